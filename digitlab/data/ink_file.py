@@ -1,0 +1,89 @@
+"""Ink files: gzip or plain JSON lines, one labelled drawing a line.
+
+`{"digit": 7, "strokes": [[[x, y], …], …], "writer": "…"}`; further keys are allowed and kept aside.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from digitlab.errors import BadInk
+from digitlab.ink import Ink, check_ink
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_LONGEST_LINE = 4_000_000
+_LARGEST = 64_000_000
+"""Bytes after unpacking: a gzip file of 1 MB can claim a thousand times as much, and becomes far more in memory."""
+
+MOST_DRAWINGS = 200_000
+"""More drawings than any such file holds today; the limit keeps a hostile file from filling the memory."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A labelled drawing: pen strokes, the digit meant (0 to 9), who drew it, and the collection it came from."""
+
+    ink: Ink
+    digit: int
+    writer: str
+    donor: str = ""
+
+
+def read_ink_file(path: Path) -> list[Drawing]:
+    """All drawings of a file, in order.
+
+    Raises BadInk, naming file and line, when the file is missing, damaged, empty or holds something else.
+    """
+    try:
+        with _open(path) as lines:
+            drawings = [_parse(line, f"{path}, line {number}") for number, line in _numbered(lines, path)]
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BadInk(f"{path} cannot be read: {reason}. Name an ink file: JSON lines, plain or gzip.") from error
+    if not drawings:
+        raise BadInk(f"{path} holds no drawing. Name an ink file with one JSON object a line.")
+    return drawings
+
+
+def _open(path: Path) -> BinaryIO:
+    with path.open("rb") as file:
+        packed = file.read(2) == _GZIP_MAGIC
+    return cast(BinaryIO, gzip.open(path, "rb")) if packed else path.open("rb")
+
+
+def _numbered(lines: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
+    number = size = 0
+    while line := lines.readline(_LONGEST_LINE + 1):
+        number, size = number + 1, size + len(line)
+        if size > _LARGEST:
+            raise BadInk(f"{path} holds over {_LARGEST // 1_000_000} MB of text, unpacked. Split the file.")
+        if len(line) > _LONGEST_LINE or number > MOST_DRAWINGS:
+            raise BadInk(
+                f"{path}, line {number}: at most {MOST_DRAWINGS:,} lines of {_LONGEST_LINE // 1_000_000} MB each are "
+                "read. Split the file."
+            )
+        if line.strip():
+            yield number, line
+
+
+def _parse(line: bytes, where: str) -> Drawing:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadInk(f"{where}: not a JSON object. An ink file has one drawing a line.") from error
+    if not isinstance(value, dict) or "strokes" not in value:
+        raise BadInk(f"{where}: no drawing. Each line needs the keys digit, strokes and writer.")
+    digit = value.get("digit")
+    if not isinstance(digit, int) or isinstance(digit, bool) or not 0 <= digit <= 9:
+        raise BadInk(f"{where}: digit is {digit!r:.60}; it must be a whole number from 0 to 9.")
+    try:
+        ink = check_ink(value["strokes"])
+    except BadInk as error:
+        raise BadInk(f"{where}: {error}") from error
+    if not ink:
+        raise BadInk(f"{where}: the drawing has no strokes. Remove the line.")
+    return Drawing(ink, digit, str(value.get("writer", "")), str(value.get("donor", "")))

@@ -1,0 +1,37 @@
+"""What can go wrong, said in one line that names the value and the remedy.
+
+Anything that a user can cause is a `DigitlabError`: the command line prints its message and exits with 2, the app
+shows it in a callout. Every other exception is a defect of digitlab.
+"""
+
+
+class DigitlabError(Exception):
+    """Base of every error whose message is meant for the user."""
+
+
+class BadConfig(DigitlabError):
+    """A training setting that is unknown or out of range."""
+
+
+class BadPicture(DigitlabError):
+    """A file that is no picture, or one that cannot be read safely."""
+
+
+class BadInk(DigitlabError):
+    """Pen strokes that do not have the shape of ink."""
+
+
+class BlankDrawing(DigitlabError):
+    """A picture or drawing without ink."""
+
+
+class BadRun(DigitlabError):
+    """A run folder with a missing, damaged or foreign file."""
+
+
+class UnknownName(DigitlabError):
+    """A model, run, data set or preset that does not exist."""
+
+
+class DataMissing(DigitlabError):
+    """A data set whose files are neither here nor to be had."""

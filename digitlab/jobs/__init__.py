@@ -1,0 +1,1 @@
+"""Jobs: the processes that train runs."""

@@ -1,0 +1,133 @@
+"""Writes down what a training does, into its run folder, and obeys the control file."""
+
+import dataclasses
+import math
+import time
+
+from digitlab.jobs.control import LOOK, Command, read_command, wait_while
+from digitlab.jobs.slots import Ticket
+from digitlab.runs.resume import save_resume
+from digitlab.runs.run import Run, now
+from digitlab.runs.status import State
+from digitlab.runs.weights import save_weights
+from digitlab.training import EpochRecord, Hooks, Trainer
+
+_REPORT = 1.0
+"""Seconds between two reports of progress within an epoch."""
+
+_SAVE = 0.5
+_SAVE_SHARE = 0.02
+"""The state is saved every half a second, or less often if saving would take over 2 % of the time; what came after the
+last saving is computed again after a kill."""
+
+
+class Recorder(Hooks):
+    """Hooks that keep a run's folder up to date and pause or stop the training when the control file says so.
+
+    ticket: the run's slot, given back while it pauses; None for a run that needs none.
+    """
+
+    def __init__(self, run: Run, ticket: Ticket | None = None) -> None:
+        self.run = run
+        self.ticket = ticket
+        self._look = _Due(LOOK)
+        self._report = _Due(_REPORT)
+        self._save = _Due(_SAVE)
+
+    def start(self, trainer: Trainer) -> None:
+        """Before the first step of a fresh training: the untrained weights are the first snapshot and the best."""
+        self.run.snapshot(0).parent.mkdir(exist_ok=True)
+        save_weights(self.run.snapshot(0), trainer.best_weights, half=True)
+        save_weights(self.run.weights, trainer.best_weights)
+        self.write(trainer, State.RUNNING)
+
+    def on_step(self, trainer: Trainer) -> None:
+        if not self._look():
+            return
+        command = read_command(self.run)
+        if command is Command.PAUSE:
+            command = self._pause(trainer)
+        if command is Command.STOP:
+            trainer.stop()
+        elif self._save():
+            began = time.monotonic()
+            save_resume(self.run, trainer.state_dict())
+            self._save.wait(max(_SAVE, (time.monotonic() - began) / _SAVE_SHARE))
+        if self._report() and not trainer.stopping:
+            self._append_step(trainer)
+            self.write(trainer, State.RUNNING)
+
+    def on_epoch(self, trainer: Trainer, record: EpochRecord) -> None:
+        """Weights first, then history, then status: whoever reads the last finds the others."""
+        save_weights(self.run.snapshot(record.epoch), trainer.model.state_dict(), half=True)
+        if trainer.best_epoch == record.epoch:
+            save_weights(self.run.weights, trainer.best_weights)
+        self.run.append_history(dataclasses.asdict(record))
+        self.write(trainer, State.RUNNING)
+
+    def _append_step(self, trainer: Trainer) -> None:
+        """A record within the epoch, so that curves move before its end."""
+        record = {
+            "step": trainer.step,
+            "train_loss": trainer.training_loss,
+            "train_accuracy": trainer.training_accuracy,
+            "learning_rate": trainer.learning_rate,
+        }
+        self.run.append_history(record)
+
+    def _pause(self, trainer: Trainer) -> Command:
+        """Save, give the slot back and wait; returns the command that ended the pause."""
+        save_resume(self.run, trainer.state_dict())
+        self.write(trainer, State.PAUSED)
+        if self.ticket:
+            self.ticket.release()
+        command = wait_while(lambda: read_command(self.run) is Command.PAUSE, self.run)
+        if command is Command.RUN and self.ticket:
+            self.write(trainer, State.QUEUED, "Waiting for a free slot.")
+            self.ticket.line_up()
+            ticket = self.ticket
+            command = wait_while(lambda: not ticket.try_slot(), self.run)
+        self.write(trainer, State.RUNNING)
+        return command
+
+    def write(self, trainer: Trainer, state: State, message: str = "") -> None:
+        """Put the trainer's progress and a state into status.json."""
+        before = self.run.status
+        self.run.write_status(
+            dataclasses.replace(
+                before,
+                state=state,
+                epoch=trainer.epoch,
+                step=trainer.step,
+                steps=trainer.steps,
+                started=before.started or now(),
+                updated=now(),
+                seconds=round(trainer.seconds, 3),
+                best_epoch=trainer.best_epoch,
+                loss=_finite(trainer.training_loss, before.loss),
+                accuracy=_finite(trainer.training_accuracy, before.accuracy),
+                message=message,
+            )
+        )
+
+
+def _finite(value: float, otherwise: float | None) -> float | None:
+    return round(value, 6) if math.isfinite(value) else otherwise
+
+
+class _Due:
+    """True once in every so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.wait(seconds)
+
+    def __call__(self) -> bool:
+        if time.monotonic() < self._next:
+            return False
+        self.wait(self.seconds)
+        return True
+
+    def wait(self, seconds: float) -> None:
+        """Not before so many seconds from now."""
+        self._next = time.monotonic() + seconds

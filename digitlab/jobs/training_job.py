@@ -1,0 +1,100 @@
+"""What the process of a run does once it has a slot: load the data, train, evaluate, and keep everything."""
+
+import dataclasses
+
+import torch
+
+from digitlab.config import Settings, TrainConfig
+from digitlab.data.parts import PartName
+from digitlab.data.registry import check_data_name, load_part
+from digitlab.evaluation import summarize
+from digitlab.jobs.reasons import explain
+from digitlab.jobs.recorder import Recorder
+from digitlab.jobs.slots import Ticket
+from digitlab.models import build_model, count_parameters
+from digitlab.runs.resume import load_resume, save_resume
+from digitlab.runs.run import Run
+from digitlab.runs.samples import COUNT, save_samples
+from digitlab.runs.scoring import score
+from digitlab.runs.status import State
+from digitlab.training import EpochRecord, Hooks, Trainer
+
+
+def check_names(config: TrainConfig) -> None:
+    """Raises UnknownName when the config's model or a data set does not exist."""
+    build_model(config.model)
+    check_data_name(config.data)
+
+
+def work(run: Run, hooks: Hooks | None = None, ticket: Ticket | None = None) -> None:
+    """Train the run from where it stands and, when it is finished, evaluate it on the test parts of its data.
+
+    The caller holds the run's lock. hooks: are called after the run folder is up to date. ticket: the run's slot.
+    Raises what went wrong, after the run is marked as failed with the reason.
+    """
+    try:
+        run.sweep()
+        run.reserve_space()
+        trainer = _train(run, hooks or Hooks(), ticket)
+        if trainer.finished:
+            _evaluate(run)
+            run.mark(State.DONE)
+        else:
+            run.mark(State.STOPPED)
+    except KeyboardInterrupt:
+        run.mark(State.STOPPED, "Stopped from the keyboard.")
+        raise
+    except Exception as error:
+        run.free_space()
+        run.mark(State.FAILED, explain(error))
+        raise
+    finally:
+        run.free_space()
+
+
+def _train(run: Run, hooks: Hooks, ticket: Ticket | None) -> Trainer:
+    config, folder = run.config, Settings.from_environment().data
+    train, validation = (
+        load_part(config.data, part, folder, config.validation_share) for part in (PartName.TRAIN, PartName.VALIDATION)
+    )
+    torch.manual_seed(config.seed)  # fresh weights and dropout are drawn from it
+    model = build_model(config.model, config.dropout)
+    run.write_results({"parameters": count_parameters(model), "test": {}})
+    recorder = Recorder(run, ticket)
+    trainer = Trainer(model, train, validation, config, _Both(recorder, hooks))
+    if state := load_resume(run):
+        trainer.load_state_dict(state)
+        run.cut_history(trainer.step)
+        recorder.write(trainer, State.RUNNING)
+    else:
+        run.cut_history(0)
+        save_samples(run, validation.images[:COUNT].numpy(), validation.labels[:COUNT].numpy())
+        recorder.start(trainer)
+    trainer.run()
+    save_resume(run, trainer.state_dict())
+    recorder.write(trainer, State.RUNNING)
+    return trainer
+
+
+class _Both(Hooks):
+    """Two hooks, one after the other."""
+
+    def __init__(self, first: Hooks, second: Hooks) -> None:
+        self.first, self.second = first, second
+
+    def on_step(self, trainer: Trainer) -> None:
+        self.first.on_step(trainer)
+        self.second.on_step(trainer)
+
+    def on_epoch(self, trainer: Trainer, record: EpochRecord) -> None:
+        self.first.on_epoch(trainer, record)
+        self.second.on_epoch(trainer, record)
+
+
+def _evaluate(run: Run) -> None:
+    config, folder, results = run.config, Settings.from_environment().data, run.results
+    for data in check_data_name(config.data):
+        part = load_part(data, PartName.TEST, folder, config.validation_share)
+        evaluation = score(run, part, kept_as=data)
+        results["test"][data] = dataclasses.asdict(summarize(evaluation.logits, evaluation.labels))
+    run.write_results(results)

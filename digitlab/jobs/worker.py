@@ -1,0 +1,61 @@
+"""`python -m digitlab.jobs.worker RUN_DIR`: the process of a run.
+
+While it waits for a slot it is small: torch is imported only after that.
+"""
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from filelock import Timeout
+
+from digitlab.config import Settings
+from digitlab.errors import DigitlabError
+from digitlab.jobs.control import Command, wait_while, write_command
+from digitlab.jobs.slots import Queue, Ticket
+from digitlab.runs.run import Run, open_run
+from digitlab.runs.status import State
+
+_PATIENCE = 10.0
+"""Seconds that a process before this one may take to end."""
+
+
+def main(folder: Path) -> int:
+    """Train the run in a folder, as soon as a slot is free; returns the exit code."""
+    run = open_run(folder)
+    signal.signal(signal.SIGTERM, _stop_on_signal(run))
+    try:
+        with run.lock().acquire(timeout=_PATIENCE):
+            return _wait_and_work(run)
+    except Timeout:
+        print(f"Another process trains {run.id}.", file=sys.stderr)
+        return 2
+
+
+def _wait_and_work(run: Run) -> int:
+    run.mark(State.QUEUED)
+    with Ticket(Queue(run.folder.parent, Settings.from_environment().jobs), run) as ticket:
+        if wait_while(lambda: not ticket.try_slot(), run) is Command.STOP:
+            run.mark(State.STOPPED)
+            return 0
+        run.mark(State.RUNNING, "Loading the data.")
+        from digitlab.jobs.training_job import work
+
+        try:
+            work(run, ticket=ticket)
+        except DigitlabError as error:
+            print(error, file=sys.stderr)
+            return 2
+    return 0
+
+
+def _stop_on_signal(run: Run) -> "signal._HANDLER":
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        write_command(run, Command.STOP)
+
+    return stop
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

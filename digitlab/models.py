@@ -1,0 +1,121 @@
+"""The architectures, and the registry that names them.
+
+A model takes images as `float32` of shape (N, 1, 28, 28) in 0..1 and gives logits of shape (N, 10). A new model is one
+class with the decorator `register`; its constructor takes the dropout share.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from digitlab.errors import UnknownName
+
+CLASSES = 10
+SIDE = 28
+
+REGISTRY: dict[str, Callable[[float], nn.Module]] = {}
+"""Name → class of a model."""
+
+
+def register(name: str) -> Callable[[type[nn.Module]], type[nn.Module]]:
+    """Class decorator: make a model known under a name."""
+
+    def add(model: type[nn.Module]) -> type[nn.Module]:
+        REGISTRY[name] = model
+        return model
+
+    return add
+
+
+def build_model(name: str, dropout: float = 0.0) -> nn.Module:
+    """A model with fresh random weights. Raises UnknownName when no architecture has this name."""
+    if name not in REGISTRY:
+        raise UnknownName(f"There is no model {name!r}. Choose one of: {', '.join(REGISTRY)}.")
+    return REGISTRY[name](dropout)
+
+
+def to_input(images: Tensor) -> Tensor:
+    """Images, `uint8` of shape (N, 28, 28), as a model takes them: `float32` of shape (N, 1, 28, 28) in 0..1."""
+    return images.unsqueeze(1).to(torch.float32).div_(255)
+
+
+def count_parameters(model: nn.Module) -> int:
+    """How many numbers the training adjusts."""
+    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+
+
+class Normalize(nn.Module):
+    """Shift and scale to mean 0 and deviation 1 by the MNIST training set's own 0.1307 and 0.3081.
+
+    Part of the model, so that a saved or exported model takes plain grey values.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x - 0.1307) / 0.3081
+
+
+@register("softmax")
+class Softmax(nn.Module):
+    """Softmax regression: one weight per pixel and digit, and a bias per digit; 7,850 parameters."""
+
+    def __init__(self, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.normalize = Normalize()
+        self.linear = nn.Linear(SIDE * SIDE, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.linear(self.normalize(x).flatten(1))
+
+
+@register("cnn-small")
+class SmallCNN(nn.Module):
+    """One convolution, ReLU, max pooling, flatten, dropout and one dense layer: the least that is a CNN.
+
+    Shapes: 1×28×28 → 16×28×28 → 16×14×14 → 3,136 → 10.
+    """
+
+    def __init__(self, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.normalize = Normalize()
+        self.features = nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2))
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(16 * 14 * 14, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.linear(self.dropout(self.features(self.normalize(x)).flatten(1)))
+
+
+def _block(inputs: int, outputs: int, kernel: int = 3) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+    )
+
+
+@register("cnn")
+class CNN(nn.Module):
+    """Five convolutions with batch normalisation in three stages, each halved by max pooling; one dense layer.
+
+    Shapes: 1×28×28 → 24×28×28 → 24×14×14 → 48×14×14 (twice) → 48×7×7 → 96×7×7 (twice) → 96×3×3 → 864 → 10.
+    """
+
+    def __init__(self, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.normalize = Normalize()
+        self.features = nn.Sequential(
+            _block(1, 24, kernel=5),
+            nn.MaxPool2d(2),
+            _block(24, 48),
+            _block(48, 48),
+            nn.MaxPool2d(2),
+            _block(48, 96),
+            _block(96, 96),
+            nn.MaxPool2d(2),
+        )
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(96 * 3 * 3, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.linear(self.dropout(self.features(self.normalize(x)).flatten(1)))

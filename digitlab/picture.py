@@ -1,0 +1,123 @@
+"""Pictures from outside: opened safely, and the ink on them told from the paper."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+from scipy import ndimage
+
+from digitlab.errors import BadPicture, BlankDrawing
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+MOST_PIXELS = 50_000_000
+"""About what the largest phone cameras give; a small file can claim far more and would fill the memory."""
+
+_WORKING_SIDE = 1024
+_FAINTEST = 24
+"""Grey levels by which ink must stand out from the paper to count as ink at all."""
+
+
+def open_picture(source: bytes | str | Path, name: str | None = None) -> Image.Image:
+    """A picture from a file or its bytes: PNG, JPEG or WebP, turned upright as its EXIF data say.
+
+    name: what error messages call it (default: the path).
+    Raises BadPicture when it is missing, empty, damaged, no picture of these formats, or over 50 million pixels.
+    """
+    name = name or ("the picture" if isinstance(source, bytes) else str(source))
+    data = source if isinstance(source, bytes) else _read(Path(source), name)
+    if not data:
+        raise BadPicture(f"{name} is empty (0 bytes). Choose a PNG, JPEG or WebP picture.")
+    try:
+        picture = Image.open(io.BytesIO(data), formats=FORMATS)
+        _check_size(picture, name)
+        picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))
+        picture.load()
+        return ImageOps.exif_transpose(picture)
+    except Image.DecompressionBombError as error:
+        raise BadPicture(f"{name} is far too large: {error}. Make it smaller and try again.") from error
+    except UnidentifiedImageError as error:
+        raise BadPicture(f"{name} is no picture that can be read. Choose a PNG, JPEG or WebP file.") from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise BadPicture(f"{name} is damaged: {error}. Save it again as PNG, JPEG or WebP.") from error
+
+
+def _read(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadPicture(f"{name} cannot be read: {error.strerror}. Name a PNG, JPEG or WebP file.") from error
+
+
+def _check_size(picture: Image.Image, name: str) -> None:
+    width, height = picture.size
+    if width * height > MOST_PIXELS:
+        raise BadPicture(
+            f"{name} has {width:,}×{height:,} pixels; at most {MOST_PIXELS // 1_000_000} million are read. "
+            "Make it smaller and try again."
+        )
+
+
+def find_ink(picture: Image.Image | np.ndarray) -> np.ndarray:
+    """What stands out from the paper, as white ink on pure black: `uint8` of shape (height, width).
+
+    The paper's grey is the median of the picture's border; ink is the side of it, darker or lighter, on which more
+    stands out. Specks and what is within the paper's own noise become 0. Sides over 1,024 pixels are scaled down.
+    Raises BlankDrawing when nothing stands out.
+    """
+    grey = _grey(picture if isinstance(picture, Image.Image) else Image.fromarray(picture))
+    paper, noise = _paper(grey)
+    difference = grey - paper
+    threshold = 4 * noise
+    darker, lighter = np.clip(-difference - threshold, 0, None).sum(), np.clip(difference - threshold, 0, None).sum()
+    ink = np.clip(-difference if darker > lighter else difference, 0, None)
+    strongest = ink.max()
+    if strongest < max(_FAINTEST, threshold):
+        raise BlankDrawing("No ink stands out in the picture. Use a darker pen, better light, or crop it closer.")
+    ink[ink <= max(threshold, 0.02 * strongest)] = 0
+    return np.rint(_without_specks(ink) * (255 / strongest)).astype(np.uint8)
+
+
+def _grey(picture: Image.Image) -> np.ndarray:
+    """Grey values 0..255 as `float32`, at most 1,024 pixels a side."""
+    deep = picture.mode.startswith(("I", "F"))
+    small = picture.convert("F" if deep else "RGBA" if picture.has_transparency_data else "L")
+    small.thumbnail((_WORKING_SIDE, _WORKING_SIDE), Image.Resampling.BOX)
+    flat = _from_deep(small) if deep else _over_paper(small)
+    return np.asarray(flat.convert("L"), np.float32)
+
+
+def _from_deep(picture: Image.Image) -> Image.Image:
+    """16- and 32-bit pictures brought to 8 bits, which `convert` would clip."""
+    values = np.nan_to_num(np.asarray(picture, np.float64), posinf=0, neginf=0)
+    low, high = values.min(), values.max()
+    return Image.fromarray(((values - low) * (255 / max(high - low, 1e-9))).astype(np.uint8))
+
+
+def _over_paper(picture: Image.Image) -> Image.Image:
+    """A transparent picture laid on paper of the opposite shade, so that dark and light ink both stay visible."""
+    if not picture.has_transparency_data:
+        return picture
+    rgba = picture.convert("RGBA")
+    grey = np.asarray(rgba.convert("RGB").convert("L"), np.float32)
+    alpha = np.asarray(rgba.getchannel("A"), np.float32)
+    seen = alpha.sum()
+    dark = seen == 0 or (grey * alpha).sum() / seen < 128
+    paper = Image.new("RGBA", rgba.size, "white" if dark else "black")
+    return Image.alpha_composite(paper, rgba)
+
+
+def _paper(grey: np.ndarray) -> tuple[float, float]:
+    """Median of the border's grey values, and their spread as a standard deviation (from the median deviation)."""
+    rim = max(1, min(grey.shape) // 20)
+    border = np.concatenate([part.ravel() for part in (grey[:rim], grey[-rim:], grey[:, :rim], grey[:, -rim:])])
+    paper = float(np.median(border))
+    return paper, 1.4826 * float(np.median(np.abs(border - paper)))
+
+
+def _without_specks(ink: np.ndarray) -> np.ndarray:
+    """The ink without connected parts that hold less than 1 % of the largest part's ink."""
+    labels, count = ndimage.label(ink > 0, np.ones((3, 3)))
+    mass = ndimage.sum_labels(ink, labels, np.arange(count + 1))
+    mass[0] = 0
+    return np.where((mass >= 0.01 * mass.max())[labels], ink, 0)

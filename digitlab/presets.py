@@ -1,0 +1,128 @@
+"""Presets: named configs, each with a line on what it shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from digitlab.config import TrainConfig
+from digitlab.errors import UnknownName
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A config under a name, and what it is good for."""
+
+    config: TrainConfig
+    shows: str
+
+
+PRESETS: Mapping[str, Preset] = {
+    "quick": Preset(
+        TrainConfig(model="cnn", data="mnist", epochs=1, batch_size=256, learning_rate=0.004, name="quick"),
+        "A CNN that reads 99 % of MNIST after a single epoch: for a class that waits.",
+    ),
+    "published-softmax": Preset(
+        TrainConfig(
+            model="softmax",
+            epochs=10,
+            batch_size=100,
+            learning_rate=0.01,
+            schedule="constant",
+            optimizer="sgd",
+            momentum=0.0,
+            dropout=0.0,
+            name="published softmax",
+        ),
+        "The published softmax project's recipe: SGD, 10 epochs, batches of 100; it reported 92.02 %.",
+    ),
+    "published-cnn": Preset(
+        TrainConfig(
+            model="cnn-small",
+            epochs=5,
+            batch_size=64,
+            learning_rate=0.01,
+            schedule="constant",
+            optimizer="sgd",
+            momentum=0.0,
+            dropout=0.25,
+            name="published CNN",
+        ),
+        "Like the published CNN project: convolution, ReLU, pooling, flatten, dropout, dense; it reported 94.52 %.",
+    ),
+    "too-fast": Preset(
+        TrainConfig(
+            model="softmax",
+            epochs=10,
+            batch_size=100,
+            learning_rate=100.0,
+            schedule="constant",
+            optimizer="sgd",
+            momentum=0.99,
+            dropout=0.0,
+            name="learning rate too high",
+        ),
+        "Goes wrong on purpose: steps so long that every one overshoots, and the loss jumps instead of falling.",
+    ),
+    "too-little-data": Preset(
+        TrainConfig(
+            model="cnn",
+            data="sklearn",
+            epochs=40,
+            batch_size=32,
+            validation_share=0.5,
+            dropout=0.0,
+            name="too little data",
+        ),
+        "Goes wrong on purpose: a big model learns a few hundred images by heart; validation stops following.",
+    ),
+    "untrained": Preset(
+        TrainConfig(model="cnn", epochs=0, name="untrained"),
+        "Goes wrong on purpose: no training at all, so the answers are a guess: about one in ten is right.",
+    ),
+    "softmax": Preset(
+        TrainConfig(
+            model="softmax",
+            epochs=40,
+            batch_size=500,
+            learning_rate=0.001,
+            schedule="cosine",
+            weight_decay=0.1,
+            dropout=0.0,
+            validation_share=0.05,
+            name="softmax",
+        ),
+        "The shipped softmax regression: about as far as one weight per pixel gets.",
+    ),
+    "cnn-mnist": Preset(
+        TrainConfig(
+            model="cnn",
+            epochs=12,
+            learning_rate=0.003,
+            augmentation="elastic",
+            weight_decay=0.01,
+            dropout=0.3,
+            validation_share=0.05,
+            name="CNN, MNIST only",
+        ),
+        "The shipped CNN that saw MNIST alone: excellent there, weaker on drawings from a screen.",
+    ),
+    "cnn": Preset(
+        TrainConfig(
+            model="cnn",
+            data="mnist+pen",
+            epochs=12,
+            learning_rate=0.003,
+            augmentation="elastic",
+            weight_decay=0.01,
+            dropout=0.3,
+            name="CNN",
+        ),
+        "The shipped CNN: MNIST and pen drawings, augmented; the one that reads your hand.",
+    ),
+}
+
+
+def find_preset(name: str) -> Preset:
+    """Raises UnknownName when no preset has this name."""
+    if name not in PRESETS:
+        raise UnknownName(f"There is no preset {name[:80]!r}. Choose one of: {', '.join(PRESETS)}.")
+    return PRESETS[name]

@@ -1,0 +1,94 @@
+"""A run as one zip file, to keep or to hand on; what comes in is checked before any of it reaches the runs folder."""
+
+import io
+import shutil
+import stat
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from digitlab.config import Settings
+from digitlab.errors import BadRun, DigitlabError
+from digitlab.models import build_model
+from digitlab.runs.run import Run, new_run_id, open_run
+from digitlab.runs.status import UNFINISHED, State
+from digitlab.runs.weights import load_weights
+
+_FILES = (
+    "config.json",
+    "status.json",
+    "results.json",
+    "label.json",
+    "history.jsonl",
+    "weights.safetensors",
+    "samples.npz",
+)
+_FOLDERS = {"snapshots": ".safetensors", "evaluations": ".npz", "resume": ".pt"}
+_MOST_FILES = 2000
+_MOST_BYTES = 500_000_000
+_REMEDY = "Choose a zip file that digitlab's Download made."
+
+
+def pack_run(run: Run) -> bytes:
+    """A zip file of everything that the run needs to be read and continued elsewhere."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(run.folder.rglob("*")):
+            name = path.relative_to(run.folder).as_posix()
+            if path.is_file() and _is_known(name):
+                archive.write(path, f"{run.id}/{name}")
+    return packed.getvalue()
+
+
+def unpack_run(data: bytes) -> Run:
+    """A new run, under a new id, from a zip file that `pack_run` made.
+
+    Raises BadRun when it is damaged, too large, or holds anything that a run does not.
+    """
+    runs = Settings.from_environment().runs
+    runs.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=runs, prefix=".upload-") as scratch:
+        folder = Path(scratch) / "run"
+        try:
+            _extract(data, folder)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+            raise BadRun(f"The archive is damaged or no zip file ({error}). {_REMEDY}") from error
+        run = open_run(folder)
+        _check(run)
+        return Run(Path(shutil.move(folder, runs / new_run_id(run.config.model))))
+
+
+def _is_known(name: str) -> bool:
+    path = PurePosixPath(name)
+    if len(path.parts) == 1:
+        return name in _FILES
+    return len(path.parts) == 2 and path.suffix == _FOLDERS.get(path.parts[0]) and not path.name.startswith(".")
+
+
+def _extract(data: bytes, folder: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = [member for member in archive.infolist() if not member.is_dir()]
+        if len(members) > _MOST_FILES or sum(member.file_size for member in members) > _MOST_BYTES:
+            raise BadRun(f"The archive is larger than a run: {len(members)} files. {_REMEDY}")
+        for member in members:
+            _, _, name = member.filename.partition("/")
+            if not _is_known(name) or stat.S_ISLNK(member.external_attr >> 16):
+                raise BadRun(f"The archive holds {member.filename[:80]!r}, which is no part of a run. {_REMEDY}")
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with archive.open(member) as source, target.open("wb") as out:
+                shutil.copyfileobj(source, out)
+
+
+def _check(run: Run) -> None:
+    """Read everything once, so that a foreign file is refused now and not on some page later."""
+    try:
+        model = build_model(run.config.model)
+        if run.weights.is_file():
+            load_weights(run.weights, model)
+        if run.status.state in UNFINISHED:
+            run.mark(State.STOPPED, "Uploaded before it was finished.")
+        _ = run.records, run.results
+    except DigitlabError as error:
+        raise BadRun(f"The archive's run cannot be used: {error}") from error

@@ -1,0 +1,188 @@
+"""One run: a folder, and typed access to what is in it."""
+
+import dataclasses
+import re
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from digitlab.config import TrainConfig
+from digitlab.errors import BadRun
+from digitlab.runs.files import PART, read_json, write_bytes, write_json
+from digitlab.runs.history import append_record, cut_records, read_history
+from digitlab.runs.status import UNFINISHED, State, Status
+
+RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[a-z0-9]+(-[a-z0-9]+)*-[0-9a-f]{6}")
+"""What every run id looks like: UTC time, model, a random part."""
+
+CHECKPOINT_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+_RESERVE = 64 * 1024
+"""Bytes; random ones, since a compressing file system would keep no space for others."""
+
+_STARTING = 15.0
+"""Seconds that a new process may take until it holds its run's lock."""
+
+
+def new_run_id(model: str) -> str:
+    """An id that no other run has."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{model}-{secrets.token_hex(3)}"
+
+
+def now() -> str:
+    """The time as status.json keeps it: UTC, ISO 8601, whole seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _age(moment: str) -> float:
+    """Seconds since a time that `now` gave."""
+    try:
+        return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
+    except (TypeError, ValueError):
+        return float("inf")
+
+
+class Run:
+    """A run's folder. Nothing is read before it is asked for, and nothing is remembered."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @classmethod
+    def create(cls, runs: Path, config: TrainConfig) -> "Run":
+        """A new folder with its config, queued. It appears under its name only when it is complete.
+
+        Raises BadRun when no folder can be made there.
+        """
+        run_id = new_run_id(config.model)
+        building = cls(runs / f".{run_id}")
+        try:
+            building.folder.mkdir(parents=True)
+        except OSError as error:
+            raise BadRun(f"{runs} cannot hold runs: {error.strerror}. Name another folder by DIGITLAB_RUNS.") from error
+        write_json(building.folder / "config.json", config.to_dict())
+        building.write_status(Status(State.QUEUED, created=now(), updated=now()))
+        return cls(building.folder.rename(runs / run_id))
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @property
+    def config(self) -> TrainConfig:
+        """Raises BadRun or BadConfig when it is missing or damaged."""
+        return TrainConfig.from_dict(read_json(self.folder / "config.json"))
+
+    @property
+    def weights(self) -> Path:
+        """The best epoch's weights."""
+        return self.folder / "weights.safetensors"
+
+    @property
+    def resume(self) -> Path:
+        """The state from which the training goes on."""
+        return self.folder / "resume" / "state.pt"
+
+    @property
+    def snapshots(self) -> list[Path]:
+        """Weights after each epoch, the first (0) before any training, in order."""
+        return sorted((self.folder / "snapshots").glob("[0-9][0-9][0-9][0-9].safetensors"))
+
+    def snapshot(self, epoch: int) -> Path:
+        """Where the weights after an epoch are or will be."""
+        return self.folder / "snapshots" / f"{epoch:04d}.safetensors"
+
+    def evaluation(self, data: str) -> Path:
+        """Where the scores on a data set are or will be."""
+        return self.folder / "evaluations" / f"{data}.npz"
+
+    @property
+    def status(self) -> Status:
+        """The state as written by the process. `state` also asks whether the process is alive."""
+        return Status.from_dict(read_json(self.folder / "status.json"))
+
+    def write_status(self, status: Status) -> None:
+        write_json(self.folder / "status.json", status.to_dict())
+
+    def mark(self, state: State, message: str = "") -> None:
+        """Write another state and message; progress and times stay as they are."""
+        self.write_status(dataclasses.replace(self.status, state=state, message=message, updated=now()))
+
+    @property
+    def state(self) -> State:
+        """Where the run stands: `interrupted` when it is unfinished and no process holds its lock."""
+        status = self.status
+        if status.state not in UNFINISHED or self.is_locked():
+            return status.state
+        starting = status.state is State.QUEUED and _age(status.updated) < _STARTING
+        return State.QUEUED if starting else State.INTERRUPTED
+
+    def lock(self) -> FileLock:
+        """The lock that a process holds as long as it works on the run; the system frees it with the process."""
+        return FileLock(self.folder / "lock")
+
+    def is_locked(self) -> bool:
+        """Whether a living process works on the run."""
+        if not (self.folder / "lock").exists():
+            return False
+        lock = self.lock()
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        except OSError:  # a read-only folder: no process can be writing there
+            return False
+        lock.release()
+        return False
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """All records of the history, in order: those of epochs, and between them some of steps."""
+        return read_history(self.folder / "history.jsonl")
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """A record per epoch, in order."""
+        return [record for record in self.records if "epoch" in record]
+
+    def append_history(self, record: dict[str, Any]) -> None:
+        append_record(self.folder / "history.jsonl", record)
+
+    def cut_history(self, step: int) -> None:
+        """Drop the records after a step: they will be made again."""
+        cut_records(self.folder / "history.jsonl", step)
+
+    def reserve_space(self) -> None:
+        """Keep a little disk space, so that a full disk still lets the run say what happened."""
+        write_bytes(self.folder / "reserve", secrets.token_bytes(_RESERVE))
+
+    def free_space(self) -> None:
+        """Give the reserved space back."""
+        (self.folder / "reserve").unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Remove what a killed process left of the files that it was writing; the caller holds the run's lock."""
+        for part in self.folder.rglob(f".*{PART}"):
+            if not part.name.startswith((".control-", ".label.json-")):  # those are written by others, at any time
+                part.unlink(missing_ok=True)
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """Data set → summary of the scores on its test part; empty before the run is evaluated."""
+        path = self.folder / "results.json"
+        return read_json(path) if path.exists() else {}
+
+    def write_results(self, results: dict[str, Any]) -> None:
+        write_json(self.folder / "results.json", results)
+
+
+def open_run(folder: Path) -> Run:
+    """The run in a folder. Raises BadRun when the folder holds none."""
+    run = Run(folder)
+    if not (folder / "config.json").is_file():
+        raise BadRun(f"{folder} is no run: it has no config.json. Name a run's folder, its id, or a checkpoint.")
+    return run

@@ -1,0 +1,275 @@
+"""The training loop: a model, data, a config and hooks go in; it knows no file and no screen.
+
+The loop can be stopped after any step and continued exactly: `state_dict` holds everything that the rest depends on,
+and on a CPU the continued training ends with the same weights, bit for bit, as one that was never stopped.
+"""
+
+import copy
+import math
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from digitlab.config import TrainConfig
+from digitlab.data.augment import augment
+from digitlab.data.parts import Part
+from digitlab.devices import choose_device, choose_precision, has_convolutions
+from digitlab.errors import DigitlabError
+from digitlab.evaluation import compute_logits
+from digitlab.models import to_input
+from digitlab.schedule import learning_rate_at
+
+
+_NORM_EVERY = 20
+"""Steps between two looks at the gradient's norm, which costs a small model a fifth of a step."""
+
+
+class Diverged(DigitlabError):
+    """The loss became infinite or not a number."""
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """What one epoch came to.
+
+    Losses are mean cross-entropies in nats, accuracies in 0..1, seconds those of computing, validation included.
+    """
+
+    epoch: int
+    step: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    learning_rate: float
+    gradient_norm: float
+    """L2 norm of the gradient over all parameters: its mean over every 20th step."""
+    weight_norm: float
+    """L2 norm of all parameters at the epoch's end."""
+    seconds: float
+
+
+class Hooks:
+    """What a caller can do on the way. Override what is needed; every hook is called between steps, never within."""
+
+    def on_step(self, trainer: "Trainer") -> None:
+        """After a step. May block (that is a pause) or call `trainer.stop()`."""
+
+    def on_epoch(self, trainer: "Trainer", record: EpochRecord) -> None:
+        """After an epoch and its validation."""
+
+
+@dataclass
+class _Sums:
+    """Running sums of the epoch under way."""
+
+    loss: float = 0.0
+    correct: int = 0
+    images: int = 0
+    seconds: float = 0.0
+    gradient_norm: float = 0.0
+    gradients: int = 0
+
+
+class Trainer:
+    """One training under way.
+
+    model: is trained in place. train, validation: parts with at least one image each.
+    After `run`, `best_weights` holds those of the epoch with the lowest validation loss.
+    Raises BadConfig when the config names a device that is not there.
+    """
+
+    def __init__(
+        self, model: nn.Module, train: Part, validation: Part, config: TrainConfig, hooks: Hooks | None = None
+    ) -> None:
+        self.config = config
+        self.hooks = hooks or Hooks()
+        self.device = choose_device(config.device)
+        self.precision = choose_precision(config.precision, model, self.device)
+        layout = torch.channels_last if has_convolutions(model) else torch.contiguous_format
+        self.model = model.to(self.device).to(memory_format=layout)
+        self.train = Part(train.images.to(self.device), train.labels.to(self.device))
+        self.validation = Part(validation.images.to(self.device), validation.labels.to(self.device))
+        self.optimizer = _build_optimizer(self.model, config)
+        self.random = torch.Generator().manual_seed(config.seed)
+        self.epoch = 0
+        self.step_in_epoch = 0
+        self.loss = math.nan
+        self.best_epoch = 0
+        self.best_loss = math.inf
+        self.best_weights = _copy_weights(self.model)
+        self.seconds = 0.0
+        self._sums = _Sums()
+        self._stopping = False
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return math.ceil(len(self.train) / self.config.batch_size)
+
+    @property
+    def steps(self) -> int:
+        """Of the whole training."""
+        return self.steps_per_epoch * self.config.epochs
+
+    @property
+    def step(self) -> int:
+        """Steps done since the training began."""
+        return self.epoch * self.steps_per_epoch + self.step_in_epoch
+
+    @property
+    def finished(self) -> bool:
+        return self.epoch >= self.config.epochs
+
+    @property
+    def training_loss(self) -> float:
+        """Mean over the images of the epoch under way; not a number before its first step."""
+        return self._sums.loss / self._sums.images if self._sums.images else math.nan
+
+    @property
+    def training_accuracy(self) -> float:
+        """Share of the images of the epoch under way that were read right, in 0..1, or not a number."""
+        return self._sums.correct / self._sums.images if self._sums.images else math.nan
+
+    @property
+    def learning_rate(self) -> float:
+        return learning_rate_at(self.step, self.steps, self.config)
+
+    @property
+    def stopping(self) -> bool:
+        return self._stopping
+
+    def stop(self) -> None:
+        """End `run` after the step under way."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Train to the last epoch, or until stopped. Raises Diverged when the loss is no longer finite."""
+        self._stopping = False
+        while not self.finished and not self._stopping:
+            self._run_epoch()
+
+    def _run_epoch(self) -> None:
+        images, labels = self._shuffled()
+        self.model.train()
+        while self.step_in_epoch < self.steps_per_epoch and not self._stopping:
+            start = self.step_in_epoch * self.config.batch_size
+            batch = slice(start, start + self.config.batch_size)
+            self._run_step(images[batch], labels[batch])
+            self.step_in_epoch += 1
+            self.hooks.on_step(self)
+        if self.step_in_epoch == self.steps_per_epoch:
+            self._end_epoch()
+
+    def _shuffled(self) -> tuple[Tensor, Tensor]:
+        """The training part in this epoch's order, which follows from seed and epoch alone."""
+        order = torch.randperm(len(self.train), generator=_generator(self.config.seed, self.epoch)).to(self.device)
+        return self.train.images[order], self.train.labels[order]
+
+    def _run_step(self, images: Tensor, labels: Tensor) -> None:
+        began = time.perf_counter()
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.learning_rate
+        x = augment(to_input(images), self.config.augmentation, self.random)
+        with torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32):
+            logits = self.model(x)
+        loss = functional.cross_entropy(logits.float(), labels, label_smoothing=self.config.label_smoothing)
+        self.loss = loss.item()
+        if not math.isfinite(self.loss):
+            raise Diverged(
+                f"The loss became {self.loss} at step {self.step + 1} of {self.steps}. The learning rate "
+                f"{self.config.learning_rate:g} is the likely cause: try a tenth of it."
+            )
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        if self.step_in_epoch % _NORM_EVERY == 0:
+            self._sums.gradient_norm += _norm([p.grad for p in self.model.parameters() if p.grad is not None])
+            self._sums.gradients += 1
+        self.optimizer.step()
+        self._sums.loss += self.loss * len(labels)
+        self._sums.correct += int((logits.detach().argmax(1) == labels).sum())
+        self._sums.images += len(labels)
+        self._spend(time.perf_counter() - began)
+
+    def _spend(self, seconds: float) -> None:
+        self._sums.seconds += seconds
+        self.seconds += seconds
+
+    def _end_epoch(self) -> None:
+        sums, rate = self._sums, self.optimizer.param_groups[0]["lr"]
+        began = time.perf_counter()
+        loss, accuracy = self._validate()
+        self._spend(time.perf_counter() - began)
+        self.epoch, self.step_in_epoch, self._sums = self.epoch + 1, 0, _Sums()
+        if loss < self.best_loss:
+            self.best_loss, self.best_epoch, self.best_weights = loss, self.epoch, _copy_weights(self.model)
+        record = EpochRecord(
+            epoch=self.epoch,
+            step=self.step,
+            train_loss=sums.loss / sums.images,
+            train_accuracy=sums.correct / sums.images,
+            validation_loss=loss,
+            validation_accuracy=accuracy,
+            learning_rate=rate,
+            gradient_norm=sums.gradient_norm / sums.gradients,
+            weight_norm=_norm(list(self.model.parameters())),
+            seconds=sums.seconds,
+        )
+        self.hooks.on_epoch(self, record)
+
+    def _validate(self) -> tuple[float, float]:
+        logits = compute_logits(self.model, self.validation.images)
+        labels = self.validation.labels.cpu()
+        loss = functional.cross_entropy(logits, labels).item()
+        return loss, (logits.argmax(1) == labels).double().mean().item()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that the rest of the training depends on; tensors, numbers and strings only."""
+        return {
+            "epoch": self.epoch,
+            "step_in_epoch": self.step_in_epoch,
+            "seconds": self.seconds,
+            "sums": dict(vars(self._sums)),
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "random": self.random.get_state(),
+            "torch_random": torch.get_rng_state(),
+            "best_epoch": self.best_epoch,
+            "best_loss": self.best_loss,
+            "best_weights": self.best_weights,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from a state of the same model, data and config."""
+        self.epoch, self.step_in_epoch = state["epoch"], state["step_in_epoch"]
+        self.seconds, self._sums = state["seconds"], _Sums(**state["sums"])
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.random.set_state(state["random"])
+        torch.set_rng_state(state["torch_random"])
+        self.best_epoch, self.best_loss = state["best_epoch"], state["best_loss"]
+        self.best_weights = copy.deepcopy(state["best_weights"])
+
+
+def _generator(seed: int, epoch: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed * 1_000_003 + epoch)
+
+
+def _norm(tensors: list[Tensor]) -> float:
+    """The L2 norm of several tensors taken as one vector."""
+    return torch.nn.utils.get_total_norm(tensors).item()
+
+
+def _copy_weights(model: nn.Module) -> dict[str, Tensor]:
+    return {name: value.detach().to("cpu", copy=True) for name, value in model.state_dict().items()}
+
+
+def _build_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
+    parameters, rate, decay = model.parameters(), config.learning_rate, config.weight_decay
+    if config.optimizer == "sgd":
+        return torch.optim.SGD(parameters, rate, momentum=config.momentum, weight_decay=decay)
+    kind = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.Adam
+    return kind(parameters, rate, weight_decay=decay)
