@@ -31,7 +31,7 @@ def register(name: str) -> Callable[[type[nn.Module]], type[nn.Module]]:
 def build_model(name: str, dropout: float = 0.0) -> nn.Module:
     """A model with fresh random weights. Raises UnknownName when no architecture has this name."""
     if name not in REGISTRY:
-        raise UnknownName(f"There is no model {name!r}. Choose one of: {', '.join(REGISTRY)}.")
+        raise UnknownName(f"There is no model {name[:60]!r}. Choose one of: {', '.join(REGISTRY)}.")
     return REGISTRY[name](dropout)
 
 

@@ -14,6 +14,13 @@ MOST_PIXELS = 50_000_000
 """About what the largest phone cameras give; a small file can claim far more and would fill the memory."""
 
 _WORKING_SIDE = 1024
+_UNEVEN = 6.0
+"""Spread of the border's grey values, as a standard deviation, from which the light is taken to be uneven."""
+
+_SMALL = 100
+_NARROW = 21
+"""The paper is estimated on a small picture of 100 pixels; what is narrower than 21 of them counts as ink."""
+
 _FAINTEST = 24
 """Grey levels by which ink must stand out from the paper to count as ink at all."""
 
@@ -61,21 +68,49 @@ def _check_size(picture: Image.Image, name: str) -> None:
 def find_ink(picture: Image.Image | np.ndarray) -> np.ndarray:
     """What stands out from the paper, as white ink on pure black: `uint8` of shape (height, width).
 
-    The paper's grey is the median of the picture's border; ink is the side of it, darker or lighter, on which more
-    stands out. Specks and what is within the paper's own noise become 0. Sides over 1,024 pixels are scaled down.
+    Where the picture's border has one even grey, that is the paper; otherwise, as on a photo, the paper is estimated
+    around every place, so that shadows do not count as ink. Ink is the side of the paper, darker or lighter, on which
+    more stands out. Specks and the paper's own noise become 0. Sides over 1,024 pixels are scaled down.
     Raises BlankDrawing when nothing stands out.
     """
     grey = _grey(picture if isinstance(picture, Image.Image) else Image.fromarray(picture))
     paper, noise = _paper(grey)
-    difference = grey - paper
-    threshold = 4 * noise
-    darker, lighter = np.clip(-difference - threshold, 0, None).sum(), np.clip(difference - threshold, 0, None).sum()
-    ink = np.clip(-difference if darker > lighter else difference, 0, None)
-    strongest = ink.max()
-    if strongest < max(_FAINTEST, threshold):
+    ink, least = _even(grey, paper, noise) if noise < _UNEVEN else _uneven(grey)
+    strongest = float(ink.max())
+    if strongest < max(_FAINTEST, least):
         raise BlankDrawing("No ink stands out in the picture. Use a darker pen, better light, or crop it closer.")
-    ink[ink <= max(threshold, 0.02 * strongest)] = 0
+    ink[ink <= max(least, 0.02 * strongest)] = 0
     return np.rint(_without_specks(ink) * (255 / strongest)).astype(np.uint8)
+
+
+def _even(grey: np.ndarray, paper: float, noise: float) -> tuple[np.ndarray, float]:
+    """How far each pixel is from an even paper, towards ink, and the least that counts as ink."""
+    difference = grey - paper
+    least = 4 * noise
+    darker, lighter = np.clip(-difference - least, 0, None).sum(), np.clip(difference - least, 0, None).sum()
+    return np.clip(-difference if darker > lighter else difference, 0, None), least
+
+
+def _uneven(grey: np.ndarray) -> tuple[np.ndarray, float]:
+    """The same for a photo, where light and paper change from place to place.
+
+    The paper is what is left when everything narrower than a fifth of the picture is closed (grey morphology); what
+    counts as ink is a third of the strongest contrast, or six times the noise.
+    """
+    small = np.asarray(Image.fromarray(grey).resize(_small(grey.shape), Image.Resampling.BOX))
+    if ((small - ndimage.median_filter(small, 2 * _NARROW)) ** 3).sum() > 0:  # skewed to the light side: light ink
+        grey, small = 255 - grey, 255 - small
+    closed = ndimage.minimum_filter(ndimage.grey_closing(small, _NARROW), 3)  # no ink at a shadow's edge
+    around = np.asarray(Image.fromarray(closed).resize(grey.shape[::-1], Image.Resampling.BILINEAR))
+    ink = np.clip(around - grey, 0, None)
+    noise = 1.4826 * float(np.median(np.abs(ink - np.median(ink))))
+    return ink, max(6 * noise, float(np.percentile(ink, 99.7)) / 3)
+
+
+def _small(shape: tuple[int, ...]) -> tuple[int, int]:
+    """(width, height) with the longer side brought to 100 pixels."""
+    factor = _SMALL / max(shape)
+    return max(1, round(shape[1] * factor)), max(1, round(shape[0] * factor))
 
 
 def _grey(picture: Image.Image) -> np.ndarray:

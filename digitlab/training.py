@@ -5,6 +5,7 @@ and on a CPU the continued training ends with the same weights, bit for bit, as 
 """
 
 import copy
+import dataclasses
 import math
 import time
 from dataclasses import dataclass
@@ -22,7 +23,6 @@ from digitlab.errors import DigitlabError
 from digitlab.evaluation import compute_logits
 from digitlab.models import to_input
 from digitlab.schedule import learning_rate_at
-
 
 _NORM_EVERY = 20
 """Steps between two looks at the gradient's norm, which costs a small model a fifth of a step."""
@@ -104,6 +104,7 @@ class Trainer:
         self.best_weights = _copy_weights(self.model)
         self.seconds = 0.0
         self._sums = _Sums()
+        self._reported = _Sums()
         self._stopping = False
 
     @property
@@ -133,6 +134,15 @@ class Trainer:
     def training_accuracy(self) -> float:
         """Share of the images of the epoch under way that were read right, in 0..1, or not a number."""
         return self._sums.correct / self._sums.images if self._sums.images else math.nan
+
+    def recent(self) -> tuple[float, float]:
+        """Mean loss and accuracy of the epoch's steps since this was last asked for; not numbers without any."""
+        before = self._reported
+        images = self._sums.images - before.images
+        self._reported = dataclasses.replace(self._sums)
+        if not images:
+            return math.nan, math.nan
+        return (self._sums.loss - before.loss) / images, (self._sums.correct - before.correct) / images
 
     @property
     def learning_rate(self) -> float:
@@ -179,10 +189,7 @@ class Trainer:
         loss = functional.cross_entropy(logits.float(), labels, label_smoothing=self.config.label_smoothing)
         self.loss = loss.item()
         if not math.isfinite(self.loss):
-            raise Diverged(
-                f"The loss became {self.loss} at step {self.step + 1} of {self.steps}. The learning rate "
-                f"{self.config.learning_rate:g} is the likely cause: try a tenth of it."
-            )
+            raise self._diverged(f"The loss became {self.loss}")
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         if self.step_in_epoch % _NORM_EVERY == 0:
@@ -194,6 +201,13 @@ class Trainer:
         self._sums.images += len(labels)
         self._spend(time.perf_counter() - began)
 
+    def _diverged(self, what: str) -> Diverged:
+        step = min(self.step + 1, self.steps)
+        return Diverged(
+            f"{what} at step {step} of {self.steps}. The learning rate {self.config.learning_rate:g} is the likely "
+            "cause: try a tenth of it."
+        )
+
     def _spend(self, seconds: float) -> None:
         self._sums.seconds += seconds
         self.seconds += seconds
@@ -203,7 +217,9 @@ class Trainer:
         began = time.perf_counter()
         loss, accuracy = self._validate()
         self._spend(time.perf_counter() - began)
-        self.epoch, self.step_in_epoch, self._sums = self.epoch + 1, 0, _Sums()
+        if not (math.isfinite(loss) and all(value.isfinite().all() for value in self.model.state_dict().values())):
+            raise self._diverged("The weights or the validation loss became infinite")
+        self.epoch, self.step_in_epoch, self._sums, self._reported = self.epoch + 1, 0, _Sums(), _Sums()
         if loss < self.best_loss:
             self.best_loss, self.best_epoch, self.best_weights = loss, self.epoch, _copy_weights(self.model)
         record = EpochRecord(

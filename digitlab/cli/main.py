@@ -8,6 +8,7 @@ import click
 from digitlab import __version__
 from digitlab.cli.evaluate import evaluate
 from digitlab.cli.predict import predict
+from digitlab.cli.report import report
 from digitlab.cli.runs import runs
 from digitlab.cli.train import train
 from digitlab.errors import DigitlabError
@@ -46,5 +47,5 @@ def main() -> None:
     """See how a machine reads a handwritten digit: train, evaluate and ask models."""
 
 
-for command in (train, evaluate, predict, runs):
+for command in (train, evaluate, predict, report, runs):
     main.add_command(command)

@@ -38,10 +38,10 @@ def train(preset: str | None, file: Path | None, checkpoint: str | None, as_json
     config = _start_config(preset, file).replace(**{name: v for name, v in changes.items() if v is not None})
     from digitlab.cli.progress import Progress
     from digitlab.jobs.publish import check_checkpoint_name, publish
-    from digitlab.jobs.training_job import check_names, work
+    from digitlab.jobs.training_job import check_config, work
     from digitlab.runs.run import Run
 
-    check_names(config)
+    check_config(config)
     if checkpoint is not None:
         check_checkpoint_name(checkpoint)
     run = Run.create(Settings.from_environment().runs, config)

@@ -25,11 +25,11 @@ def write_command(run: Run, command: Command) -> None:
 
 
 def read_command(run: Run) -> Command:
-    """What is asked of the run's process: to run, unless the file says otherwise."""
+    """What is asked of the run's process: to run, unless the file says otherwise; to stop when the folder is gone."""
     try:
         return Command((run.folder / "control").read_text(encoding="utf-8").strip())
     except (OSError, ValueError):
-        return Command.RUN
+        return Command.RUN if run.folder.is_dir() else Command.STOP
 
 
 def wait_while(condition: Callable[[], bool], run: Run) -> Command:

@@ -10,6 +10,7 @@ from digitlab.runs.run import CHECKPOINT_NAME, Run
 from digitlab.runs.status import State
 
 _SHIPPED = ("config.json", "status.json", "results.json", "history.jsonl", "weights.safetensors")
+_LONGEST_NAME = 40
 _SOURCES = {
     "mnist": "MNIST: Y. LeCun, C. Cortes, C. J. C. Burges, CC BY-SA 3.0.",
     "pen": (
@@ -22,8 +23,11 @@ _SOURCES = {
 
 def check_checkpoint_name(name: str) -> None:
     """Raises BadRun when a checkpoint cannot have this name."""
-    if not CHECKPOINT_NAME.fullmatch(name):
-        raise BadRun(f"A checkpoint cannot be called {name!r}. Use lower-case letters, digits and single hyphens.")
+    if len(name) > _LONGEST_NAME or not CHECKPOINT_NAME.fullmatch(name):
+        raise BadRun(
+            f"A checkpoint cannot be called {name[:_LONGEST_NAME]!r}. Use at most {_LONGEST_NAME} lower-case letters, "
+            "digits and single hyphens."
+        )
 
 
 def publish(run: Run, target: Path, command: str) -> Run:
@@ -41,8 +45,13 @@ def publish(run: Run, target: Path, command: str) -> Run:
     for name in ("snapshots", "evaluations"):
         shutil.copytree(run.folder / name, building / name)
     write_text(building / "card.md", write_card(run, target.name, command))
-    shutil.rmtree(target, ignore_errors=True)
-    return Run(building.rename(target))
+    old = target.with_name(f".{target.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():  # moved aside, and deleted only when the new one stands in its place
+        target.rename(old)
+    building.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+    return Run(target)
 
 
 def write_card(run: Run, name: str, command: str) -> str:

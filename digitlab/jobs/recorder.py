@@ -66,11 +66,14 @@ class Recorder(Hooks):
         self.write(trainer, State.RUNNING)
 
     def _append_step(self, trainer: Trainer) -> None:
-        """A record within the epoch, so that curves move before its end."""
+        """A record within the epoch, of the steps since the one before, so that curves move before its end."""
+        loss, accuracy = trainer.recent()
+        if not math.isfinite(loss):
+            return
         record = {
             "step": trainer.step,
-            "train_loss": trainer.training_loss,
-            "train_accuracy": trainer.training_accuracy,
+            "train_loss": loss,
+            "train_accuracy": accuracy,
             "learning_rate": trainer.learning_rate,
         }
         self.run.append_history(record)

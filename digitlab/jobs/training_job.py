@@ -7,6 +7,7 @@ import torch
 from digitlab.config import Settings, TrainConfig
 from digitlab.data.parts import PartName
 from digitlab.data.registry import check_data_name, load_part
+from digitlab.devices import choose_device
 from digitlab.evaluation import summarize
 from digitlab.jobs.reasons import explain
 from digitlab.jobs.recorder import Recorder
@@ -20,10 +21,11 @@ from digitlab.runs.status import State
 from digitlab.training import EpochRecord, Hooks, Trainer
 
 
-def check_names(config: TrainConfig) -> None:
-    """Raises UnknownName when the config's model or a data set does not exist."""
+def check_config(config: TrainConfig) -> None:
+    """Raises UnknownName when the model or a data set does not exist, BadConfig when the device is not there."""
     build_model(config.model)
     check_data_name(config.data)
+    choose_device(config.device)
 
 
 def work(run: Run, hooks: Hooks | None = None, ticket: Ticket | None = None) -> None:
@@ -64,10 +66,10 @@ def _train(run: Run, hooks: Hooks, ticket: Ticket | None) -> Trainer:
     trainer = Trainer(model, train, validation, config, _Both(recorder, hooks))
     if state := load_resume(run):
         trainer.load_state_dict(state)
-        run.cut_history(trainer.step)
+        run.cut_history(trainer.epoch, trainer.step)
         recorder.write(trainer, State.RUNNING)
     else:
-        run.cut_history(0)
+        run.cut_history(0, 0)
         save_samples(run, validation.images[:COUNT].numpy(), validation.labels[:COUNT].numpy())
         recorder.start(trainer)
     trainer.run()

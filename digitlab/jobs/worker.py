@@ -30,7 +30,9 @@ def main(folder: Path) -> int:
             return _wait_and_work(run)
     except Timeout:
         print(f"Another process trains {run.id}.", file=sys.stderr)
-        return 2
+    except DigitlabError as error:  # the run's folder says why, unless it was deleted meanwhile
+        print(error, file=sys.stderr)
+    return 2
 
 
 def _wait_and_work(run: Run) -> int:
@@ -42,11 +44,7 @@ def _wait_and_work(run: Run) -> int:
         run.mark(State.RUNNING, "Loading the data.")
         from digitlab.jobs.training_job import work
 
-        try:
-            work(run, ticket=ticket)
-        except DigitlabError as error:
-            print(error, file=sys.stderr)
-            return 2
+        work(run, ticket=ticket)
     return 0
 
 

@@ -54,8 +54,8 @@ def _parse(line: bytes) -> dict[str, Any] | None:
     return record if isinstance(record, dict) else None
 
 
-def cut_records(path: Path, step: int) -> None:
-    """Keep only the records up to and including a step."""
+def cut_records(path: Path, epoch: int, step: int) -> None:
+    """Keep only the records of whole epochs up to `epoch`, and those of steps up to `step`."""
     if path.exists():
-        kept = [record for record in read_history(path) if record.get("step", 0) <= step]
+        kept = [r for r in read_history(path) if (r["epoch"] <= epoch if "epoch" in r else r.get("step", 0) <= step)]
         write_text(path, "".join(json.dumps(record) + "\n" for record in kept))

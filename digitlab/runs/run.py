@@ -152,9 +152,9 @@ class Run:
     def append_history(self, record: dict[str, Any]) -> None:
         append_record(self.folder / "history.jsonl", record)
 
-    def cut_history(self, step: int) -> None:
-        """Drop the records after a step: they will be made again."""
-        cut_records(self.folder / "history.jsonl", step)
+    def cut_history(self, epoch: int, step: int) -> None:
+        """Drop the records after this many whole epochs and steps: they will be made again."""
+        cut_records(self.folder / "history.jsonl", epoch, step)
 
     def reserve_space(self) -> None:
         """Keep a little disk space, so that a full disk still lets the run say what happened."""

@@ -62,6 +62,6 @@ class Status:
 
 def _check(name: str, value: Any, kind: type) -> None:
     """Raises TypeError when a value is not of its default's kind."""
-    allowed = {int: int, float: (int, float), str: str, type(None): (int, float, type(None))}.get(kind, State)
+    allowed: Any = {int: int, float: (int, float), str: str, type(None): (int, float, type(None))}.get(kind, State)
     if not isinstance(value, allowed) or isinstance(value, bool):
         raise TypeError(f"{name} is {value!r:.60}")

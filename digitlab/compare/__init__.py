@@ -1,0 +1,1 @@
+"""Models side by side: where they differ, and whether the difference is real."""

@@ -1,0 +1,1 @@
+"""Numbers to figures: pure functions, no files, no torch."""

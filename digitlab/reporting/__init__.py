@@ -1,0 +1,1 @@
+"""The parts of a report: its findings in words, its tables and pictures."""

@@ -1,0 +1,123 @@
+"""What the figures say, in sentences."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from digitlab.figures.numbers import count, percent
+from digitlab.metrics.calibration import fit_temperature, halves, loss, reliability, tempered
+from digitlab.metrics.confusion import commonest_confusions
+from digitlab.metrics.coverage import accuracy_by_coverage
+from digitlab.metrics.per_class import per_class
+from digitlab.metrics.predictions import Predictions
+
+_CLOSE = 0.01
+"""Calibration errors and gaps between accuracies below it are called small."""
+_RICH_ENOUGH = 0.95
+"""Accuracy on training images below which a model is called too simple."""
+_RISE = 1.05
+"""A validation loss that ends this much above its lowest has risen."""
+
+
+def describe_digits(predictions: Predictions) -> str:
+    """The digits that are read best and worst."""
+    rows = sorted(per_class(predictions), key=lambda row: row.recall)
+    if len(rows) < 2 or rows[0].recall == rows[-1].recall:
+        return f"Every digit is read equally well: {percent(rows[0].recall, 2)} of its images right."
+    worst, best = rows[0], rows[-1]
+    return (
+        f"Read best is the {best.digit}: {percent(best.recall, 2)} of its images right. Read worst is the "
+        f"{worst.digit}: {percent(worst.recall, 2)}, {count(worst.mistakes)} of {count(worst.images)} wrong."
+    )
+
+
+def describe_confusions(predictions: Predictions) -> str:
+    """The commonest mistakes."""
+    common = commonest_confusions(predictions, 3)
+    if not common:
+        return "There is no mistake on these images."
+    named = [
+        f"{one.true} read as {one.predicted} ({count(one.images)}, {percent(one.share, 2)} of all {one.true}s)"
+        for one in common
+    ]
+    return f"The commonest mistakes: {', '.join(named)}."
+
+
+def describe_calibration(predictions: Predictions) -> str:
+    """Whether the model's confidence can be believed, and what a temperature would change."""
+    sure, right = float(predictions.confidence.mean()), float(predictions.right.mean())
+    error = reliability(predictions).error
+    verdict = "too sure of itself" if sure > right else "less sure than it could be"
+    judged = "The confidence can be believed" if error < _CLOSE else f"The model is {verdict}"
+    said = (
+        f"{judged}: on average it claims {percent(sure, 2)} and is right in {percent(right, 2)}; the expected "
+        f"calibration error is {percent(error, 2)}."
+    )
+    return f"{said} {_temperature(predictions)}".strip()
+
+
+def _temperature(predictions: Predictions) -> str:
+    first, second = halves(predictions)
+    heat = fit_temperature(first)
+    if heat is None:
+        return ""
+    before, after = loss(second), loss(tempered(second, heat))
+    change = "lowers" if after < before else "does not lower"
+    return (
+        f"A temperature of {heat:.2f}, fitted on every second image, {change} the loss on the others "
+        f"({before:.4f}, then {after:.4f})."
+    )
+
+
+def describe_coverage(predictions: Predictions, wanted: float = 0.999) -> str:
+    """How many images the model could answer alone, with a person reading the rest."""
+    found = accuracy_by_coverage(predictions).at_accuracy(wanted)
+    if found is None:
+        return f"However few images it answers, it is not right in {percent(wanted)} of them."
+    share, least = found
+    if share == 1:
+        return f"It is right in {percent(wanted)} or more on all images."
+    return (
+        f"If a person reads what it is least sure of, it may answer {percent(share)} of the images, those above "
+        f"{percent(least)} confidence, and be right in {percent(wanted)}."
+    )
+
+
+def describe_fit(history: Sequence[Mapping[str, Any]], best_epoch: int) -> str:
+    """Over- or underfitting, read from the records of the epochs; empty when there are none."""
+    records = {record["epoch"]: record for record in history if "epoch" in record}
+    if best_epoch not in records:
+        return ""
+    best, last = records[best_epoch], records[max(records)]
+    losses = f"{best['train_loss']:.4f} in training, {best['validation_loss']:.4f} in validation"
+    if last["validation_loss"] > _RISE * best["validation_loss"] and last["train_loss"] < best["train_loss"]:
+        return (
+            f"It overfits after epoch {best_epoch}: the validation loss rises from {best['validation_loss']:.4f} to "
+            f"{last['validation_loss']:.4f} while the training loss goes on falling. The weights of epoch "
+            f"{best_epoch} are used."
+        )
+    reads = percent(best["train_accuracy"], 2)
+    gap = best["train_accuracy"] - best["validation_accuracy"]
+    if gap > _CLOSE:
+        return (
+            f"It overfits a little: at epoch {best_epoch} the loss is {losses}, and it reads {reads} of the training "
+            f"images right, {percent(gap, 2)} more than of the validation images."
+        )
+    if best["train_accuracy"] < _RICH_ENOUGH:
+        return (
+            f"It underfits: even of the training images it reads only {reads} right, about as many as of the "
+            f"validation images, and the loss is {losses}. A richer model would do better."
+        )
+    more = " The validation loss was lowest at the last epoch, so more epochs might help." if best is last else ""
+    return f"There is no sign of overfitting: at epoch {best_epoch} the loss is {losses}.{more}"
+
+
+def describe_all(predictions: Predictions, history: Sequence[Mapping[str, Any]], best_epoch: int) -> list[str]:
+    """Every finding that there is, a short paragraph each."""
+    found = [
+        describe_digits(predictions),
+        describe_confusions(predictions),
+        describe_calibration(predictions),
+        describe_coverage(predictions),
+        describe_fit(history, best_epoch),
+    ]
+    return [paragraph for paragraph in found if paragraph]

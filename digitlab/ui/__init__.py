@@ -1,0 +1,1 @@
+"""The app's screen: the only package that imports streamlit."""

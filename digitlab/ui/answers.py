@@ -1,0 +1,115 @@
+"""The answers of the chosen models, side by side, as HTML. Pure: it draws what it is given."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from digitlab.figures.numbers import count, milliseconds, percent
+from digitlab.preprocess import SIDE
+
+if TYPE_CHECKING:  # its module imports torch, which the first page must not wait for
+    from digitlab.predictor import Reading
+
+INVITATION = "Draw a digit. Every model answers while the pen moves."
+NO_MODEL = "Choose a model, and it answers here."
+LOADING = "Loading the models. They answer in a few seconds."
+
+_BLANK = np.zeros((SIDE, SIDE), np.uint8)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One model's card: what it is, and what it read, if anything. name: for people."""
+
+    name: str
+    colour: str
+    parameters: int
+    reading: Reading | None = None
+    trouble: str | None = None
+
+
+def answers_html(answers: Sequence[Answer], image: np.ndarray | None = None, note: str = INVITATION) -> str:
+    """All cards, what the network sees, and the line that says whether the models agree.
+
+    image: `uint8` of shape (28, 28); black when there is none.
+    note: stands in the line's place while nothing has been read.
+    """
+    said = verdict([answer for answer in answers if answer.reading])
+    split = " split" if said.startswith("They disagree") else ""
+    return (
+        '<div class="answers">'
+        f"{_seen(image)}"
+        f'<div class="cards">{"".join(map(_card, answers))}</div>'
+        f'<p class="verdict{split}" role="status">{escape(said or note)}</p>'
+        "</div>"
+    )
+
+
+def verdict(answers: Sequence[Answer]) -> str:
+    """One line on what the models say: "They disagree: softmax says 7, cnn says 1."; empty without answers."""
+    names: dict[int, list[str]] = {}
+    for answer in answers:
+        if answer.reading:
+            names.setdefault(answer.reading.digit, []).append(answer.name)
+    if len(names) > 1:
+        said = (f"{_joined(who)} {'says' if len(who) == 1 else 'say'} {digit}" for digit, who in names.items())
+        return f"They disagree: {', '.join(said)}."
+    for digit, who in names.items():
+        return f"{_joined(who)} says {digit}." if len(who) == 1 else f"They agree on {digit}."
+    return ""
+
+
+def _joined(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _seen(image: np.ndarray | None) -> str:
+    data = io.BytesIO()
+    Image.fromarray(_BLANK if image is None else image).save(data, "PNG", compress_level=1)
+    source = base64.b64encode(data.getvalue()).decode()
+    words = "Nothing yet" if image is None else f"The drawing as an image of {SIDE} by {SIDE} grey pixels"
+    return (
+        f'<figure class="seen"><img src="data:image/png;base64,{source}" alt="{words}" width="112" height="112">'
+        f"<figcaption>What the network sees: {SIDE}×{SIDE} grey pixels</figcaption></figure>"
+    )
+
+
+def _card(answer: Answer) -> str:
+    time = milliseconds(answer.reading.milliseconds) if answer.reading else "–\u202fms"
+    return (
+        f'<article class="card{"" if answer.reading else " nothing"}" style="--model:{answer.colour}"'
+        f' aria-label="{escape(answer.name)}" data-digit="{answer.reading.digit if answer.reading else ""}">'
+        f'<h3 title="{escape(answer.name)}">{escape(answer.name)}</h3>{_reading(answer)}{_bars(answer)}'
+        f'<div class="cost"><span title="Numbers that training sets">{count(answer.parameters)} weights</span>'
+        f'<span title="Time to read one image">{time}</span></div></article>'
+    )
+
+
+def _reading(answer: Answer) -> str:
+    if answer.trouble:
+        return f'<p class="trouble">{escape(answer.trouble)}</p>'
+    if not answer.reading:
+        return '<p class="reading"><span class="digit" aria-hidden="true">?</span></p>'
+    digit, sure = answer.reading.digit, percent(answer.reading.probabilities[answer.reading.digit])
+    return f'<p class="reading"><span class="digit">{digit}</span><span class="sure">{sure}</span></p>'
+
+
+def _bars(answer: Answer) -> str:
+    rows = []
+    for digit in range(10):
+        share = float(answer.reading.probabilities[digit]) if answer.reading else 0.0
+        top = answer.reading is not None and digit == answer.reading.digit
+        rows.append(
+            f'<li class="{"top" if top else ""}"><span>{digit}</span>'
+            f'<span class="track"><span class="bar" style="width:{100 * share:.2f}%"></span></span>'
+            f'<span class="share">{percent(share) if answer.reading else ""}</span></li>'
+        )
+    return f'<ol class="bars" aria-label="Probability of each digit">{"".join(rows)}</ol>'

@@ -1,0 +1,63 @@
+"""Curves of all models in one figure: loss and accuracy of their trainings, and ROC."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from digitlab.figures.overlay import overlaid_accuracy, overlaid_loss, overlaid_roc
+from digitlab.metrics.curves import MACRO, MICRO
+from digitlab.metrics.roc import roc_curves
+from digitlab.ui import address
+from digitlab.ui.compare.side import Side
+from digitlab.ui.evaluate.plots import show_plot
+
+_WHOSE = (MACRO, MICRO, *map(str, range(10)))
+
+
+def show_trainings(sides: Sequence[Side]) -> None:
+    """Loss and accuracy by epoch, side by side."""
+    st.subheader("How they learned", help="Solid: validation, which chose the epoch. Dotted: training.")
+    models = [side.compared() for side in sides]
+    if not any(model.history for model in models):
+        st.info("Curves would be here. None of these models kept a history of its training.")
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        show_plot(overlaid_loss(models), "loss of models")
+    with right:
+        show_plot(overlaid_accuracy(models), "accuracy of models")
+
+
+@st.fragment
+def show_roc(sides: Sequence[Side]) -> None:
+    """ROC curves of all models for one digit, or averaged over the digits."""
+    st.subheader("ROC", help="How many of a digit's images are found, against how many others are taken for it.")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        whose = st.selectbox(
+            "Curves of",
+            _WHOSE,
+            format_func=_title,
+            width=240,
+            help="One digit against the rest, or the average over all digits.",
+            **address.choice("roc", _WHOSE),
+        )
+        zoomed = st.toggle(
+            "Zoom in on the corner",
+            help="Show false positive rates up to 1 %, where good models differ.",
+            **address.switch("zoom", True),
+        )
+    curves = [
+        (side.compared(), curve)
+        for side in sides
+        if side.subject
+        for curve in side.subject.numbers(roc_curves)
+        if curve.name == whose
+    ]
+    if curves:
+        show_plot(overlaid_roc(curves, _title(whose), zoomed), "ROC of models")
+    else:
+        st.info("There is no curve: the images are all of one digit, or none is of this one.")
+
+
+def _title(name: str) -> str:
+    return f"digit {name}" if name.isdecimal() else name

@@ -1,0 +1,115 @@
+"""Two models image by image: whether the difference is real, where each one is right, and those images."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from digitlab.compare.verdicts import Outcome, Verdicts, say_difference
+from digitlab.figures.numbers import count
+from digitlab.figures.recalls import recall_differences
+from digitlab.metrics.predictions import Predictions
+from digitlab.preprocess import Prepared
+from digitlab.ui import address
+from digitlab.ui.answer_cards import show_answers
+from digitlab.ui.callouts import plain
+from digitlab.ui.compare.choice import pick_pair
+from digitlab.ui.compare.pages import one_page
+from digitlab.ui.compare.side import Side
+from digitlab.ui.evaluate.plots import show_plot
+from digitlab.ui.evaluate.subject import Subject
+from digitlab.ui.image_grid import Tile, image_grid
+
+_PER_PAGE = 35
+_CELL, _IMAGE, _PAGE = "cell", "image", "page"
+_ROWS = ((Outcome.BOTH_RIGHT, Outcome.ONLY_A), (Outcome.ONLY_B, Outcome.BOTH_WRONG))
+
+
+@st.fragment
+def show_difference(sides: Sequence[Side]) -> None:
+    """The part that runs again when another pair, cell or image is chosen. sides: two or more with answers."""
+    st.subheader(
+        "Is the difference real?",
+        help="McNemar's test, exact and two-sided, on the images that one model alone reads right.",
+    )
+    a, b = pick_pair(sides)
+    if not a.subject or not b.subject:
+        return
+    verdicts = Verdicts(a.subject.predictions, b.subject.predictions)
+    st.markdown(f"#### {plain(say_difference(verdicts, a.title, b.title))}")
+    left, right = st.columns([4, 5], gap="large")
+    with left:
+        outcome = _pick_outcome(verdicts, a, b)
+        _show_recalls(a, b, a.subject, b.subject)
+    with right:
+        _show_images(verdicts.where(outcome), a, b, a.subject, b.subject.predictions)
+
+
+def _pick_outcome(verdicts: Verdicts, a: Side, b: Side) -> Outcome:
+    """The table of right and wrong, each cell a button that opens its images."""
+    names = {
+        Outcome.BOTH_RIGHT: "both right",
+        Outcome.ONLY_A: f"only {a.title} right",
+        Outcome.ONLY_B: f"only {b.title} right",
+        Outcome.BOTH_WRONG: "both wrong",
+    }
+    counts = verdicts.counts
+    default = max((Outcome.ONLY_A, Outcome.ONLY_B, Outcome.BOTH_WRONG), key=lambda outcome: counts[outcome])
+    chosen = Outcome(address.read(_CELL, list(Outcome), default))
+    for row in _ROWS:
+        with st.container(horizontal=True):
+            for outcome in row:
+                st.button(
+                    f"**{count(counts[outcome])}**  \n{plain(names[outcome])}",
+                    key=outcome,
+                    type="primary" if outcome is chosen else "secondary",
+                    width=158,
+                    on_click=_choose,
+                    args=(outcome,),
+                    help=f"Show the images: {plain(names[outcome])}.",
+                )
+    return chosen
+
+
+def _choose(outcome: Outcome) -> None:
+    address.write(_CELL, outcome)
+    address.write(_IMAGE, None)
+    address.write(_PAGE, None)
+
+
+def _show_images(places: np.ndarray, a: Side, b: Side, subject: Subject, other: Predictions) -> None:
+    """The images at these places with both verdicts, and the chosen one with both models' probabilities."""
+    images = subject.images()
+    if images is None:
+        return
+    if not len(places):
+        st.caption("There is no such image.")
+        return
+    chosen = address.read(_IMAGE, places.tolist(), int(places[0]))
+    show_answers(Prepared(images[chosen], ()), [a.entry, b.entry])
+    true = int(subject.predictions.labels[chosen])
+    st.caption(
+        f"Image {count(chosen)}, a {true}. Below: the true digit → what {plain(a.title)} and {plain(b.title)} say."
+    )
+    page = one_page(places, _PER_PAGE, _PAGE)
+    tiles = [_tile(int(place), images[place], subject.predictions, other, a.title, b.title) for place in page]
+    image_grid(tiles, chosen, "images", lambda place: address.write(_IMAGE, place))
+
+
+def _tile(place: int, image: np.ndarray, a: Predictions, b: Predictions, name_a: str, name_b: str) -> Tile:
+    true, said_a, said_b = int(a.labels[place]), int(a.predicted[place]), int(b.predicted[place])
+    title = f"Image {place}: a {true}. {name_a} says {said_a}, {name_b} says {said_b}"
+    return Tile(place, image, f"{true} → {said_a}, {said_b}", title, wrong=not (said_a == said_b == true))
+
+
+def _show_recalls(a: Side, b: Side, of_a: Subject, of_b: Subject) -> None:
+    """How much better one of them finds each digit."""
+    recalls = [subject.numbers(_recalls) for subject in (of_a, of_b)]
+    show_plot(recall_differences(a.compared(), b.compared(), *recalls), "recall differences")
+    st.caption("Recall: the share of a digit's images that are read right.")
+
+
+def _recalls(predictions: Predictions) -> dict[int, float]:
+    from digitlab.evaluation import summarize
+
+    return summarize(predictions.logits, predictions.labels).per_class

@@ -1,0 +1,83 @@
+"""Images with the model's answers: a grid in pages, and the chosen one large with all ten probabilities."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from digitlab.figures.numbers import count, percent
+from digitlab.metrics.predictions import Predictions
+from digitlab.ui import address
+from digitlab.ui.evaluate.subject import Subject
+from digitlab.ui.image_grid import Tile, image_grid, png_source
+from digitlab.ui.live_html import live_html
+
+_show = live_html("digitlab.one_image", (Path(__file__).parent / "one_image.css").read_text(encoding="utf-8"))
+
+
+def show_images(subject: Subject, places: np.ndarray, hint: str, per_page: int, prefix: str = "") -> None:
+    """The images at these places of the data set, in this order. prefix: of the names in the address."""
+    images = subject.images()
+    if images is None:
+        return
+    if not len(places):
+        st.caption("There is no such image. Choose another cell, digit or verdict.")
+        return
+    image_key, page_key = f"{prefix}image", f"{prefix}page"
+    st.caption(hint)
+    pages = -(-len(places) // per_page)
+    chosen = address.read(image_key, places.tolist(), int(places[0]))
+    _one_image(subject.predictions, images, chosen, f"one image {prefix}")
+    page = address.read(page_key, range(1, pages + 1), 1)
+    shown = places[(page - 1) * per_page : page * per_page]
+    tiles = [_tile(subject.predictions, images, int(place)) for place in shown]
+    image_grid(tiles, chosen, f"grid {prefix}", lambda place: address.write(image_key, place))
+    if pages > 1:
+        _turn_pages(page, pages, page_key)
+
+
+def _turn_pages(page: int, pages: int, key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for words, target, icon in (
+            ("Previous", page - 1, ":material/chevron_left:"),
+            ("Next", page + 1, ":material/chevron_right:"),
+        ):
+            st.button(
+                words,
+                key=f"{words} {key}",
+                icon=icon,
+                disabled=not 1 <= target <= pages,
+                on_click=address.write,
+                args=(key, target),
+                help=f"{words} images.",
+            )
+        st.caption(f"Page {count(page)} of {count(pages)}")
+
+
+def _tile(predictions: Predictions, images: np.ndarray, place: int) -> Tile:
+    true, said = int(predictions.labels[place]), int(predictions.predicted[place])
+    sure = percent(predictions.confidence[place])
+    return Tile(
+        place,
+        images[place],
+        f"{true} → {said}",
+        f"Image {place}: a {true}, read as {said} with {sure}",
+        wrong=true != said,
+    )
+
+
+def _one_image(predictions: Predictions, images: np.ndarray, place: int, key: str) -> None:
+    true, said = int(predictions.labels[place]), int(predictions.predicted[place])
+    verdict = f"A {true}, read as {said}" if true != said else f"A {true}, read right"
+    rows = "".join(
+        f'<li class="{"said" if digit == said else ""} {"true" if digit == true else ""}"><span>{digit}</span>'
+        f'<span class="track"><span class="bar" style="width:{100 * share:.2f}%"></span></span>'
+        f'<span class="share">{percent(share)}</span></li>'
+        for digit, share in enumerate(predictions.probabilities[place].tolist())
+    )
+    _show(
+        f'<div class="one"><figure><img src="{png_source(images[place])}" alt="{verdict}">'
+        f"<figcaption><b>{verdict}</b><br>with {percent(predictions.confidence[place])} · image {place}</figcaption>"
+        f'</figure><ol aria-label="Probability of each digit">{rows}</ol></div>',
+        key,
+    )

@@ -1,0 +1,55 @@
+"""The ink pad: draw with mouse, pen, finger or keys, and get pen strokes while the pen moves.
+
+A component of our own (Streamlit's Components v2). The browser holds the strokes; Python hands ink over only when the
+pad is mounted, so an answer that comes late never paints older ink over newer.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from digitlab.ui.drawing import Drawing, checked_drawing, keep_drawing, kept_drawing
+
+_HERE = Path(__file__).parent
+
+_component = st.components.v2.component(
+    "digitlab.ink_pad",
+    html=(_HERE / "ink_pad.html").read_text(encoding="utf-8"),
+    css=(_HERE / "ink_pad.css").read_text(encoding="utf-8"),
+    js=(_HERE / "ink_pad.js").read_text(encoding="utf-8"),
+)
+
+
+def ink_pad(key: str, drawing_key: str | None = None) -> Drawing | None:
+    """Show the pad and give back what is drawn on it, or None while it is empty.
+
+    key: the widget's key. drawing_key: where the session keeps the drawing (default: the same key); surfaces that
+    share it show the same drawing.
+    Raises BadInk when the browser sends something that is no ink.
+    """
+    place = drawing_key or key
+    result = _component(key=key, data=_given(key, place), on_drawing_change=_nothing)
+    if result.drawing:
+        keep_drawing(place, checked_drawing(result.drawing))
+    drawing = kept_drawing(place)
+    return drawing if drawing.ink else None
+
+
+def _given(key: str, place: str) -> dict[str, object]:
+    """What the pad starts with. It stays the same from mount to mount: changed data would run its script again."""
+    memory = f"given to {key}"
+    if key not in st.session_state:  # Streamlit forgets a widget that was not shown, so this is a new mount
+        drawing = kept_drawing(place)
+        mount = st.session_state.get(memory, {}).get("mount", 0) + 1
+        st.session_state[memory] = {
+            "key": key,
+            "mount": mount,
+            "strokes": drawing.ink,
+            "penWidth": drawing.pen_width,
+        }
+    given: dict[str, object] = st.session_state[memory]
+    return given
+
+
+def _nothing() -> None:
+    """Streamlit wants a callback for each value that a component sends."""

@@ -1,0 +1,276 @@
+// The ink pad: strokes are kept here and sent to Python; Python gives ink back only when the pad is mounted.
+// That one direction is what keeps a slow answer from ever painting old ink over new.
+
+const SIDE = 280; // the canvas in its own pixels, whatever its size on the screen
+const SEND_EVERY = 80; // ms between two sends while the pen moves; Streamlit merges what it cannot answer in time
+const KEY_STEP = 8;
+const FINE_STEP = 2;
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+// Streamlit may mount the pad anew without a word to Python (a layout that changed): then this is the newest ink.
+const remembered = new Map();
+
+export default function ({ parentElement, data, setStateValue }) {
+  parentElement.inkPad ??= new InkPad(parentElement, data);
+  parentElement.inkPad.setStateValue = setStateValue;
+  return () => parentElement.inkPad.remove();
+}
+
+class InkPad {
+  constructor(root, data) {
+    this.key = data.key;
+    this.mount = data.mount;
+    const last = remembered.get(data.key);
+    const start = last?.mount === data.mount ? last : data;
+    this.strokes = start.strokes;
+    this.penWidth = start.penWidth;
+    this.past = [];
+    this.future = [];
+    this.pointer = null; // { id, type } of the pointer that draws
+    this.keyPen = null; // { x, y, down } once the arrow keys were used
+    this.timer = null;
+    this.number = 0;
+    this.find(root);
+    this.listen();
+    this.pen.value = this.penWidth;
+    this.show();
+  }
+
+  find(root) {
+    this.pad = root.querySelector(".pad");
+    this.canvas = root.querySelector("canvas");
+    this.invitation = root.querySelector(".invitation");
+    this.pen = root.querySelector("input");
+    this.penValue = root.querySelector("output");
+    this.buttons = Object.fromEntries([...root.querySelectorAll("button")].map((b) => [b.name, b]));
+  }
+
+  listen() {
+    const { canvas, pad, pen, buttons } = this;
+    canvas.addEventListener("pointerdown", (event) => this.pointerDown(event));
+    canvas.addEventListener("pointermove", (event) => this.pointerMove(event));
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"])
+      canvas.addEventListener(end, (event) => this.pointerUp(event));
+    canvas.addEventListener("contextmenu", (event) => event.preventDefault()); // a long press would open it
+    pad.addEventListener("keydown", (event) => this.keyDown(event));
+    pad.addEventListener("blur", () => this.leaveKeys());
+    pen.addEventListener("input", () => this.setPenWidth(Number(pen.value)));
+    buttons.undo.addEventListener("click", () => this.undo());
+    buttons.redo.addEventListener("click", () => this.redo());
+    buttons.clear.addEventListener("click", () => this.clear());
+    this.paintSoon = () => this.requestPaint();
+    this.observer = new ResizeObserver(this.paintSoon);
+    this.observer.observe(canvas);
+    window.addEventListener("resize", this.paintSoon); // browser zoom changes the pixel ratio, not the size
+  }
+
+  remove() {
+    clearTimeout(this.timer);
+    this.observer.disconnect();
+    window.removeEventListener("resize", this.paintSoon);
+  }
+
+  // Pointers: mouse, pen, finger
+
+  pointerDown(event) {
+    if (event.button !== 0 || !event.isPrimary || !this.takesOver(event)) return;
+    if (this.pointer) this.undo(); // the palm lay there before the pen came
+    this.leaveKeys();
+    this.pointer = { id: event.pointerId, type: event.pointerType };
+    this.canvas.setPointerCapture(event.pointerId);
+    this.begin(this.place(event));
+  }
+
+  takesOver(event) {
+    return !this.pointer || (event.pointerType === "pen" && this.pointer.type === "touch");
+  }
+
+  pointerMove(event) {
+    if (event.pointerId !== this.pointer?.id) return;
+    const events = event.getCoalescedEvents?.() ?? [];
+    for (const one of events.length ? events : [event]) this.extend(this.place(one));
+  }
+
+  pointerUp(event) {
+    if (event.pointerId !== this.pointer?.id) return;
+    this.pointer = null;
+    this.sendNow();
+  }
+
+  place(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return [
+      tenth(((event.clientX - box.left) / box.width) * SIDE),
+      tenth(((event.clientY - box.top) / box.height) * SIDE),
+    ];
+  }
+
+  // Keys
+
+  keyDown(event) {
+    const letter = event.key.toLowerCase();
+    if (event.ctrlKey || event.metaKey) {
+      if (letter === "z") this.handled(event, event.shiftKey ? () => this.redo() : () => this.undo());
+      else if (letter === "y") this.handled(event, () => this.redo());
+    } else if (ARROWS[event.key]) this.handled(event, () => this.movePen(ARROWS[event.key], event.shiftKey));
+    else if (event.key === " ") this.handled(event, () => this.togglePen());
+    else if (["Delete", "Backspace", "Escape"].includes(event.key)) this.handled(event, () => this.clear());
+  }
+
+  handled(event, action) {
+    event.preventDefault();
+    event.stopPropagation();
+    if (!this.pointer) action();
+  }
+
+  movePen([dx, dy], fine) {
+    this.keyPen ??= { x: SIDE / 2, y: SIDE / 2, down: false };
+    const step = fine ? FINE_STEP : KEY_STEP;
+    this.keyPen.x = Math.min(SIDE, Math.max(0, this.keyPen.x + dx * step));
+    this.keyPen.y = Math.min(SIDE, Math.max(0, this.keyPen.y + dy * step));
+    if (this.keyPen.down) this.extend([this.keyPen.x, this.keyPen.y]);
+    else this.requestPaint();
+  }
+
+  togglePen() {
+    this.keyPen ??= { x: SIDE / 2, y: SIDE / 2, down: false };
+    this.keyPen.down = !this.keyPen.down;
+    if (this.keyPen.down) this.begin([this.keyPen.x, this.keyPen.y]);
+    else this.sendNow();
+    this.requestPaint();
+  }
+
+  leaveKeys() {
+    if (this.keyPen?.down) this.sendNow();
+    this.keyPen = null;
+    this.requestPaint();
+  }
+
+  // The drawing
+
+  begin(point) {
+    this.change([...this.strokes, [point]]);
+    this.sendSoon();
+  }
+
+  extend(point) {
+    const stroke = this.strokes.at(-1);
+    const [x, y] = stroke.at(-1);
+    if (x === point[0] && y === point[1]) return;
+    stroke.push(point);
+    this.requestPaint();
+    this.sendSoon();
+  }
+
+  change(strokes) {
+    this.past.push(this.strokes);
+    this.future = [];
+    this.strokes = strokes;
+    this.show();
+  }
+
+  undo() {
+    if (!this.past.length) return;
+    this.future.push(this.strokes);
+    this.strokes = this.past.pop();
+    this.afterJump();
+  }
+
+  redo() {
+    if (!this.future.length) return;
+    this.past.push(this.strokes);
+    this.strokes = this.future.pop();
+    this.afterJump();
+  }
+
+  clear() {
+    if (!this.strokes.length) return;
+    this.change([]);
+    this.afterJump();
+  }
+
+  afterJump() {
+    if (this.keyPen) this.keyPen.down = false;
+    this.show();
+    this.sendNow();
+  }
+
+  setPenWidth(width) {
+    this.penWidth = width;
+    this.show();
+    this.sendSoon();
+  }
+
+  // To Python
+
+  sendSoon() {
+    this.timer ??= setTimeout(() => this.sendNow(), SEND_EVERY);
+  }
+
+  sendNow() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.number += 1;
+    remembered.set(this.key, { mount: this.mount, strokes: this.strokes, penWidth: this.penWidth });
+    this.setStateValue("drawing", { number: this.number, strokes: this.strokes, penWidth: this.penWidth });
+  }
+
+  // To the screen
+
+  show() {
+    const empty = this.strokes.length === 0;
+    this.invitation.hidden = !empty;
+    this.penValue.textContent = this.penWidth;
+    this.canvas.setAttribute("aria-label", empty ? "The drawing, empty" : `The drawing, ${count(this.strokes)}`);
+    // aria-disabled instead of disabled: a disabled button would drop the keyboard focus it has
+    this.buttons.undo.setAttribute("aria-disabled", this.past.length === 0);
+    this.buttons.redo.setAttribute("aria-disabled", this.future.length === 0);
+    this.buttons.clear.setAttribute("aria-disabled", empty);
+    this.requestPaint();
+  }
+
+  requestPaint() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.paint();
+    });
+  }
+
+  paint() {
+    const pixels = Math.round(this.canvas.clientWidth * window.devicePixelRatio);
+    if (!pixels) return;
+    if (this.canvas.width !== pixels) this.canvas.width = this.canvas.height = pixels;
+    const pen = this.canvas.getContext("2d");
+    pen.setTransform(pixels / SIDE, 0, 0, pixels / SIDE, 0, 0);
+    pen.fillStyle = "#000";
+    pen.fillRect(0, 0, SIDE, SIDE);
+    pen.strokeStyle = "#fff";
+    pen.lineWidth = this.penWidth;
+    pen.lineCap = pen.lineJoin = "round";
+    for (const stroke of this.strokes) paintStroke(pen, stroke);
+    if (this.keyPen) paintKeyPen(pen, this.keyPen, this.penWidth);
+  }
+}
+
+function paintStroke(pen, stroke) {
+  pen.beginPath();
+  pen.moveTo(...stroke[0]);
+  for (const point of stroke) pen.lineTo(...point);
+  pen.stroke();
+}
+
+function paintKeyPen(pen, { x, y, down }, width) {
+  pen.beginPath();
+  pen.arc(x, y, width / 2 + 2, 0, 2 * Math.PI);
+  pen.lineWidth = 2;
+  pen.strokeStyle = down ? "#f5a524" : "#9aa4b2";
+  pen.stroke();
+}
+
+function tenth(value) {
+  return Math.round(value * 10) / 10;
+}
+
+function count(strokes) {
+  return strokes.length === 1 ? "1 stroke" : `${strokes.length} strokes`;
+}

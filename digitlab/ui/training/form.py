@@ -1,0 +1,49 @@
+"""The training form's values: filled from a config, read back as one."""
+
+import dataclasses
+from typing import Any
+
+import streamlit as st
+
+from digitlab.config import TrainConfig
+from digitlab.ui.training.fields import FIELDS, key_of
+
+PRESET = "training form: preset"
+"""The widget key of the preset's choice; None when the form was filled from a run."""
+
+
+def is_filled() -> bool:
+    """Whether the form has values in this session."""
+    return key_of("model") in st.session_state
+
+
+def fill_form(config: TrainConfig, preset: str | None = None) -> None:
+    """Put a config's values into the form. Call it before the form is shown, or in a callback.
+
+    preset: the name of the preset that the config comes from, None for any other origin.
+    """
+    st.session_state[PRESET] = preset
+    for field in dataclasses.fields(TrainConfig):
+        st.session_state[key_of(field.name)] = _shown(field.name, field.type, getattr(config, field.name))
+
+
+def read_form() -> TrainConfig:
+    """The config that the form describes. Raises BadConfig, naming the first field that is out of range."""
+    return TrainConfig(**{name: _value(name) for name in FIELDS})
+
+
+def changed_fields(config: TrainConfig, origin: TrainConfig) -> list[str]:
+    """The labels of the fields in which a config differs from the one that filled the form."""
+    return [field.label for name, field in FIELDS.items() if getattr(config, name) != getattr(origin, name)]
+
+
+def _shown(name: str, kind: Any, value: Any) -> Any:
+    """A value as its widget keeps it: data sets as a list, numbers in the widget's own type."""
+    if name == "data":
+        return value.split("+")
+    return float(value) if kind is float else value
+
+
+def _value(name: str) -> Any:
+    value = st.session_state[key_of(name)]
+    return "+".join(value) if name == "data" else value

@@ -1,0 +1,39 @@
+"""Look into a model: its weights and filters through the epochs, what it makes of an image, its layers."""
+
+import streamlit as st
+
+from digitlab.explain.layers import list_layers
+from digitlab.runs.catalog import find_run, list_models
+from digitlab.runs.run import Run
+from digitlab.ui.callouts import told
+from digitlab.ui.inside.chosen_image import ChosenImage, pick_image, show_reading
+from digitlab.ui.inside.chosen_model import pick_model
+from digitlab.ui.inside.cnn_part import has_convolutions, show_feature_maps, show_first_filters
+from digitlab.ui.inside.layers_part import show_layers, show_norms
+from digitlab.ui.inside.softmax_part import show_evidence, show_weights
+from digitlab.ui.model_picker import colours
+from digitlab.ui.predictors import predictor
+
+
+def look_into(run: Run, chosen: ChosenImage) -> None:
+    """Every part of the page that the model has."""
+    model = predictor(run.id).model
+    layers = list_layers(model)
+    if run.config.model == "softmax":
+        show_weights(run)
+        show_evidence(run, chosen)
+    if has_convolutions(layers):
+        show_first_filters(run, layers)
+        show_feature_maps(run, layers, chosen)
+    show_layers(layers)
+    show_norms(run, model, colours([run.id])[run.id])
+
+
+st.title("Inside a model")
+with st.container(horizontal=True, gap="medium"):
+    entry = pick_model(list_models())
+    image = pick_image() if entry else None
+if entry and image:
+    with told():
+        show_reading(entry.name, image)
+        look_into(find_run(entry.name), image)

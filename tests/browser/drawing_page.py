@@ -1,0 +1,82 @@
+"""The Draw page as a hand and an eye in a real browser."""
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page
+
+from digitlab.ink import CANVAS, Ink
+
+TRAJECTORIES: dict[str, Ink] = json.loads(Path(__file__).with_name("trajectories.json").read_text())
+"""Digits written by hand for these tests: digit -> strokes in canvas pixels."""
+
+Stroke = list[list[float]]
+
+
+class DrawingPage:
+    """What one does on Draw and what one sees there."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+
+    def open(self, query: str = "") -> "DrawingPage":
+        self.page.goto(self.address + "/" + query)
+        self.canvas.wait_for()
+        self.page.locator(".answers").wait_for()
+        return self
+
+    @property
+    def canvas(self) -> Locator:
+        return self.page.locator(".pad canvas")
+
+    def to_screen(self, points: Stroke) -> list[tuple[float, float]]:
+        """Points of the canvas in pixels of the window."""
+        box = self.canvas.bounding_box()
+        assert box is not None
+        scale = box["width"] / CANVAS
+        return [(box["x"] + x * scale, box["y"] + y * scale) for x, y in points]
+
+    def draw(self, ink: Ink, steps: int = 2) -> None:
+        """Draw with the mouse, stroke by stroke. steps: mouse moves from point to point."""
+        for stroke in ink:
+            self.draw_and_stay(stroke, steps)
+            self.page.mouse.up()
+
+    def draw_and_stay(self, stroke: Stroke, steps: int = 2) -> None:
+        """Draw a stroke and leave the pen down."""
+        first, *rest = self.to_screen(stroke)
+        self.page.mouse.move(*first)
+        self.page.mouse.down()
+        for point in rest:
+            self.page.mouse.move(*point, steps=steps)
+
+    def press_button(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def card(self, model: str) -> Locator:
+        return self.page.locator(f'article[aria-label="{model}"]')
+
+    def wait_for_digit(self, model: str, digit: int | str) -> None:
+        """Wait until a model's card shows this digit; an empty one: until it shows none."""
+        self.page.locator(f'article[aria-label="{model}"][data-digit="{digit}"]').wait_for()
+
+    def wait_for_any_digit(self, model: str) -> int:
+        card = self.page.locator(f'article[aria-label="{model}"]:not([data-digit=""])')
+        card.wait_for()
+        return int(card.get_attribute("data-digit") or -1)
+
+    def choose_surface(self, name: str) -> None:
+        self.page.get_by_role("radiogroup").get_by_text(name, exact=True).click()
+
+    def white_pixels(self) -> int:
+        """How many canvas pixels show ink."""
+        count: int = self.canvas.evaluate(
+            """canvas => {
+                const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+                let white = 0;
+                for (let i = 0; i < data.length; i += 4) if (data[i] > 200 && data[i + 2] > 200) white += 1;
+                return white;
+            }"""
+        )
+        return count

@@ -1,0 +1,246 @@
+"""Training, in a real browser: started from the sidebar, watched, paused, stopped, resumed, and cleared away."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from digitlab.jobs.control import Command, write_command
+from digitlab.runs.run import RUN_ID, Run
+from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
+from tests.browser.served import ROOT, served
+
+PATIENCE = 90_000
+"""Milliseconds that a job's process may take to start, to obey or to end; a loaded machine takes long."""
+
+expect.set_options(timeout=PATIENCE)
+OpenTraining = Callable[..., "TrainingPage"]
+
+
+class TrainingPage:
+    """What one does in the sidebar and on Train, and what one sees there."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.sidebar = page.get_by_test_id("stSidebar")
+
+    def open(self, path: str = "/train") -> "TrainingPage":
+        self.page.goto(self.address + path)
+        self.button("Start").wait_for()
+        return self
+
+    def button(self, name: str) -> Any:
+        """A button of page or sidebar; the header has a Stop of its own while a script runs."""
+        parts = self.page.locator('[data-testid="stMainBlockContainer"], [data-testid="stSidebar"]')
+        return parts.get_by_role("button", name=name, exact=True)
+
+    def fill(self, label: str, value: str) -> None:
+        """Set a number or text of the form; waits until the server knows it."""
+        field = self.sidebar.get_by_label(label, exact=True)
+        field.fill(value)
+        field.press("Enter")
+        self.settle()
+
+    def choose_preset(self, name: str) -> None:
+        self.sidebar.get_by_role("combobox", name="Preset").click()
+        self.page.get_by_role("option", name=name, exact=True).click()
+        expect(self.sidebar.get_by_label("Name", exact=True)).to_have_value(name.replace("-", " "))
+
+    def settle(self) -> None:
+        """Wait until the server has nothing more to say."""
+        self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+    def start(self, **settings: str) -> None:
+        """Start a softmax regression on scikit-learn's digits, and go where it can be watched."""
+        self.choose_preset("published-softmax")
+        for label, value in settings.items():
+            self.fill(label.replace("_", " "), value)
+        self.button("Start").click()
+        if not self.page.url.split("?")[0].endswith("/train"):
+            self.sidebar.get_by_role("link", name="Watch it on Train").click()
+        expect(self.page).to_have_url(re.compile("run="))
+
+    def card(self, name: str, state: str) -> Any:
+        """The card of a run in a state."""
+        return self.page.locator(f"article.run.{state}", has=self.page.get_by_role("heading", name=name, exact=True))
+
+    def curve(self, title: str) -> Any:
+        """A line of the chart with this title."""
+        chart = self.page.get_by_test_id("stVegaLiteChart").filter(has_text=title)
+        return chart.locator("g.mark-line path")
+
+    def heading(self, name: str) -> Any:
+        return self.page.get_by_role("heading", name=name, exact=True)
+
+
+@pytest.fixture(scope="module")
+def training_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("training")
+
+
+@pytest.fixture(scope="module")
+def training_address(training_folder: Path) -> Iterator[str]:
+    """An app of our own, so that its runs disturb no other test."""
+    with served(ROOT / "app.py", training_folder, "/api/health") as address:
+        yield address
+
+
+@pytest.fixture
+def _nothing_runs_on(training_folder: Path) -> Iterator[None]:
+    """No job outlives its test, however the test ends."""
+    yield
+    runs = [Run(folder) for folder in (training_folder / "runs").glob("[0-9]*")]
+    for run in runs:
+        write_command(run, Command.STOP)
+    for run in runs:
+        with run.lock().acquire(timeout=PATIENCE / 1000):  # held by the process as long as it lives
+            pass
+
+
+@pytest.fixture
+def open_training(browser: Browser, training_address: str, _nothing_runs_on: None) -> Iterator[OpenTraining]:
+    """Opens the app in a window of its own. An uncaught error of the page fails the test."""
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+
+    def open_window(path: str = "/train", **how: Any) -> TrainingPage:
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **how})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        return TrainingPage(page, training_address).open(path)
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+def test_a_training_is_started_watched_paused_stopped_and_brought_to_its_end(open_training: OpenTraining) -> None:
+    train = open_training("/")
+    train.start(Name="whole life", Epochs="60", Batch_size="4")
+    expect(train.card("whole life", "running")).to_be_visible()
+    expect(train.curve("Loss").first).to_be_attached()
+    train.button("Pause").click()
+    expect(train.card("whole life", "paused")).to_be_visible()
+    train.page.reload()
+    expect(train.card("whole life", "paused")).to_be_visible()
+    train.button("Resume").first.click()
+    expect(train.card("whole life", "running")).to_be_visible()
+    train.button("Stop").click()
+    expect(train.page.locator("article.run")).to_have_count(0)
+    expect(train.page.get_by_text("epochs, stopped")).to_be_visible()
+    train.button("Resume").click()
+    expect(train.card("whole life", "running")).to_be_visible()
+    expect(train.page.get_by_text("60 of 60 epochs, done")).to_be_visible(timeout=4 * PATIENCE)
+    expect(train.page.get_by_test_id("stPlotlyChart")).to_have_count(4)
+
+
+def test_one_goes_on_drawing_while_a_model_trains(open_training: OpenTraining) -> None:
+    train = open_training()
+    train.start(Name="in the background", Epochs="1000", Batch_size="1")
+    expect(train.card("in the background", "running")).to_be_visible()
+    train.sidebar.get_by_role("link", name="Draw", exact=True).click()
+    draw = DrawingPage(train.page, train.address)
+    draw.page.locator(".answers").wait_for()
+    draw.draw(TRAJECTORIES["3"])
+    draw.wait_for_digit("cnn", 3)
+    expect(train.sidebar.get_by_label("Epochs", exact=True)).to_have_value("1000")
+    train.sidebar.get_by_role("link", name="Train", exact=True).click()
+    train.button("Stop").click()
+    expect(train.page.locator("article.run")).to_have_count(0)
+
+
+def test_a_chart_keeps_its_zoom_while_points_arrive(open_training: OpenTraining) -> None:
+    train = open_training()
+    train.start(Name="zoomed", Epochs="1000", Batch_size="1")
+    expect(train.curve("Loss").first).to_be_attached()
+    chart = train.page.get_by_test_id("stVegaLiteChart").filter(has_text="Learning rate")
+    ticks = chart.locator("g.role-axis-label text")
+    before = ticks.all_inner_texts()
+    chart.locator("svg").hover()
+    train.page.keyboard.down("Control")
+    train.page.mouse.wheel(0, -400)
+    train.page.keyboard.up("Control")
+    expect(ticks.filter(has_text="1,000")).to_have_count(0)
+    zoomed = ticks.all_inner_texts()
+    assert zoomed != before
+    step = train.card("zoomed", "running").get_by_text(" of ").nth(1).inner_text()
+    expect(train.card("zoomed", "running").get_by_text(" of ").nth(1)).not_to_have_text(step)
+    expect(ticks.filter(has_text="1,000")).to_have_count(0)
+    train.button("Stop").click()
+    expect(train.page.locator("article.run")).to_have_count(0)
+
+
+def test_two_windows_see_the_same_truth(open_training: OpenTraining) -> None:
+    first = open_training()
+    first.start(Name="shared", Epochs="1000", Batch_size="1")
+    expect(first.card("shared", "running")).to_be_visible()
+    second = open_training()
+    second.button("Pause").click()
+    expect(first.card("shared", "paused")).to_be_visible()
+    first.button("Stop").click()
+    expect(second.page.locator("article.run")).to_have_count(0)
+
+
+def test_a_finished_run_is_renamed_and_its_deletion_is_asked_twice(open_training: OpenTraining) -> None:
+    train = open_training()
+    train.start(Name="short", Epochs="1")
+    expect(train.page.get_by_text("1 of 1 epochs, done")).to_be_visible()
+    train.button("Rename").click()
+    dialog = train.page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill("not for long")
+    dialog.get_by_label("Name", exact=True).press("Enter")
+    dialog.get_by_role("button", name="Rename").click()
+    expect(train.heading("not for long")).to_be_visible()
+    train.button("Delete").click()
+    certain = dialog.get_by_role("button", name="Delete for good")
+    expect(certain).to_be_disabled()
+    dialog.get_by_text("I no longer need it").click()
+    certain.click()
+    expect(train.heading("not for long")).to_have_count(0)
+    assert "run=" not in train.page.url
+
+
+def test_a_run_goes_out_as_an_archive_and_comes_back(open_training: OpenTraining, tmp_path: Path) -> None:
+    train = open_training()
+    train.start(Name="a traveller", Epochs="1")
+    expect(train.page.get_by_text("1 of 1 epochs, done")).to_be_visible()
+    before = train.page.url
+    with train.page.expect_download() as download:
+        train.button("Download").click()
+    download.value.save_as(tmp_path / download.value.suggested_filename)
+    assert RUN_ID.fullmatch(download.value.suggested_filename.removesuffix(".zip"))
+    train.button("Upload a run").click()
+    train.page.locator('input[type="file"]').set_input_files(tmp_path / download.value.suggested_filename)
+    train.page.wait_for_url(lambda url: "run=" in url and url != before)
+    expect(train.heading("a traveller")).to_be_visible()
+
+
+def test_a_bad_archive_gets_one_line(open_training: OpenTraining, tmp_path: Path) -> None:
+    train = open_training()
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(b"no archive at all")
+    train.button("Upload a run").click()
+    train.page.locator('input[type="file"]').set_input_files(bad)
+    line = train.page.get_by_test_id("stAlert").filter(has_text="archive")
+    expect(line).to_have_count(1)
+
+
+def test_a_value_out_of_range_starts_nothing(open_training: OpenTraining) -> None:
+    train = open_training()
+    train.fill("Learning rate", "-1")
+    expect(train.sidebar.get_by_test_id("stAlert")).to_contain_text("learning_rate is -1")
+    expect(train.button("Start")).to_be_disabled()
+
+
+def test_a_phone_shows_the_page_without_scrolling_sideways(open_training: OpenTraining) -> None:
+    train = open_training()
+    train.page.set_viewport_size({"width": 390, "height": 844})
+    train.page.wait_for_function("() => innerWidth === 390")
+    assert train.page.evaluate("document.documentElement.scrollWidth") == 390

@@ -1,0 +1,137 @@
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from digitlab.config import TrainConfig
+from digitlab.runs.catalog import list_checkpoints, list_runs
+from digitlab.runs.status import State
+
+QUICK = ["train", "--model", "softmax", "--data", "sklearn", "--epochs", "1", "--batch-size", "200"]
+
+
+def test_training_prints_progress_on_stderr_and_the_result_on_stdout(call: Callable) -> None:
+    called = call(*QUICK)
+    run = list_runs()[0]
+    assert called.code == 0
+    assert called.out.splitlines()[-1] == run.id
+    assert called.out.startswith("sklearn: ")
+    assert "epoch 1/1" in called.err
+    assert "epoch" not in called.out
+    assert run.state is State.DONE
+
+
+def test_json_is_exactly_one_object_on_stdout(call: Callable) -> None:
+    called = call(*QUICK, "--json")
+    run = list_runs()[0]
+    assert called.out.count("\n") == 1
+    assert called.json["run"] == run.id
+    assert called.json["folder"] == str(run.folder)
+    assert called.json["test"]["sklearn"]["accuracy"] == run.results["test"]["sklearn"]["accuracy"]
+
+
+def test_every_option_reaches_the_config(call: Callable) -> None:
+    given = {
+        **{"model": "softmax", "data": "sklearn", "epochs": 0, "batch_size": 7, "learning_rate": 0.5},
+        **{"schedule": "constant", "optimizer": "sgd", "momentum": 0.1, "weight_decay": 0.2, "label_smoothing": 0.3},
+        **{"augmentation": "affine", "dropout": 0.4, "seed": 5, "validation_share": 0.2, "device": "cpu"},
+        **{"precision": "float32", "name": "mine ✓"},
+    }
+    assert given.keys() == vars(TrainConfig()).keys()
+    words = [word for name, value in given.items() for word in ("--" + name.replace("_", "-"), value)]
+    assert call("train", *words).code == 0
+    assert list_runs()[0].config == TrainConfig(**given)
+
+
+def test_a_preset_is_a_start_that_options_change(call: Callable) -> None:
+    called = call("train", "--preset", "published-softmax", "--data", "sklearn", "--epochs", "0")
+    assert called.code == 0
+    config = list_runs()[0].config
+    assert (config.data, config.epochs) == ("sklearn", 0)
+    assert (config.optimizer, config.batch_size, config.name) == ("sgd", 100, "published softmax")
+
+
+def test_a_saved_config_can_be_trained_again(call: Callable, tmp_path: Path) -> None:
+    config = TrainConfig(model="softmax", data="sklearn", epochs=0, seed=77)
+    (tmp_path / "config.json").write_text(json.dumps(config.to_dict()))
+    assert call("train", "--config", tmp_path / "config.json").code == 0
+    assert list_runs()[0].config == config
+
+
+def test_a_run_can_be_kept_as_a_checkpoint(call: Callable) -> None:
+    assert call(*QUICK, "--checkpoint", "mine").code == 0
+    checkpoint = list_checkpoints()[0]
+    assert checkpoint.id == "mine"
+    card = (checkpoint.folder / "card.md").read_text()
+    words = "--batch-size 200", "--data sklearn", "--checkpoint mine"
+    assert all(word in card for word in words)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--learning-rate", "-1"], "learning_rate is -1.0; choose a number from 1e-07 to 100"),
+        (["--learning-rate", "nan"], "learning_rate is nan"),
+        (["--learning-rate", math.inf], "learning_rate is inf"),
+        (["--learning-rate", "fast"], "'fast' is not a valid float"),
+        (["--epochs", "-1"], "epochs is -1"),
+        (["--epochs", "1.5"], "'1.5' is not a valid integer"),
+        (["--batch-size", "0"], "batch_size is 0"),
+        (["--model", "perceptron"], "There is no model 'perceptron'. Choose one of: softmax, cnn"),
+        (["--model", "../cnn"], "model is '../cnn'"),
+        (["--data", "letters"], "There is no data set 'letters'. Choose mnist, pen, sklearn"),
+        (["--data", ""], "data is ''"),
+        (["--schedule", "linear"], "schedule is 'linear'; choose one of constant, cosine, one-cycle"),
+        (["--preset", "best"], "There is no preset 'best'"),
+        (["--name", "x" * 81], "choose at most 80 printable characters"),
+        (["--checkpoint", "../x"], "A checkpoint cannot be called '../x'"),
+        (["--config", "nowhere.json"], "nowhere.json cannot be read: No such file"),
+        (["--config", "."], "cannot be read: Is a directory"),
+        (["--speed", "3"], "No such option"),
+    ],
+)
+def test_bad_settings_are_refused_in_one_line_and_make_no_run(
+    words: list[object], message: str, refuse: Callable[..., str]
+) -> None:
+    assert message in refuse("train", *words)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "is no JSON"),
+        (b"\xff\xfe", "is no JSON"),
+        (b"[]", "holds no JSON object"),
+        (b"[" * 100_000, "is no JSON"),
+        (b'{"speed": 3}', "Unknown setting 'speed'"),
+        (b'{"learning_rate": -1}', "learning_rate is -1"),
+        (b'{"learning_rate": NaN}', "learning_rate is nan"),
+        (b'{"format": 99}', "this digitlab reads 1"),
+    ],
+)
+def test_bad_config_files_are_refused_in_one_line(
+    content: bytes, message: str, refuse: Callable[..., str], tmp_path: Path
+) -> None:
+    (tmp_path / "config.json").write_bytes(content)
+    assert message in refuse("train", "--config", tmp_path / "config.json")
+
+
+def test_a_preset_and_a_config_together_are_refused(refuse: Callable[..., str], tmp_path: Path) -> None:
+    assert "not both" in refuse("train", "--preset", "quick", "--config", tmp_path / "c.json")
+
+
+def test_a_place_that_cannot_hold_runs_is_refused(
+    refuse: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DIGITLAB_RUNS", str(tmp_path / "file" / "runs"))
+    assert "cannot hold runs" in refuse(*QUICK)
+
+
+def test_missing_data_are_told_in_one_line_and_kept_as_a_failed_run(call: Callable) -> None:
+    called = call("train", "--model", "softmax", "--data", "pen", "--epochs", "1")
+    assert (called.code, called.out) == (2, "")
+    assert called.err.splitlines()[-1].startswith("Error: The pen digits are not in ")
+    assert [run.state for run in list_runs()] == [State.FAILED]

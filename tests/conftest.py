@@ -1,0 +1,86 @@
+"""What every test gets: a seed, folders of its own, and toy data, models and runs."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from digitlab.config import TrainConfig
+from digitlab.data.mnist import mnist_is_here
+from digitlab.data.parts import Part
+from digitlab.data.pen import pen_file
+from digitlab.models import build_model, count_parameters
+from digitlab.runs.run import Run, now
+from digitlab.runs.status import State, Status
+from digitlab.runs.weights import save_weights
+
+torch.set_num_threads(1)  # toy models: more threads only wait for one another
+
+DATA = Path(os.environ.get("DIGITLAB_DATA") or "data").resolve()
+"""The developer's data folder, read before the tests hide it."""
+
+
+@pytest.fixture(autouse=True)
+def _seeded_and_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    np.random.seed(0)
+    torch.manual_seed(0)
+    monkeypatch.setenv("DIGITLAB_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("DIGITLAB_RUNS", str(tmp_path / "runs"))
+    monkeypatch.delenv("DIGITLAB_JOBS", raising=False)
+
+
+def _require(there: bool, what: str) -> Path:
+    if not there:
+        missing = f"{what} not found in {DATA}: set DIGITLAB_DATA to a folder that holds them"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return DATA
+
+
+@pytest.fixture
+def data_folder(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that holds MNIST, also set as DIGITLAB_DATA."""
+    folder = _require(mnist_is_here(DATA), "the MNIST files were")
+    monkeypatch.setenv("DIGITLAB_DATA", str(folder))
+    return folder
+
+
+@pytest.fixture
+def pen_folder() -> Path:
+    """The folder that holds the pen digits."""
+    return _require(pen_file(DATA) is not None, "the pen digits were")
+
+
+@pytest.fixture
+def make_part() -> Callable[..., Part]:
+    """Makes toy images: every digit lights a stripe of its own, in noise."""
+
+    def make(count: int, seed: int = 0) -> Part:
+        random = torch.Generator().manual_seed(seed)
+        labels = torch.randint(0, 10, (count,), generator=random)
+        images = torch.randint(0, 100, (count, 28, 28), generator=random)
+        for image, digit in zip(images, labels.tolist(), strict=True):
+            image[2 * digit + 4 : 2 * digit + 6, 4:24] += 120
+        return Part(images.to(torch.uint8), labels)
+
+    return make
+
+
+@pytest.fixture
+def make_run() -> Callable[..., Run]:
+    """Makes a finished run with untrained weights, as a job would leave it."""
+
+    def make(runs: Path | None = None, **settings: object) -> Run:
+        config = TrainConfig(**{"model": "softmax", "data": "sklearn", **settings})
+        run = Run.create(runs or Path(os.environ["DIGITLAB_RUNS"]), config)
+        model = build_model(config.model)
+        save_weights(run.weights, model.state_dict())
+        run.write_results({"parameters": count_parameters(model), "test": {"sklearn": {"accuracy": 0.5}}})
+        run.write_status(Status(State.DONE, created=now(), updated=now()))
+        return run
+
+    return make

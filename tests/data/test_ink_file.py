@@ -1,0 +1,142 @@
+import gzip
+import json
+import resource
+from pathlib import Path
+
+import pytest
+
+from digitlab.data import ink_file
+from digitlab.data.ink_file import Drawing, read_ink_file
+from digitlab.errors import BadInk
+
+GOOD = {"digit": 7, "strokes": [[[0, 0], [10, 0], [4, 12]]], "writer": "anna"}
+
+
+def line(**changes: object) -> str:
+    return json.dumps({**GOOD, **changes}) + "\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "mine.jsonl"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_plain_and_gzip_files_give_the_same_drawings(packed: bool, file: Path) -> None:
+    text = (line() + line(digit=0, writer="bo", donor="school", extra=1)).encode()
+    file.write_bytes(gzip.compress(text) if packed else text)
+    ink = [[[0.0, 0.0], [10.0, 0.0], [4.0, 12.0]]]
+    assert read_ink_file(file) == [Drawing(ink, 7, "anna"), Drawing(ink, 0, "bo", "school")]
+
+
+def test_blank_lines_and_a_missing_last_line_end_do_not_matter(file: Path) -> None:
+    file.write_text("\n" + line() + "   \n" + line().strip())
+    assert len(read_ink_file(file)) == 2
+
+
+def test_the_writer_may_be_missing(file: Path) -> None:
+    file.write_text('{"digit": 1, "strokes": [[[1, 1]]]}')
+    assert read_ink_file(file)[0].writer == ""
+
+
+@pytest.mark.parametrize("digit", [-1, 10, "7", 7.0, True, None, [7], "x" * 10**6])
+def test_a_bad_digit_is_refused_with_its_line(digit: object, file: Path) -> None:
+    file.write_text(line() + line(digit=digit))
+    with pytest.raises(BadInk, match=r"line 2: digit is .* must be a whole number from 0 to 9") as caught:
+        read_ink_file(file)
+    assert len(str(caught.value)) < 300 + len(str(file))
+
+
+@pytest.mark.parametrize("strokes", [None, "ab", [[1, 2]], [[[1]]], [[["a", "b"]]], {}])
+def test_bad_strokes_are_refused_with_their_line(strokes: object, file: Path) -> None:
+    file.write_text(line(strokes=strokes))
+    with pytest.raises(BadInk, match="line 1: "):
+        read_ink_file(file)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "1" + "0" * 5000])
+def test_numbers_that_are_not_finite_are_refused(number: str, file: Path) -> None:
+    file.write_text(f'{{"digit": 1, "strokes": [[[{number}, 0]]]}}')
+    with pytest.raises(BadInk, match="line 1: "):
+        read_ink_file(file)
+
+
+@pytest.mark.parametrize("strokes", [[], [[]]])
+def test_a_drawing_without_strokes_is_refused(strokes: list[object], file: Path) -> None:
+    file.write_text(line(strokes=strokes))
+    with pytest.raises(BadInk, match=r"has no strokes. Remove the line"):
+        read_ink_file(file)
+
+
+@pytest.mark.parametrize("text", ["{", "not json", "{'digit': 1}", "[" * 100_000])
+def test_lines_that_are_not_json_are_refused(text: str, file: Path) -> None:
+    file.write_text(line() + text)
+    with pytest.raises(BadInk, match="line 2: not a JSON object"):
+        read_ink_file(file)
+
+
+@pytest.mark.parametrize("text", ["null", "[]", "7", '"strokes"', '{"digit": 3}'])
+def test_json_that_is_no_drawing_is_refused(text: str, file: Path) -> None:
+    file.write_text(text)
+    with pytest.raises(BadInk, match="Each line needs the keys digit, strokes and writer"):
+        read_ink_file(file)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", gzip.compress(b"")])
+def test_a_file_without_drawings_is_refused(content: bytes, file: Path) -> None:
+    file.write_bytes(content)
+    with pytest.raises(BadInk, match="holds no drawing"):
+        read_ink_file(file)
+
+
+def test_binary_content_is_refused(file: Path) -> None:
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    with pytest.raises(BadInk, match="not a JSON object"):
+        read_ink_file(file)
+
+
+def test_a_truncated_gzip_file_is_refused(file: Path) -> None:
+    file.write_bytes(gzip.compress((line() * 500).encode())[:-20])
+    with pytest.raises(BadInk, match=r"cannot be read: .*Name an ink file"):
+        read_ink_file(file)
+
+
+def test_a_gzip_file_with_wrong_bytes_is_refused(file: Path) -> None:
+    data = bytearray(gzip.compress("".join(line(writer=str(n)) for n in range(500)).encode()))
+    data[len(data) // 2 :] = data[: len(data) - len(data) // 2]
+    file.write_bytes(data)
+    with pytest.raises(BadInk):
+        read_ink_file(file)
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInk, match=r"nowhere.jsonl cannot be read: No such file or directory"):
+        read_ink_file(tmp_path / "nowhere.jsonl")
+    with pytest.raises(BadInk, match="Is a directory"):
+        read_ink_file(tmp_path)
+
+
+def memory() -> int:
+    """Most memory that this process ever had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+@pytest.mark.parametrize("unit", [b" ", b"\n", b'{"digit": 1, "strokes": [[[1, 1]]], "x": "' + b"x" * 10_000 + b'"}\n'])
+def test_a_small_gzip_file_that_unpacks_to_gigabytes_is_refused_early(unit: bytes, file: Path) -> None:
+    with gzip.open(file, "wb", compresslevel=1) as packed:
+        for _ in range(200):
+            packed.write(unit * (1_000_000 // len(unit)))
+    assert file.stat().st_size < 3_000_000
+    before = memory()
+    with pytest.raises(BadInk, match="Split the file"):
+        read_ink_file(file)
+    assert memory() - before < 150
+
+
+def test_too_many_drawings_are_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ink_file, "MOST_DRAWINGS", 3)
+    file.write_text(line() * 3)
+    assert len(read_ink_file(file)) == 3
+    file.write_text(line() * 4)
+    with pytest.raises(BadInk, match="line 4: at most 3 lines"):
+        read_ink_file(file)

@@ -1,0 +1,35 @@
+import numpy as np
+
+from digitlab.figures.overlay import Compared, overlaid_accuracy, overlaid_loss, overlaid_roc
+from digitlab.metrics.curves import Curve
+
+HISTORY = [
+    {"epoch": 1, "train_loss": 0.5, "validation_loss": 0.4, "train_accuracy": 0.8, "validation_accuracy": 0.85},
+    {"epoch": 2, "train_loss": 0.3, "validation_loss": 0.2, "train_accuracy": 0.9, "validation_accuracy": 0.95},
+]
+MODELS = [Compared("a", "#4477AA", HISTORY), Compared("b", "#EE6677", HISTORY[:1])]
+
+
+def test_each_model_has_its_colour_in_every_figure() -> None:
+    for figure in (overlaid_loss(MODELS), overlaid_accuracy(MODELS)):
+        assert [trace.line.color for trace in figure.data] == ["#4477AA", "#4477AA", "#EE6677", "#EE6677"]
+        assert figure.layout.xaxis.title.text == "epoch"
+        assert figure.layout.yaxis.title.text
+
+
+def test_accuracies_are_percentages() -> None:
+    assert list(overlaid_accuracy(MODELS).data[1].y) == [85.0, 95.0]
+
+
+def test_a_model_without_history_leaves_the_others_alone() -> None:
+    figure = overlaid_loss([Compared("c", "#228833"), MODELS[0]])
+    assert [len(trace.x) for trace in figure.data] == [0, 0, 2, 2]
+
+
+def test_the_zoom_shows_the_worst_curve_too() -> None:
+    good = Curve("macro average", np.array([0.0, 0.001, 1.0]), np.array([0.9, 0.99, 1.0]), 0.999)
+    bad = Curve("macro average", np.array([0.0, 0.001, 1.0]), np.array([0.1, 0.6, 1.0]), 0.95)
+    figure = overlaid_roc([(MODELS[0], good), (MODELS[1], bad)], "macro average", zoomed=True)
+    assert list(figure.layout.xaxis.range) == [0, 0.01]
+    assert figure.layout.yaxis.range[0] < 0.6
+    assert [trace.name for trace in figure.data] == ["a: AUC 0.99900", "b: AUC 0.95000"]

@@ -1,0 +1,54 @@
+"""What the tests do with a page and read from it."""
+
+import html
+import json
+import re
+from collections.abc import Callable
+
+from streamlit.testing.v1 import AppTest
+
+from digitlab.models import build_model, count_parameters
+from digitlab.runs.run import Run
+from digitlab.runs.weights import save_weights
+
+STROKE = [[[60, 60], [200, 60], [120, 230]]]
+
+MakeModel = Callable[..., Run]
+OpenPage = Callable[..., AppTest]
+
+
+def teach(run: Run, digit: int) -> None:
+    """Give a run the weights of a model that always says this digit."""
+    model = build_model("softmax")
+    weights = {name: value * 0 if value.dim() == 2 else value for name, value in model.state_dict().items()}
+    bias = next(name for name, value in weights.items() if value.shape == (10,))
+    weights[bias] = weights[bias] * 0
+    weights[bias][digit] = 3.0
+    save_weights(run.weights, weights)
+    run.write_results({"parameters": count_parameters(model)})
+
+
+def draw(app: AppTest, strokes: object = STROKE, pen_width: object = 18) -> AppTest:
+    """What the ink pad sends when strokes are drawn."""
+    app.session_state["pad"] = {"drawing": {"number": 1, "strokes": strokes, "penWidth": pen_width}}
+    return app.run()
+
+
+def cards(app: AppTest) -> dict[str, str]:
+    """Name → digit of each card; an empty digit where nothing has been read."""
+    found = re.findall(r'<article [^>]*aria-label="([^"]*)" data-digit="(\d?)"', answers(app))
+    return {html.unescape(name): digit for name, digit in found}
+
+
+def answers(app: AppTest) -> str:
+    """The HTML of the answers."""
+    text = given(app, "digitlab.answers")["html"]
+    assert isinstance(text, str)
+    return text
+
+
+def given(app: AppTest, component: str) -> dict[str, object]:
+    """The data that a component of this name was given; there is one on the page."""
+    (element,) = [e for e in app.get("bidi_component") if e.proto.component_name == component]
+    data: dict[str, object] = json.loads(element.proto.json)
+    return data

@@ -1,0 +1,174 @@
+"""The Compare page: the table, the test, the cells and their images, and what it says where something is missing."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from digitlab.data.parts import PartName
+from digitlab.data.sklearn_digits import load_sklearn_digits
+from digitlab.runs.evaluations import Evaluation, fingerprint_file, save_evaluation
+from digitlab.runs.run import Run
+from tests.pages.driven_page import MakeModel, OpenPage, answers, cards
+
+COMPARE = "../../pages/compare.py"
+OpenCompare = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_compare(open_page: OpenPage) -> OpenCompare:
+    """The Compare page at an address: open_compare(compared="softmax,cnn"); on scikit-learn's digits unless it says."""
+
+    def open_at(**query: str) -> AppTest:
+        app = open_page().switch_page(COMPARE)
+        for name, value in {"data": "sklearn", **query}.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return open_at
+
+
+@pytest.fixture
+def two_models(make_model: MakeModel) -> None:
+    make_model("softmax", 7)
+    make_model("cnn", 1)
+
+
+def said(digit: int) -> int:
+    """How many images of the test part show the digit."""
+    return int((load_sklearn_digits(PartName.TEST, 0.1).labels == digit).sum())
+
+
+def html(app: AppTest, component: str, place: int = 0) -> str:
+    found = [e for e in app.get("bidi_component") if e.proto.component_name == component]
+    text = json.loads(found[place].proto.json)["html"]
+    assert isinstance(text, str)
+    return text
+
+
+def words(app: AppTest) -> str:
+    return " ".join(element.value for element in [*app.markdown, *app.caption, *app.info, *app.warning])
+
+
+def test_the_table_has_a_column_for_each_model_and_marks_the_best(two_models: None, open_compare: OpenCompare) -> None:
+    app = open_compare()
+    table = html(app, "digitlab.comparison")
+    right = [said(digit) for digit in (7, 1)]
+    assert [f"{100 * number / 359:.2f}" in table for number in right] == [True, True]
+    assert ('class="best"' in table) == (right[0] != right[1])
+    assert not app.exception
+
+
+def test_each_cell_says_how_many_images_it_has(two_models: None, open_compare: OpenCompare) -> None:
+    labels = [button.label for button in open_compare().button]
+    assert f"**{said(7)}**  \nonly softmax right" in labels
+    assert f"**{said(1)}**  \nonly cnn right" in labels
+    assert "**0**  \nboth right" in labels
+
+
+def test_a_cell_opens_its_images_with_both_verdicts(two_models: None, open_compare: OpenCompare) -> None:
+    app = open_compare()
+    app.button(key="only-b").click().run()
+    assert app.query_params["cell"] == "only-b"
+    assert cards(app) == {"softmax": "7", "cnn": "1"}
+    assert "They disagree: softmax says 7, cnn says 1." in answers(app)
+    assert "1 → 7, 1" in html(app, "digitlab.image_grid")
+
+
+def test_the_address_reopens_cell_and_image(two_models: None, open_compare: OpenCompare) -> None:
+    labels = load_sklearn_digits(PartName.TEST, 0.1).labels.tolist()
+    last = max(place for place, digit in enumerate(labels) if digit == 7)
+    app = open_compare(cell="only-a", image=str(last))
+    assert f"Image {last}, a 7." in words(app)
+
+
+def test_an_empty_cell_says_so(two_models: None, open_compare: OpenCompare) -> None:
+    assert "There is no such image." in words(open_compare(cell="both-right"))
+
+
+def test_of_three_models_a_pair_is_chosen(two_models: None, make_model: MakeModel, open_compare: OpenCompare) -> None:
+    make_model("third", 4)
+    app = open_compare(compared="softmax,cnn,third", pair="cnn,third")
+    assert app.selectbox(key="pair").value == "cnn,third"
+    assert cards(app) == {"cnn": "1", "third": "4"}
+
+
+def test_a_pair_whose_model_has_left_is_forgotten(
+    two_models: None, make_model: MakeModel, open_compare: OpenCompare
+) -> None:
+    make_model("third", 4)
+    make_model("fourth", 5)
+    app = open_compare(compared="softmax,cnn,third,fourth", pair="cnn,third")
+    app.multiselect(key="compared").set_value(["softmax", "cnn", "fourth"]).run()
+    assert app.selectbox(key="pair").value == "softmax,cnn"
+    assert not app.warning
+    assert not app.exception
+
+
+def test_the_choice_of_models_goes_into_the_address(
+    two_models: None, make_model: MakeModel, open_compare: OpenCompare
+) -> None:
+    make_model("third", 4)
+    app = open_compare()
+    app.multiselect(key="compared").set_value(["third", "cnn"]).run()
+    assert app.query_params["compared"] == "third,cnn"
+
+
+def test_the_models_of_draw_are_compared_at_first(two_models: None, make_model: MakeModel, open_page: OpenPage) -> None:
+    make_model("third", 4)
+    app = open_page()
+    app.multiselect(key="models").set_value(["third", "softmax"]).run()
+    app = app.switch_page(COMPARE)
+    app.query_params.clear()
+    app.run()
+    assert app.multiselect(key="compared").value == ["third", "softmax"]
+    assert app.query_params["compared"] == "third,softmax"
+
+
+@pytest.mark.parametrize("models", ["softmax", "softmax,"])
+def test_one_model_is_not_enough(two_models: None, open_compare: OpenCompare, models: str) -> None:
+    app = open_compare(compared=models)
+    assert "Choose two or more models" in words(app)
+    assert not app.exception
+
+
+def test_without_any_model_the_page_says_what_will_be_there(open_compare: OpenCompare) -> None:
+    app = open_compare()
+    assert ["Train" in line.value for line in app.info] == [True]
+    assert not app.exception
+
+
+def test_kept_scores_show_everything_but_the_images(make_model: MakeModel, open_compare: OpenCompare) -> None:
+    for name, digit in (("softmax", 7), ("cnn", 1)):
+        keep_scores(make_model(name, digit), "mnist")
+    app = open_compare(data="mnist")
+    assert "only softmax right" in " ".join(button.label for button in app.button)
+    assert "The images are not on this computer." in words(app)
+    assert not app.error
+    assert not app.exception
+
+
+def test_a_model_without_scores_and_images_gets_one_line(two_models: None, open_compare: OpenCompare) -> None:
+    app = open_compare(data="mnist")
+    assert ["softmax" in app.error[0].value, "cnn" in app.error[1].value] == [True, True]
+    assert "7,850" in html(app, "digitlab.comparison")
+    assert not app.exception
+
+
+def test_scores_of_other_images_are_left_out(make_model: MakeModel, open_compare: OpenCompare) -> None:
+    keep_scores(make_model("softmax", 7), "mnist")
+    keep_scores(make_model("cnn", 1), "mnist", images="others")
+    app = open_compare(data="mnist")
+    assert ["cnn" in line.value for line in app.warning] == [True]
+    assert not app.exception
+
+
+def keep_scores(run: Run, data: str, images: str = "images") -> None:
+    """Scores on images that nobody has here, as a checkpoint ships them."""
+    from digitlab.runs.scoring import score
+
+    part = load_sklearn_digits(PartName.TEST, 0.1)
+    found = score(run, part)
+    kept = Evaluation(found.logits, found.labels, fingerprint_file(run.weights), images)
+    save_evaluation(run.evaluation(data), kept)

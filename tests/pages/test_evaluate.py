@@ -1,0 +1,208 @@
+"""The Evaluate page: figures of a model on a data set, images of a chosen cell, every choice in the address."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from digitlab.data.parts import PartName
+from digitlab.data.registry import load_part
+from digitlab.runs.evaluations import Evaluation, fingerprint_file, save_evaluation
+from digitlab.runs.run import Run
+from digitlab.ui.evaluate.sections import SECTIONS
+from tests.pages.driven_page import MakeModel, given, teach
+
+PAGE = Path(__file__).parents[2] / "pages" / "evaluate.py"
+Evaluate = Callable[..., AppTest]
+
+
+@pytest.fixture
+def evaluate() -> Evaluate:
+    """The page at an address: evaluate(model="softmax", data="sklearn")."""
+
+    def open_at(**query: str) -> AppTest:
+        app = AppTest.from_file(str(PAGE), default_timeout=120)
+        for name, value in query.items():
+            app.query_params[name.replace("_", "-")] = value
+        return app.run()
+
+    return open_at
+
+
+@pytest.fixture
+def sevens(make_model: MakeModel) -> Run:
+    """A model that always says 7."""
+    return make_model("softmax", 7)
+
+
+def headline(app: AppTest) -> dict[str, str]:
+    html = str(given(app, "digitlab.headline")["html"])
+    return {name: value.replace("\u202f", "") for name, value in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html)}
+
+
+def tiles(app: AppTest) -> list[str]:
+    """The words below each image of the grid."""
+    return re.findall(r"<span>(.*?)</span>", str(given(app, "digitlab.image_grid")["html"]))
+
+
+def test_the_headline_counts_every_test_image(sevens: Run, evaluate: Evaluate) -> None:
+    app = evaluate(data="sklearn")
+    part = load_part("sklearn", PartName.TEST, Path())
+    right = int((part.labels == 7).sum())
+    figures = headline(app)
+    assert figures["accuracy"] == f"{100 * right / len(part):.2f}%"
+    assert figures["mistakes"] == str(len(part) - right)
+    assert not app.exception
+
+
+@pytest.mark.parametrize("figure", SECTIONS)
+def test_every_figure_can_be_shown(sevens: Run, evaluate: Evaluate, figure: str) -> None:
+    app = evaluate(data="sklearn", figure=figure)
+    assert not app.exception
+    assert not app.error
+    assert not app.warning
+
+
+@pytest.mark.parametrize("matrix", ["counts", "shares", "errors"])
+def test_every_way_to_read_the_matrix_can_be_shown(sevens: Run, evaluate: Evaluate, matrix: str) -> None:
+    assert not evaluate(data="sklearn", matrix=matrix).exception
+
+
+def test_without_a_chosen_cell_the_most_confident_mistakes_are_shown(sevens: Run, evaluate: Evaluate) -> None:
+    shown = tiles(evaluate(data="sklearn"))
+    assert len(shown) == 20
+    assert all(words.endswith("→ 7") and not words.startswith("7") for words in shown)
+
+
+def test_the_cell_of_the_address_shows_its_images(sevens: Run, evaluate: Evaluate) -> None:
+    app = evaluate(data="sklearn", cell="4-7")
+    assert set(tiles(app)) == {"4 → 7"}
+    assert any(line.value.startswith("**4 read as 7: ") for line in app.markdown)
+
+
+def test_a_cell_without_images_says_so(sevens: Run, evaluate: Evaluate) -> None:
+    app = evaluate(data="sklearn", cell="4-9")
+    assert any("no such image" in line.value for line in app.caption)
+
+
+def test_the_next_page_shows_other_images(sevens: Run, evaluate: Evaluate) -> None:
+    app = evaluate(data="sklearn")
+    before = given(app, "digitlab.image_grid")["html"]
+    app.button(key="Next page").click().run()
+    assert app.query_params["page"] == "2"
+    assert given(app, "digitlab.image_grid")["html"] != before
+
+
+def test_the_image_of_the_address_is_shown_large(sevens: Run, evaluate: Evaluate) -> None:
+    part = load_part("sklearn", PartName.TEST, Path())
+    place = int(np.flatnonzero(part.labels.numpy() == 4)[1])
+    html = str(given(evaluate(data="sklearn", image=str(place)), "digitlab.one_image")["html"])
+    assert f"image {place}" in html
+    assert "A 4, read as 7" in html
+    assert html.count("<li") == 10
+
+
+def test_choices_go_into_the_address(sevens: Run, make_model: MakeModel, evaluate: Evaluate) -> None:
+    make_model("other", 1)
+    app = evaluate(data="sklearn")
+    app.selectbox(key="model").set_value("other").run()
+    app.button_group(key="figure").set_value("calibration").run()
+    app.slider(key="temperature").set_value(2.5).run()
+    chosen = {name: app.query_params[name] for name in ("model", "data", "figure", "temperature")}
+    assert chosen == {
+        "model": "other",
+        "data": "sklearn",
+        "figure": "calibration",
+        "temperature": "2.5",
+    }
+
+
+def test_the_fitted_temperature_can_be_used(sevens: Run, evaluate: Evaluate) -> None:
+    app = evaluate(data="sklearn", figure="calibration")
+    (fitted,) = (line.value for line in app.caption if line.value.startswith("Fitted value"))
+    next(button for button in app.button if button.label == "Use it").click().run()
+    assert app.slider(key="temperature").value == float(fitted.split()[2].rstrip(","))
+
+
+def test_samples_are_filtered_by_verdict_and_digit(sevens: Run, evaluate: Evaluate) -> None:
+    app = evaluate(data="sklearn", figure="samples", verdict="right", digit="7")
+    grids = [e for e in app.get("bidi_component") if e.proto.component_name == "digitlab.image_grid"]
+    words = re.findall(r"<span>(.*?)</span>", json.loads(grids[-1].proto.json)["html"])
+    assert words
+    assert set(words) == {"7 → 7"}
+
+
+def test_unknown_choices_get_one_line_each_and_the_rest_works(sevens: Run, evaluate: Evaluate) -> None:
+    app = evaluate(data="sklearn", model="nosuch", figure="![x](http://example.org)", cell="99")
+    assert len(app.warning) == 3
+    assert not any("![x]" in line.value for line in app.warning)
+    assert headline(app)
+    assert not app.exception
+
+
+def test_without_any_model_the_page_says_how_to_get_one(evaluate: Evaluate) -> None:
+    app = evaluate()
+    assert ["page Train" in line.value for line in app.info] == [True]
+    assert not app.exception
+
+
+def test_data_that_are_neither_here_nor_scored_get_one_line(sevens: Run, evaluate: Evaluate) -> None:
+    app = evaluate(data="mnist")
+    assert ["downloads 12 MB" in line.value for line in app.error] == [True]
+    assert not app.exception
+
+
+def test_a_fresh_clone_shows_kept_scores_and_a_line_for_the_images(sevens: Run, evaluate: Evaluate) -> None:
+    labels = np.arange(200) % 10
+    logits = np.random.default_rng(0).normal(size=(200, 10)).astype(np.float32)
+    kept = Evaluation(logits, labels, fingerprint_file(sevens.weights), "images of another computer")
+    save_evaluation(sevens.evaluation("mnist"), kept)
+    app = evaluate(data="mnist")
+    assert headline(app)["mistakes"]
+    assert any("not on this computer" in line.value for line in app.caption)
+    assert not app.error
+    assert not app.exception
+
+
+def test_scores_of_earlier_weights_are_not_shown(sevens: Run, evaluate: Evaluate) -> None:
+    before = headline(evaluate(data="sklearn"))
+    teach(sevens, 1)
+    assert headline(evaluate(data="sklearn")) != before
+
+
+def test_scores_of_other_images_are_computed_again(sevens: Run, evaluate: Evaluate) -> None:
+    stale = Evaluation(
+        np.eye(10, dtype=np.float32), np.arange(10), fingerprint_file(sevens.weights), "images of yesterday"
+    )
+    save_evaluation(sevens.evaluation("sklearn"), stale)
+    app = evaluate(data="sklearn")
+    assert int(headline(app)["mistakes"]) > 100
+    assert not app.exception
+
+
+def test_damaged_weights_get_one_line(sevens: Run, evaluate: Evaluate) -> None:
+    sevens.weights.write_bytes(b"damaged")
+    app = evaluate(data="sklearn")
+    assert len(app.error) == 1
+    assert not app.exception
+
+
+def test_an_ink_file_is_asked_for_and_evaluated(sevens: Run, evaluate: Evaluate) -> None:
+    app = evaluate(data="file")
+    assert ["Upload an ink file" in line.value for line in app.info] == [True]
+    ink = {"digit": 7, "strokes": [[[0, 0], [50, 0], [20, 90]]], "writer": "anna"}
+    app.file_uploader[0].upload("mine.jsonl", json.dumps(ink).encode(), "application/json").run()
+    assert headline(app)["accuracy"] == "100.00%"
+    assert not app.exception
+
+
+def test_a_bad_ink_file_gets_one_line_with_its_name(sevens: Run, evaluate: Evaluate) -> None:
+    app = evaluate(data="file")
+    app.file_uploader[0].upload("mine.jsonl", b"no ink", "application/json").run()
+    (line,) = app.error
+    assert "mine\\.jsonl, line 1" in line.value
+    assert "tmp" not in line.value

@@ -1,0 +1,212 @@
+import dataclasses
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from digitlab.config import TrainConfig
+from digitlab.errors import BadConfig, BadRun
+from digitlab.runs import run as run_module
+from digitlab.runs.run import CHECKPOINT_NAME, RUN_ID, Run, new_run_id, now, open_run
+from digitlab.runs.status import State, Status
+
+FOREIGN_NAMES = [
+    "",
+    ".",
+    "..",
+    "../x",
+    "/etc",
+    "a/b",
+    "a\\b",
+    "x\0y",
+    "20260101-000000-cnn-abcdef\n",
+    "-",
+    "CNN",
+    "a b",
+]
+
+
+def an_hour_ago() -> str:
+    return (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return Run.create(tmp_path / "runs", TrainConfig(name="mine"))
+
+
+@pytest.fixture
+def hold_lock() -> Iterator[Callable[[Run], subprocess.Popen[str]]]:
+    """Starts a process that holds a run's lock until it is killed."""
+    holders: list[subprocess.Popen[str]] = []
+
+    def hold(run: Run) -> subprocess.Popen[str]:
+        code = (
+            "import sys; from pathlib import Path; from digitlab.runs.run import Run\n"
+            "with Run(Path(sys.argv[1])).lock(): print('held', flush=True); sys.stdin.read()"
+        )
+        holder = subprocess.Popen(
+            [sys.executable, "-c", code, str(run.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        holders.append(holder)
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        return holder
+
+    yield hold
+    for holder in holders:
+        holder.kill()
+        holder.communicate()
+
+
+def test_a_new_run_is_queued_and_holds_its_config(run: Run) -> None:
+    assert RUN_ID.fullmatch(run.id)
+    assert run.config == TrainConfig(name="mine")
+    assert run.status.state is State.QUEUED
+    assert sorted(path.name for path in run.folder.iterdir()) == ["config.json", "status.json"]
+    assert [path.name for path in run.folder.parent.iterdir()] == [run.id]
+
+
+def test_ids_match_the_pattern_and_never_repeat() -> None:
+    ids = [new_run_id("cnn-small") for _ in range(200)]
+    assert all(RUN_ID.fullmatch(run_id) for run_id in ids)
+    assert len(set(ids)) == 200
+
+
+@pytest.mark.parametrize("name", [*FOREIGN_NAMES, "٠" * 8 + "-000000-cnn-abcdef", "20260101-000000--abcdef"])
+def test_nothing_else_matches_the_pattern(name: str) -> None:
+    assert not RUN_ID.fullmatch(name)
+
+
+@pytest.mark.parametrize("name", [*FOREIGN_NAMES, "cnn-", "-cnn", "cnn--mnist", "1cnn", ".cnn"])
+def test_checkpoint_names_are_plain(name: str) -> None:
+    assert not CHECKPOINT_NAME.fullmatch(name)
+    assert CHECKPOINT_NAME.fullmatch("cnn-mnist")
+
+
+@pytest.mark.parametrize("place", [".", "below"])
+def test_a_place_that_cannot_hold_runs_is_named(place: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadRun, match=r"cannot hold runs: .* Name another folder by DIGITLAB_RUNS"):
+        Run.create(tmp_path / "file" / place, TrainConfig())
+
+
+def test_an_unfinished_run_without_a_process_is_interrupted(run: Run) -> None:
+    run.write_status(Status(State.RUNNING, updated=now()))
+    assert run.state is State.INTERRUPTED
+    assert run.status.state is State.RUNNING
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING, State.PAUSED])
+def test_an_unfinished_run_with_a_living_process_is_in_its_state(
+    state: State, run: Run, hold_lock: Callable[[Run], subprocess.Popen[str]]
+) -> None:
+    run.write_status(Status(state, updated=an_hour_ago()))
+    assert run.state is State.INTERRUPTED
+    holder = hold_lock(run)
+    assert run.is_locked()
+    assert run.state is state
+    holder.kill()
+    holder.wait()
+    assert run.state is State.INTERRUPTED
+
+
+def test_a_run_that_was_just_queued_may_still_be_starting(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run.state is State.QUEUED
+    monkeypatch.setattr(run_module, "_STARTING", 0.0)
+    assert run.state is State.INTERRUPTED
+
+
+@pytest.mark.parametrize("moment", ["", "yesterday", "2026-01-01T00:00:00"])
+def test_a_queued_run_with_an_odd_time_is_interrupted(moment: str, run: Run) -> None:
+    run.write_status(Status(State.QUEUED, updated=moment))
+    assert run.state is State.INTERRUPTED
+
+
+@pytest.mark.parametrize("state", [State.DONE, State.STOPPED, State.FAILED])
+def test_a_finished_run_stays_in_its_state(state: State, run: Run) -> None:
+    run.write_status(Status(state))
+    assert run.state is state
+
+
+def test_asking_for_the_state_of_a_run_without_lock_writes_nothing(run: Run) -> None:
+    assert run.state
+    assert not (run.folder / "lock").exists()
+
+
+def test_a_lock_that_is_given_back_is_free(run: Run) -> None:
+    with run.lock():
+        assert run.is_locked()
+    assert not run.is_locked()
+
+
+def test_a_status_comes_back_whole(run: Run) -> None:
+    status = Status(State.DONE, epoch=2, seconds=0.5, created=now(), message="fine ✓")
+    run.write_status(status)
+    assert run.status == status
+
+
+@pytest.mark.parametrize("name", ["config", "status"])
+@pytest.mark.parametrize("content", ["", "{", "[]", "\0"])
+def test_a_damaged_config_or_status_is_a_bad_run(name: str, content: str, run: Run) -> None:
+    (run.folder / f"{name}.json").write_text(content)
+    with pytest.raises(BadRun, match=rf"{name}\.json is damaged"):
+        getattr(run, name)
+
+
+def test_a_config_with_an_unknown_key_is_refused(run: Run) -> None:
+    saved = {**run.config.to_dict(), "speed": 9}
+    (run.folder / "config.json").write_text(json.dumps(saved))
+    with pytest.raises(BadConfig, match="Unknown setting 'speed'"):
+        assert run.config
+
+
+def test_results_are_empty_before_they_are_written(run: Run) -> None:
+    assert run.results == {}
+    run.write_results({"parameters": 3})
+    assert run.results == {"parameters": 3}
+
+
+def test_the_history_holds_epochs_and_the_records_steps_as_well(run: Run) -> None:
+    run.append_history({"epoch": 1, "step": 4})
+    run.append_history({"step": 6})
+    run.append_history({"epoch": 2, "step": 8})
+    assert [record["step"] for record in run.records] == [4, 6, 8]
+    assert [record["epoch"] for record in run.history] == [1, 2]
+
+
+def test_snapshots_are_listed_in_the_order_of_their_epochs(run: Run) -> None:
+    run.snapshot(0).parent.mkdir()
+    for epoch in (10, 2, 0):
+        run.snapshot(epoch).touch()
+    (run.folder / "snapshots" / ".0003.safetensors-x.part").touch()
+    assert run.snapshots == [run.snapshot(0), run.snapshot(2), run.snapshot(10)]
+
+
+def test_reserved_space_is_given_back(run: Run) -> None:
+    before = sorted(run.folder.iterdir())
+    run.reserve_space()
+    assert len(list(run.folder.iterdir())) == len(before) + 1
+    run.free_space()
+    run.free_space()
+    assert sorted(run.folder.iterdir()) == before
+
+
+def test_a_folder_without_a_config_is_no_run(tmp_path: Path, run: Run) -> None:
+    assert open_run(run.folder).config == run.config
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(BadRun, match=r"is no run: it has no config.json"):
+            open_run(folder)
+
+
+def test_a_status_cannot_be_changed_in_place(run: Run) -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        run.status.epoch = 3  # type: ignore[misc]

@@ -1,0 +1,44 @@
+import json
+
+import pytest
+
+from digitlab.errors import BadRun
+from digitlab.runs.status import UNFINISHED, State, Status
+
+
+def test_a_status_comes_back_from_its_saved_form() -> None:
+    status = Status(State.RUNNING, epoch=3, step=7, steps=9, seconds=1.5, message="✓")
+    assert Status.from_dict(json.loads(json.dumps(status.to_dict()))) == status
+
+
+def test_a_seconds_value_may_be_a_whole_number() -> None:
+    assert Status.from_dict({"state": "done", "seconds": 3}).seconds == 3
+
+
+def test_states_are_written_as_plain_words() -> None:
+    assert json.dumps(Status(State.DONE).to_dict()["state"]) == '"done"'
+
+
+def test_a_finished_run_needs_no_process() -> None:
+    assert {State.QUEUED, State.RUNNING, State.PAUSED} == UNFINISHED
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        {},
+        {"state": "flying"},
+        {"state": None},
+        {"state": ["done"]},
+        {"state": "done", "speed": 3},
+        {"state": "done", "epoch": "three"},
+        {"state": "done", "epoch": 1.5},
+        {"state": "done", "step": True},
+        {"state": "done", "seconds": None},
+        {"state": "done", "message": ["a"]},
+        {"state": "done", "created": 0},
+    ],
+)
+def test_a_foreign_status_is_refused(saved: dict[str, object]) -> None:
+    with pytest.raises(BadRun, match=r"status\.json is damaged or foreign"):
+        Status.from_dict(saved)

@@ -1,0 +1,162 @@
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from digitlab.errors import BadRun
+from digitlab.models import build_model
+from digitlab.runs.weights import load_weights, save_weights
+
+
+@pytest.fixture
+def model() -> nn.Module:
+    return build_model("softmax")
+
+
+@pytest.fixture
+def file(tmp_path: Path, model: nn.Module) -> Path:
+    save_weights(tmp_path / "weights.safetensors", model.state_dict())
+    return tmp_path / "weights.safetensors"
+
+
+def changed(file: Path, **tensors: Tensor) -> None:
+    save_file({**load_file(file), **tensors}, file)
+
+
+def refuses(file: Path, words: str) -> None:
+    """The weights are refused in one line with a remedy, and the model is as before."""
+    model = build_model("softmax")
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    with pytest.raises(BadRun, match=words) as caught:
+        load_weights(file, model)
+    assert str(file) in str(caught.value)
+    assert "Choose another run, or train the model again." in str(caught.value)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+@pytest.mark.parametrize("name", ["softmax", "cnn"])
+def test_weights_come_back_as_they_were_saved(name: str, tmp_path: Path) -> None:
+    one, other = build_model(name), build_model(name)
+    save_weights(tmp_path / "w", one.state_dict())
+    load_weights(tmp_path / "w", other)
+    pairs = zip(one.state_dict().values(), other.state_dict().values(), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)
+
+
+def test_channels_last_weights_are_saved_as_well(tmp_path: Path) -> None:
+    one, other = build_model("cnn").to(memory_format=torch.channels_last), build_model("cnn")
+    save_weights(tmp_path / "w", one.state_dict())
+    load_weights(tmp_path / "w", other)
+    assert torch.equal(one.features[0][0].weight, other.features[0][0].weight)
+
+
+def test_half_precision_takes_half_the_space_and_loads_into_float32(file: Path, model: nn.Module) -> None:
+    half = file.with_name("half")
+    save_weights(half, model.state_dict(), half=True)
+    assert half.stat().st_size < 0.6 * file.stat().st_size
+    other = build_model("softmax")
+    load_weights(half, other)
+    assert other.linear.weight.dtype == torch.float32
+    assert torch.allclose(other.linear.weight, model.linear.weight, atol=1e-3)
+
+
+def test_half_precision_leaves_counters_alone(tmp_path: Path) -> None:
+    save_weights(tmp_path / "w", {"count": torch.tensor(70_000), "x": torch.ones(2)}, half=True)
+    saved = load_file(tmp_path / "w")
+    assert saved["count"].item() == 70_000
+    assert saved["x"].dtype == torch.float16
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    refuses(tmp_path / "nowhere", "cannot be read: No such file")
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    refuses(tmp_path, "cannot be read")
+
+
+@pytest.mark.parametrize("length", [0, 4, 8, 100, 5000])
+def test_a_truncated_file_is_refused(length: int, file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:length])
+    refuses(file, "is damaged or no safetensors file")
+
+
+@pytest.mark.parametrize("content", [b"text\n", b"\x89PNG\r\n\x1a\n" + bytes(100), b"\xff" * 1000, bytes(1000)])
+def test_a_foreign_file_is_refused(content: bytes, file: Path) -> None:
+    file.write_bytes(content)
+    refuses(file, "is damaged or no safetensors file")
+
+
+class Trap:
+    """Unpickled, it would leave a trace."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return Path.touch, (self.trace,)
+
+
+@pytest.mark.parametrize("save", [torch.save, lambda value, file: file.write_bytes(pickle.dumps(value))])
+def test_a_pickle_renamed_to_safetensors_is_refused_and_never_run(save: object, file: Path, tmp_path: Path) -> None:
+    save({"linear.weight": Trap(tmp_path / "trace")}, file)  # type: ignore[operator]
+    refuses(file, "is damaged or no safetensors file")
+    assert not (tmp_path / "trace").exists()
+
+
+def test_weights_of_another_architecture_are_refused(file: Path) -> None:
+    save_weights(file, build_model("cnn").state_dict())
+    refuses(file, "does not fit the model: the tensor 'features")
+
+
+def test_a_missing_tensor_is_named(file: Path) -> None:
+    save_file({"linear.weight": torch.ones(10, 784)}, file)
+    refuses(file, "the tensor 'linear.bias' is missing or foreign")
+
+
+def test_a_foreign_tensor_is_named(file: Path) -> None:
+    changed(file, extra=torch.ones(1))
+    refuses(file, "the tensor 'extra' is missing or foreign")
+
+
+@pytest.mark.parametrize("shape", [(784, 10), (10, 783), (10, 784, 1), (7840,), (0,)])
+def test_a_wrong_shape_is_named(shape: tuple[int, ...], file: Path) -> None:
+    changed(file, **{"linear.weight": torch.ones(shape)})
+    refuses(file, r"the tensor 'linear.weight' has shape \(.*\) instead of \(10, 784\)")
+
+
+@pytest.mark.parametrize("value", [torch.nan, torch.inf, -torch.inf])
+def test_numbers_that_are_not_finite_are_refused(value: float, file: Path) -> None:
+    bias = torch.zeros(10)
+    bias[3] = value
+    changed(file, **{"linear.bias": bias})
+    refuses(file, "the tensor 'linear.bias' holds numbers that are not finite")
+
+
+def test_numbers_that_are_too_large_for_the_model_are_refused(file: Path) -> None:
+    changed(file, **{"linear.bias": torch.full((10,), 1e300, dtype=torch.float64)})
+    refuses(file, "the tensor 'linear.bias' holds numbers that are not finite")
+
+
+@pytest.mark.parametrize("kind", [torch.float64, torch.bfloat16, torch.int32, torch.float8_e4m3fn])
+def test_other_number_formats_become_the_models_own(kind: torch.dtype, file: Path, model: nn.Module) -> None:
+    changed(file, **{"linear.bias": torch.arange(10).to(kind)})
+    load_weights(file, model)
+    assert model.linear.bias.dtype == torch.float32
+    assert model.linear.bias.tolist() == list(range(10))
+
+
+def test_when_saving_fails_the_old_weights_stay(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = file.read_bytes()
+
+    def fail(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("digitlab.runs.files.os.fsync", fail)
+    with pytest.raises(OSError, match="No space left"):
+        save_weights(file, build_model("softmax").state_dict())
+    assert file.read_bytes() == before
+    assert len(list(file.parent.glob(".weights*"))) == 0

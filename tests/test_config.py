@@ -1,0 +1,178 @@
+import dataclasses
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from digitlab.config import CHECKPOINTS, CHOICES, FORMAT, RANGES, Settings, TrainConfig
+from digitlab.errors import BadConfig
+
+FIELDS = {field.name: field for field in dataclasses.fields(TrainConfig)}
+JUST_OUTSIDE = {int: 1, float: 1e-6}
+
+
+@pytest.mark.parametrize("name", RANGES)
+@pytest.mark.parametrize("end", [0, 1])
+def test_both_ends_of_a_range_are_allowed(name: str, end: int) -> None:
+    value = FIELDS[name].type(RANGES[name][end])
+    assert getattr(TrainConfig(**{name: value}), name) == value
+
+
+@pytest.mark.parametrize("name", RANGES)
+@pytest.mark.parametrize(("end", "sign"), [(0, -1), (1, 1)])
+def test_values_just_outside_a_range_are_refused_with_field_value_and_range(name: str, end: int, sign: int) -> None:
+    kind = FIELDS[name].type
+    value = kind(RANGES[name][end]) + sign * JUST_OUTSIDE[kind]
+    low, high = RANGES[name]
+    with pytest.raises(BadConfig) as caught:
+        TrainConfig(**{name: value})
+    assert str(caught.value) == f"{name} is {value!r}; choose a number from {low:g} to {high:g}."
+
+
+def test_a_learning_rate_of_minus_one_is_refused() -> None:
+    with pytest.raises(BadConfig, match="learning_rate is -1; choose a number from 1e-07 to 100"):
+        TrainConfig(learning_rate=-1)
+
+
+@pytest.mark.parametrize("name", [name for name, field in FIELDS.items() if field.type is float])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_numbers_that_are_not_finite_are_refused(name: str, value: float) -> None:
+    with pytest.raises(BadConfig, match=f"{name} is {value!r}"):
+        TrainConfig(**{name: value})
+
+
+@pytest.mark.parametrize(("name", "word"), [(name, word) for name, words in CHOICES.items() for word in words])
+def test_every_listed_choice_is_allowed(name: str, word: str) -> None:
+    assert getattr(TrainConfig(**{name: word}), name) == word
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_another_choice_is_refused_with_all_choices(name: str) -> None:
+    with pytest.raises(BadConfig) as caught:
+        TrainConfig(**{name: "other"})
+    assert str(caught.value) == f"{name} is 'other'; choose one of {', '.join(CHOICES[name])}."
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("learning_rate", True),
+        ("epochs", True),
+        ("learning_rate", "0.1"),
+        ("epochs", 3.0),
+        ("epochs", None),
+        ("dropout", 1j),
+        ("model", 3),
+        ("name", None),
+        ("schedule", ["cosine"]),
+    ],
+)
+def test_values_of_the_wrong_type_are_refused(name: str, value: object) -> None:
+    kind = FIELDS[name].type.__name__
+    with pytest.raises(BadConfig) as caught:
+        TrainConfig(**{name: value})
+    assert str(caught.value) == f"{name} is {value!r}; it must be of type {kind}."
+
+
+def test_a_whole_number_is_fine_for_a_float_field() -> None:
+    assert TrainConfig(learning_rate=1).learning_rate == 1
+
+
+@pytest.mark.parametrize("name", ["model", "data"])
+@pytest.mark.parametrize("value", ["", "../x", "CNN", "a b", "cnn\n", "cnn/", "cnn.pt", "mnist+", "+pen"])
+def test_names_that_are_no_names_are_refused(name: str, value: str) -> None:
+    with pytest.raises(BadConfig, match=f"{name} is "):
+        TrainConfig(**{name: value})
+
+
+@pytest.mark.parametrize("value", ["x" * 81, "two\nlines", "bell\a"])
+def test_a_run_name_is_short_and_printable(value: str) -> None:
+    with pytest.raises(BadConfig, match=r"name is .*; choose at most 80 printable characters"):
+        TrainConfig(name=value)
+
+
+def test_a_run_name_may_be_in_any_language() -> None:
+    assert TrainConfig(name="Ziffern 手書き ✓").name == "Ziffern 手書き ✓"
+
+
+@pytest.mark.parametrize("field", ["model", "schedule", "data"])
+def test_an_error_never_repeats_a_huge_value(field: str) -> None:
+    with pytest.raises(BadConfig) as caught:
+        TrainConfig(**{field: "/" * 10**6})
+    assert len(str(caught.value)) < 300
+
+
+def test_the_saved_form_gives_the_same_config_back() -> None:
+    config = TrainConfig(model="softmax", data="mnist+pen", epochs=7, learning_rate=0.5, name="mine", seed=3)
+    saved = json.loads(json.dumps(config.to_dict()))
+    assert saved["format"] == FORMAT
+    assert saved.keys() == {"format", *FIELDS}
+    assert TrainConfig.from_dict(saved) == config
+
+
+def test_fields_that_were_not_saved_have_their_defaults() -> None:
+    assert TrainConfig.from_dict({"epochs": 2}) == TrainConfig(epochs=2)
+
+
+def test_an_unknown_key_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(BadConfig, match=r"Unknown setting 'lr'\. Known are: model, data, epochs"):
+        TrainConfig.from_dict({"lr": 0.1})
+    with pytest.raises(BadConfig, match="Unknown setting 'lr'"):
+        TrainConfig().replace(lr=0.1)
+
+
+@pytest.mark.parametrize("version", [2, 0, "1", None, []])
+def test_another_version_of_the_format_is_refused(version: object) -> None:
+    with pytest.raises(BadConfig, match=r"this digitlab reads 1. Update digitlab"):
+        TrainConfig.from_dict({"format": version})
+
+
+def test_a_saved_form_with_a_bad_value_is_refused() -> None:
+    with pytest.raises(BadConfig, match="epochs is -3"):
+        TrainConfig.from_dict({**TrainConfig().to_dict(), "epochs": -3})
+
+
+def test_replace_checks_and_leaves_the_original_alone() -> None:
+    config = TrainConfig(epochs=2)
+    assert config.replace(epochs=3).epochs == 3
+    assert config.epochs == 2
+    with pytest.raises(BadConfig, match="epochs is 1001"):
+        config.replace(epochs=1001)
+
+
+def test_a_config_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        TrainConfig().epochs = 3  # type: ignore[misc]
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGITLAB_DATA", "/somewhere/data")
+    monkeypatch.setenv("DIGITLAB_RUNS", "~/runs")
+    monkeypatch.setenv("DIGITLAB_JOBS", "3")
+    assert Settings.from_environment() == Settings(Path("/somewhere/data"), Path.home() / "runs", 3)
+
+
+def test_settings_have_defaults_even_where_variables_are_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATA", "RUNS", "JOBS"):
+        monkeypatch.setenv(f"DIGITLAB_{name}", "")
+    settings = Settings.from_environment()
+    assert (settings.data, settings.runs) == (Path("data"), Path("runs"))
+    assert 1 <= settings.jobs <= 64
+
+
+@pytest.mark.parametrize("jobs", ["0", "65", "-1", "1.5", "many", "²", " 1", "9" * 5000])
+def test_a_bad_number_of_jobs_is_refused(jobs: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGITLAB_JOBS", jobs)
+    with pytest.raises(BadConfig, match=r"DIGITLAB_JOBS is .*; choose a whole number from 1 to 64"):
+        Settings.from_environment()
+
+
+def test_a_home_folder_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGITLAB_DATA", "~no-such-user/data")
+    with pytest.raises(BadConfig, match="DIGITLAB_DATA is '~no-such-user/data'"):
+        Settings.from_environment()
+
+
+def test_the_checkpoints_are_those_of_the_project() -> None:
+    assert (CHECKPOINTS.parent / "digitlab" / "config.py").is_file()

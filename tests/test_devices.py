@@ -1,0 +1,56 @@
+import pytest
+import torch
+
+from digitlab import devices
+from digitlab.devices import choose_device, choose_precision, has_convolutions
+from digitlab.errors import BadConfig
+from digitlab.models import build_model
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "expected"), [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")]
+)
+def test_auto_takes_a_gpu_when_there_is_one(
+    cuda: bool, mps: bool, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert choose_device("auto").type == expected
+
+
+def test_the_cpu_is_always_there() -> None:
+    assert choose_device("cpu") == CPU
+
+
+@pytest.mark.parametrize("name", ["cuda", "mps"])
+def test_a_missing_device_is_refused_with_a_remedy(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(BadConfig, match=f"device is '{name}', which this machine does not have. Choose auto or cpu"):
+        choose_device(name)
+
+
+@pytest.mark.parametrize("native", [True, False])
+@pytest.mark.parametrize("model", ["softmax", "cnn"])
+def test_auto_takes_bfloat16_for_convolutions_where_it_is_native(
+    model: str, native: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "_computes_bfloat16", lambda device: native)
+    chosen = choose_precision("auto", build_model(model), CPU)
+    assert chosen == (torch.bfloat16 if native and model == "cnn" else torch.float32)
+
+
+@pytest.mark.parametrize("name", ["float32", "bfloat16"])
+def test_a_named_precision_is_taken_as_it_is(name: str) -> None:
+    assert choose_precision(name, build_model("softmax"), CPU) == getattr(torch, name)
+
+
+def test_asking_this_processor_for_bfloat16_gives_an_answer() -> None:
+    assert choose_precision("auto", build_model("cnn"), CPU) in (torch.float32, torch.bfloat16)
+
+
+def test_only_the_cnn_has_convolutions() -> None:
+    assert has_convolutions(build_model("cnn"))
+    assert not has_convolutions(build_model("softmax"))

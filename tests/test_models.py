@@ -1,0 +1,83 @@
+import pytest
+import torch
+from torch import Tensor, nn
+
+from digitlab.errors import UnknownName
+from digitlab.models import REGISTRY, build_model, count_parameters, register, to_input
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+@pytest.mark.parametrize("count", [1, 3])
+def test_every_model_gives_ten_logits_an_image(name: str, count: int) -> None:
+    logits = build_model(name).eval()(torch.rand(count, 1, 28, 28))
+    assert logits.shape == (count, 10)
+    assert logits.dtype == torch.float32
+
+
+def test_softmax_regression_has_7850_parameters() -> None:
+    assert count_parameters(build_model("softmax")) == 7850
+
+
+def test_softmax_regression_is_one_weight_per_pixel_and_digit() -> None:
+    model = build_model("softmax")
+    x = torch.rand(2, 1, 28, 28)
+    by_hand = ((x - 0.1307) / 0.3081).reshape(2, 784) @ model.linear.weight.T + model.linear.bias
+    assert torch.allclose(model(x), by_hand, atol=1e-5)
+
+
+def test_the_cnn_has_the_layers_that_it_is_made_of() -> None:
+    kinds = {type(module) for module in build_model("cnn").modules()}
+    assert {nn.Conv2d, nn.ReLU, nn.MaxPool2d, nn.Dropout, nn.Linear} <= kinds
+
+
+def test_the_cnn_drops_activations_in_training_only() -> None:
+    model, x = build_model("cnn", dropout=0.5), torch.rand(4, 1, 28, 28)
+    model.eval()
+    assert torch.equal(model(x), model(x))
+    model.dropout.train()
+    assert not torch.equal(model(x), model(x))
+
+
+@pytest.mark.parametrize("name", ["", "other", "CNN", "../cnn", "__class__"])
+def test_an_unknown_model_is_refused_with_the_known_ones(name: str) -> None:
+    with pytest.raises(UnknownName, match=r"There is no model .* Choose one of: softmax, cnn"):
+        build_model(name)
+
+
+def test_a_third_model_is_one_class_and_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitlab.models.REGISTRY", dict(REGISTRY))
+
+    @register("middle-pixel")
+    class MiddlePixel(nn.Module):
+        def __init__(self, dropout: float = 0.0) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(10))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return x[:, 0, 14, 14:15] * self.weight
+
+    model = build_model("middle-pixel", dropout=0.1)
+    assert isinstance(model, MiddlePixel)
+    assert count_parameters(model) == 10
+    assert model(torch.ones(2, 1, 28, 28)).shape == (2, 10)
+
+
+def test_the_same_seed_gives_the_same_fresh_weights() -> None:
+    torch.manual_seed(3)
+    first = build_model("softmax").linear.weight
+    torch.manual_seed(3)
+    assert torch.equal(build_model("softmax").linear.weight, first)
+
+
+def test_frozen_parameters_are_not_counted() -> None:
+    model = build_model("softmax")
+    model.linear.bias.requires_grad = False
+    assert count_parameters(model) == 7840
+
+
+def test_images_become_floats_from_0_to_1_with_a_channel() -> None:
+    images = torch.tensor([0, 51, 255], dtype=torch.uint8).repeat(2, 28, 10)[:, :, :28]
+    x = to_input(images)
+    assert (x.shape, x.dtype) == ((2, 1, 28, 28), torch.float32)
+    assert x[0, 0, 0, :3].tolist() == pytest.approx([0, 0.2, 1])
+    assert images[0, 0, 2] == 255

@@ -1,0 +1,58 @@
+"""The answers as HTML: what is written on the cards, and that nothing from outside becomes markup."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from digitlab.ui.answers import INVITATION, Answer, answers_html, verdict
+
+
+@dataclass(frozen=True)
+class Said:
+    """Like a predictor's reading."""
+
+    digit: int
+    probabilities: np.ndarray = field(default_factory=lambda: np.full(10, 0.1))
+    milliseconds: float = 0.94
+
+
+def answer(name: str, digit: int) -> Answer:
+    return Answer(name, "#4477AA", 7850, Said(digit))  # type: ignore[arg-type]
+
+
+def test_one_model_says_its_digit() -> None:
+    assert verdict([answer("softmax", 7)]) == "softmax says 7."
+
+
+def test_models_that_agree_are_said_to_agree() -> None:
+    assert verdict([answer("softmax", 7), answer("cnn", 7)]) == "They agree on 7."
+
+
+def test_a_disagreement_names_who_says_what() -> None:
+    said = verdict([answer("softmax", 7), answer("cnn", 1), answer("cnn-mnist", 7)])
+    assert said == "They disagree: softmax and cnn-mnist say 7, cnn says 1."
+
+
+def test_a_card_shows_probability_weights_and_time() -> None:
+    shown = answers_html([answer("softmax", 7)], np.zeros((28, 28), np.uint8))
+    for text in (">7<", "10.0\u202f%", "7,850 weights", "0.9\u202fms"):
+        assert text in shown
+
+
+def test_without_a_reading_there_is_a_note_and_no_percentage() -> None:
+    shown = answers_html([Answer("softmax", "#4477AA", 7850)])
+    assert INVITATION in shown
+    assert "\u202f%" not in shown
+
+
+def test_names_and_errors_stay_text() -> None:
+    shown = answers_html([Answer("<b>x</b>", "#4477AA", 1, trouble="<script>")])
+    assert "<b>" not in shown
+    assert "<script" not in shown
+
+
+def test_the_page_keeps_its_shape_from_empty_to_answered() -> None:
+    empty = answers_html([Answer("softmax", "#4477AA", 7850)])
+    full = answers_html([answer("softmax", 7)], np.zeros((28, 28), np.uint8))
+    assert empty.count("<li") == full.count("<li") == 10
+    assert empty.count("<article") == full.count("<article") == 1
