@@ -18,7 +18,7 @@ from digitlab.preprocess import SIDE
 if TYPE_CHECKING:  # its module imports torch, which the first page must not wait for
     from digitlab.predictor import Reading
 
-INVITATION = "Draw a digit. Every model answers while the pen moves."
+INVITATION = "Draw a digit, or give a picture of one. Every model answers at once."
 NO_MODEL = "Choose a model, and it answers here."
 LOADING = "Loading the models. They answer in a few seconds."
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import streamlit as st
 
 from digitlab.picture import open_picture
@@ -10,6 +11,7 @@ from digitlab.ui.callouts import told
 from digitlab.ui.canvas_tools import canvas_with_tools
 from digitlab.ui.drawing import Drawing
 from digitlab.ui.ink_pad import ink_pad
+from digitlab.ui.sent_image import put_away, sent_image
 
 DRAWING = "draw"
 """Where the session keeps the drawing that the pad and the canvas with tools share."""
@@ -33,12 +35,22 @@ def from_picture() -> Prepared | None:
         help="PNG, JPEG or WebP; dark ink on light paper or the reverse. It stays on the computer that runs digitlab.",
     )
     if upload is None:
-        return None
+        return _sent()
     picture = open_picture(upload.getvalue(), upload.name)
     prepared = prepare_picture(picture)
     picture.thumbnail((440, 440))
     st.image(picture, caption="The picture")
     return prepared
+
+
+def _sent() -> Prepared | None:
+    """The image that another page sent, if any; it is one already, so nothing is prepared."""
+    sent = sent_image()
+    if sent is None:
+        return None
+    st.image(np.kron(sent.image, np.ones((8, 8), np.uint8)), caption=sent.origin)
+    st.button("Put away", on_click=put_away, help="Forget this image.")
+    return Prepared(sent.image, ())
 
 
 SURFACES: Mapping[str, Callable[[], Prepared | None]] = {

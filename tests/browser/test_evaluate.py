@@ -153,3 +153,11 @@ def test_every_figure_is_saved_from_its_own_toolbar(evaluate: Callable[..., Eval
 def test_the_page_does_not_scroll_sideways_on_a_phone(evaluate: Callable[..., EvaluatePage]) -> None:
     seen = evaluate(viewport={"width": 390, "height": 844})
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_an_image_is_opened_in_draw_and_read_there(evaluate: Callable[..., EvaluatePage]) -> None:
+    seen = evaluate("?data=sklearn&cell=0-0")
+    origin = seen.page.locator(".one figcaption").first.inner_text().rpartition("image ")[2]
+    seen.page.get_by_role("button", name="Open in Draw").first.click()
+    expect(seen.page.get_by_text(f"Image {origin} from Evaluate")).to_be_visible()
+    expect(seen.page.locator('[role="status"]').filter(has_text="They")).to_be_visible()

@@ -11,6 +11,7 @@ from digitlab.ui import address
 from digitlab.ui.evaluate.subject import Subject
 from digitlab.ui.image_grid import Tile, image_grid, png_source
 from digitlab.ui.live_html import live_html
+from digitlab.ui.sent_image import open_in_draw
 
 _show = live_html("digitlab.one_image", (Path(__file__).parent / "one_image.css").read_text(encoding="utf-8"))
 
@@ -28,6 +29,7 @@ def show_images(subject: Subject, places: np.ndarray, hint: str, per_page: int, 
     pages = -(-len(places) // per_page)
     chosen = address.read(image_key, places.tolist(), int(places[0]))
     _one_image(subject.predictions, images, chosen, f"one image {prefix}")
+    open_in_draw(images[chosen], f"Image {chosen} from Evaluate", f"open {prefix}")
     page = address.read(page_key, range(1, pages + 1), 1)
     shown = places[(page - 1) * per_page : page * per_page]
     tiles = [_tile(subject.predictions, images, int(place)) for place in shown]

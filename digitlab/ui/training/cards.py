@@ -14,6 +14,7 @@ from digitlab.runs.run import Run
 from digitlab.runs.status import State, Status
 from digitlab.ui.callouts import plain
 from digitlab.ui.live_html import live_html
+from digitlab.ui.sent_image import DRAW_PAGE
 from digitlab.ui.training.form import fill_form
 from digitlab.ui.training.run_card import RunCard, card_html
 from digitlab.ui.training.states import WENT_WRONG, reason, state_in_words
@@ -22,7 +23,6 @@ _show = live_html("digitlab.run_card", (Path(__file__).parent / "run_card.css").
 
 _HIDDEN = "cards that are hidden"
 _PER_ROW = 2
-DRAW_PAGE = Path(__file__).parents[3] / "pages" / "draw.py"
 
 
 def show_cards(runs: Sequence[Run], watched: str | None, watch: Callable[[str], None]) -> None:

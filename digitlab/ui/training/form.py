@@ -13,8 +13,8 @@ PRESET = "training form: preset"
 
 
 def is_filled() -> bool:
-    """Whether the form has values in this session."""
-    return key_of("model") in st.session_state
+    """Whether every field has a value in this session; Streamlit may drop those of a script run that was cut short."""
+    return all(key_of(field.name) in st.session_state for field in dataclasses.fields(TrainConfig))
 
 
 def fill_form(config: TrainConfig, preset: str | None = None) -> None:

@@ -33,6 +33,8 @@ def show_watched(run: Run) -> None:
                 live_spec(panel, config.epochs),
                 width="stretch",
                 key=f"{panel.title} of {run.id}",
+                on_select="rerun",
+                selection_mode="zoom",
                 alt=f"{panel.title} over the epochs",
             )
     show_learned(run)
