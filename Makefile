@@ -29,6 +29,8 @@ slow: $(VENV)/.dev
 
 benchmark: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.epoch
+	$(BIN)/python -m benchmarks.bookkeeping
+	$(BIN)/python -m benchmarks.polling
 	$(BIN)/python -m benchmarks.pen_latency
 
 $(VENV)/bin/python:

@@ -33,7 +33,7 @@ def show_watched(run: Run) -> None:
                 live_spec(panel, config.epochs),
                 width="stretch",
                 key=f"{panel.title} of {run.id}",
-                on_select="rerun",
+                on_select="rerun",  # Streamlit clears a zoom that it does not know whenever points arrive
                 selection_mode="zoom",
                 alt=f"{panel.title} over the epochs",
             )
