@@ -6,11 +6,11 @@ import streamlit as st
 
 from digitlab.runs.catalog import ModelEntry, list_models
 from digitlab.ui.answer_cards import show_answers
+from digitlab.ui.learning_models import follow_learning, refresh_every
 from digitlab.ui.model_picker import pick_models
 from digitlab.ui.surfaces import draw_on, pick_surface
 
 
-@st.fragment
 def drawing_and_answers(surface: str, models: Sequence[ModelEntry]) -> None:
     """The part that runs again while the pen moves. It holds nothing else: each element more costs time."""
     left, right = st.columns([5, 8], gap="medium")
@@ -18,6 +18,7 @@ def drawing_and_answers(surface: str, models: Sequence[ModelEntry]) -> None:
         prepared = draw_on(surface)
     with right:
         show_answers(prepared, models)
+    follow_learning(models)
 
 
 st.title("Draw a digit")
@@ -25,4 +26,4 @@ surface = pick_surface()
 above = st.container()
 models = pick_models(list_models())
 with above:
-    drawing_and_answers(surface, models)
+    st.fragment(drawing_and_answers, run_every=refresh_every(models))(surface, models)

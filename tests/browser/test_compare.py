@@ -1,10 +1,11 @@
 """The Compare page in a real browser: a cell opens its images, a third model joins, a link is reopened."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect
 
 PATIENCE = 60_000
 """Milliseconds; a loaded machine takes long."""
@@ -56,13 +57,21 @@ def test_a_cell_opens_its_images_and_a_copied_link_reopens_one(open_compare: Ope
     expect(copied.locator('.grid button[aria-pressed="true"]')).to_have_attribute("title", title or "")
 
 
+def choose(page: Page, box: str, option: str) -> None:
+    """Choose from a list; open it again when a rerun of the page has closed it meanwhile."""
+    for _ in range(6):
+        page.get_by_role("combobox", name=box).click()
+        with suppress(TimeoutError):
+            return page.get_by_role("option", name=option).click(timeout=PATIENCE / 6)
+    raise AssertionError(f"{option} could not be chosen")
+
+
 def test_a_third_model_joins_and_another_pair_is_chosen(open_compare: OpenCompare) -> None:
     page = open_compare("?compared=softmax,cnn-mnist,cnn")
     heads = page.get_by_role("table", name="Metrics and costs of each model").locator("thead th")
     expect(heads).to_have_text(["softmax", "cnn-mnist", "cnn"])
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-    page.get_by_role("combobox", name="Pair").click()
-    page.get_by_role("option", name="cnn-mnist and cnn").click()
+    choose(page, "Pair", "cnn-mnist and cnn")
     page.wait_for_url("**pair=cnn-mnist%2Ccnn**")
     expect(page.get_by_role("button", name="only cnn-mnist right")).to_be_visible()
 
