@@ -28,6 +28,7 @@ slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow
 
 benchmark: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.epoch
 	$(BIN)/python -m benchmarks.bookkeeping
 	$(BIN)/python -m benchmarks.polling

@@ -32,10 +32,13 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "dropout": (0.0, 0.95),
     "seed": (0, 2**31 - 1),
     "validation_share": (0.01, 0.5),
+    "weight_averaging": (0.0, 0.9999),
+    "non_digits": (0.0, 1.0),
 }
 """The smallest and largest value of each number, both allowed."""
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_START = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DATA = re.compile(r"[a-z0-9-]+(\+[a-z0-9-]+)*")
 _LONGEST_NAME = 80
 
@@ -69,7 +72,10 @@ class TrainConfig:
     label_smoothing: float = 0.0
     """Share of the target spread evenly over all ten digits."""
     augmentation: str = "none"
-    """`affine` turns, shears, scales and shifts each image at random; `elastic` also bends it."""
+    """`affine` turns, shears, scales and shifts each image at random; `elastic` also bends it. Either renders pen
+    drawings anew for every epoch: another pen, size and hand."""
+    non_digits: float = 0.0
+    """Scribbles and turned digits to add, as a share of the training images; the model learns to be unsure of them."""
     dropout: float = 0.25
     """Share of activations zeroed before the last layer; models without dropout ignore it."""
     seed: int = 0
@@ -80,6 +86,12 @@ class TrainConfig:
     """`auto` takes a GPU when there is one."""
     precision: str = "auto"
     """`auto` takes bfloat16 for convolutions where the processor computes it natively."""
+    weight_averaging: float = 0.0
+    """Share of the running average of the weights that each step keeps; the average is what is validated and saved.
+    0 keeps none."""
+    start_from: str = ""
+    """A checkpoint or run id of the same model whose weights the training starts from (fine-tuning); empty for fresh
+    random ones."""
     name: str = ""
     """What people call the run; free text."""
 
@@ -135,6 +147,8 @@ def _check_text(name: str, value: str) -> None:
         raise BadConfig(f"name is {_short(value)}; choose at most {_LONGEST_NAME} printable characters.")
     if name == "model" and not _NAME.fullmatch(value):
         raise BadConfig(f"model is {_short(value)}; choose the name of a model, such as softmax or cnn.")
+    if name == "start_from" and value and (len(value) > _LONGEST_NAME or not _START.fullmatch(value)):
+        raise BadConfig(f"start_from is {_short(value)}; choose a checkpoint, such as cnn, or a run id.")
     if name == "data" and not _DATA.fullmatch(value):
         raise BadConfig(f"data is {_short(value)}; choose the name of a data set, such as mnist or mnist+pen.")
 

@@ -35,3 +35,7 @@ class UnknownName(DigitlabError):
 
 class DataMissing(DigitlabError):
     """A data set whose files are neither here nor to be had."""
+
+
+class NotSaved(DigitlabError):
+    """Something that could not be written to the disk."""

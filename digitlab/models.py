@@ -4,10 +4,12 @@ A model takes images as `float32` of shape (N, 1, 28, 28) in 0..1 and gives logi
 class with the decorator `register`; its constructor takes the dropout share.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from digitlab.errors import UnknownName
 
@@ -68,19 +70,15 @@ class Softmax(nn.Module):
         return self.linear(self.normalize(x).flatten(1))
 
 
-@register("cnn-small")
-class SmallCNN(nn.Module):
-    """One convolution, ReLU, max pooling, flatten, dropout and one dense layer: the least that is a CNN.
+class _ConvNet(nn.Module):
+    """Convolutions that end in `size` values, then dropout and one dense layer."""
 
-    Shapes: 1×28×28 → 16×28×28 → 16×14×14 → 3,136 → 10.
-    """
-
-    def __init__(self, dropout: float = 0.0) -> None:
+    def __init__(self, features: nn.Sequential, size: int, dropout: float) -> None:
         super().__init__()
         self.normalize = Normalize()
-        self.features = nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2))
+        self.features = features
         self.dropout = nn.Dropout(dropout)
-        self.linear = nn.Linear(16 * 14 * 14, CLASSES)
+        self.linear = nn.Linear(size, CLASSES)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.linear(self.dropout(self.features(self.normalize(x)).flatten(1)))
@@ -94,17 +92,27 @@ def _block(inputs: int, outputs: int, kernel: int = 3) -> nn.Sequential:
     )
 
 
+@register("cnn-small")
+class SmallCNN(_ConvNet):
+    """One convolution, ReLU, max pooling, flatten, dropout and one dense layer: the least that is a CNN.
+
+    Shapes: 1×28×28 → 16×28×28 → 16×14×14 → 3,136 → 10.
+    """
+
+    def __init__(self, dropout: float = 0.0) -> None:
+        features = nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2))
+        super().__init__(features, 16 * 14 * 14, dropout)
+
+
 @register("cnn")
-class CNN(nn.Module):
+class CNN(_ConvNet):
     """Five convolutions with batch normalisation in three stages, each halved by max pooling; one dense layer.
 
     Shapes: 1×28×28 → 24×28×28 → 24×14×14 → 48×14×14 (twice) → 48×7×7 → 96×7×7 (twice) → 96×3×3 → 864 → 10.
     """
 
     def __init__(self, dropout: float = 0.0) -> None:
-        super().__init__()
-        self.normalize = Normalize()
-        self.features = nn.Sequential(
+        features = nn.Sequential(
             _block(1, 24, kernel=5),
             nn.MaxPool2d(2),
             _block(24, 48),
@@ -114,8 +122,62 @@ class CNN(nn.Module):
             _block(96, 96),
             nn.MaxPool2d(2),
         )
-        self.dropout = nn.Dropout(dropout)
-        self.linear = nn.Linear(96 * 3 * 3, CLASSES)
+        super().__init__(features, 96 * 3 * 3, dropout)
+
+
+@register("cnn-deep")
+class DeepCNN(_ConvNet):
+    """Eight convolutions with batch normalisation in three stages, each halved by max pooling; one dense layer.
+
+    Shapes: 1×28×28 → 32×28×28 (twice) → 32×14×14 → 64×14×14 (three times) → 64×7×7 → 128×7×7 (three times) →
+    128×3×3 → 1,152 → 10.
+    """
+
+    def __init__(self, dropout: float = 0.0) -> None:
+        features = nn.Sequential(
+            _block(1, 32, kernel=5),
+            _block(32, 32),
+            nn.MaxPool2d(2),
+            _block(32, 64),
+            _block(64, 64),
+            _block(64, 64),
+            nn.MaxPool2d(2),
+            _block(64, 128),
+            _block(128, 128),
+            _block(128, 128),
+            nn.MaxPool2d(2),
+        )
+        super().__init__(features, 128 * 3 * 3, dropout)
+
+
+@register("cnn-views")
+class ViewsCNN(DeepCNN):
+    """The same network; when it reads, it looks nine times and gives the logarithm of the mean probabilities.
+
+    The views: moved by a pixel to each side, turned by 7° either way, 7 % smaller and larger, and as it is. After
+    A. Krizhevsky, I. Sutskever, G. Hinton, "ImageNet classification with deep convolutional neural networks", 2012.
+    """
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.linear(self.dropout(self.features(self.normalize(x)).flatten(1)))
+        if self.training:
+            return super().forward(x)
+        seen = [functional.log_softmax(super(ViewsCNN, self).forward(view).float(), 1) for view in _nine_views(x)]
+        return torch.logsumexp(torch.stack(seen), 0) - math.log(len(seen))
+
+
+def _nine_views(x: Tensor) -> Iterator[Tensor]:
+    """Nine views of images of shape (N, 1, 28, 28); the images themselves come last."""
+    pixel, turn, size = 2 / SIDE, math.radians(7), 0.07
+    for across, down in ((pixel, 0), (-pixel, 0), (0, pixel), (0, -pixel)):
+        yield _seen(x, [[1.0, 0.0, across], [0.0, 1.0, down]])
+    for angle in (turn, -turn):
+        yield _seen(x, [[math.cos(angle), -math.sin(angle), 0.0], [math.sin(angle), math.cos(angle), 0.0]])
+    for scale in (1 - size, 1 + size):
+        yield _seen(x, [[scale, 0.0, 0.0], [0.0, scale, 0.0]])
+    yield x
+
+
+def _seen(x: Tensor, matrix: list[list[float]]) -> Tensor:
+    """The images moved by a 2×3 matrix from places in the new image to places in the old, in halves of its side."""
+    grid = functional.affine_grid(x.new_tensor(matrix).repeat(len(x), 1, 1), list(x.shape), align_corners=False)
+    return functional.grid_sample(x, grid, align_corners=False)

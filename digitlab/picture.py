@@ -8,6 +8,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from scipy import ndimage
 
 from digitlab.errors import BadPicture, BlankDrawing
+from digitlab.ruled_lines import without_lines
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_PIXELS = 50_000_000
@@ -15,7 +16,12 @@ MOST_PIXELS = 50_000_000
 
 _WORKING_SIDE = 1024
 _UNEVEN = 6.0
-"""Spread of the border's grey values, as a standard deviation, from which the light is taken to be uneven."""
+_ASTRAY = 0.1
+"""Spread of the border's grey values, as a standard deviation, and share of them that lie far off, from which the light
+is taken to be uneven."""
+
+_DARKEST = 32.0
+"""Grey level of paper in shadow below which its ink is not brought up to that of lit paper: it is mostly noise."""
 
 _SMALL = 100
 _NARROW = 21
@@ -70,41 +76,48 @@ def find_ink(picture: Image.Image | np.ndarray) -> np.ndarray:
 
     Where the picture's border has one even grey, that is the paper; otherwise, as on a photo, the paper is estimated
     around every place, so that shadows do not count as ink. Ink is the side of the paper, darker or lighter, on which
-    more stands out. Specks and the paper's own noise become 0. Sides over 1,024 pixels are scaled down.
+    more stands out. Ruled lines, specks and the paper's own noise become 0. Sides over 1,024 pixels are scaled down.
     Raises BlankDrawing when nothing stands out.
     """
     grey = _grey(picture if isinstance(picture, Image.Image) else Image.fromarray(picture))
-    paper, noise = _paper(grey)
-    ink, least = _even(grey, paper, noise) if noise < _UNEVEN else _uneven(grey)
+    paper, noise, is_even = _paper(grey)
+    found = _even(grey, paper, noise) if is_even else _uneven(grey)
+    ink = without_lines(found)
+    least = 4 * noise if is_even else _least_on_photo(ink)
     strongest = float(ink.max())
     if strongest < max(_FAINTEST, least):
         raise BlankDrawing("No ink stands out in the picture. Use a darker pen, better light, or crop it closer.")
     ink[ink <= max(least, 0.02 * strongest)] = 0
-    return np.rint(_without_specks(ink) * (255 / strongest)).astype(np.uint8)
+    return np.rint(_without_specks(ink, is_even and ink is found) * (255 / strongest)).astype(np.uint8)
 
 
-def _even(grey: np.ndarray, paper: float, noise: float) -> tuple[np.ndarray, float]:
-    """How far each pixel is from an even paper, towards ink, and the least that counts as ink."""
+def _even(grey: np.ndarray, paper: float, noise: float) -> np.ndarray:
+    """How far each pixel is from an even paper, towards ink."""
     difference = grey - paper
     least = 4 * noise
     darker, lighter = np.clip(-difference - least, 0, None).sum(), np.clip(difference - least, 0, None).sum()
-    return np.clip(-difference if darker > lighter else difference, 0, None), least
+    return np.clip(-difference if darker > lighter else difference, 0, None)
 
 
-def _uneven(grey: np.ndarray) -> tuple[np.ndarray, float]:
+def _uneven(grey: np.ndarray) -> np.ndarray:
     """The same for a photo, where light and paper change from place to place.
 
-    The paper is what is left when everything narrower than a fifth of the picture is closed (grey morphology); what
-    counts as ink is a third of the strongest contrast, or six times the noise.
+    The paper is what is left when everything narrower than a fifth of the picture is closed (grey morphology).
     """
     small = np.asarray(Image.fromarray(grey).resize(_small(grey.shape), Image.Resampling.BOX))
     if ((small - ndimage.median_filter(small, 2 * _NARROW)) ** 3).sum() > 0:  # skewed to the light side: light ink
         grey, small = 255 - grey, 255 - small
-    closed = ndimage.minimum_filter(ndimage.grey_closing(small, _NARROW), 3)  # no ink at a shadow's edge
+    wide = np.pad(small, _NARROW, mode="edge")  # mirrored, a shadow that the picture's edge cuts would look like ink
+    closed = ndimage.grey_closing(wide, _NARROW)[_NARROW:-_NARROW, _NARROW:-_NARROW]
+    closed = ndimage.minimum_filter(closed, 3)  # no ink at a shadow's edge
     around = np.asarray(Image.fromarray(closed).resize(grey.shape[::-1], Image.Resampling.BILINEAR))
-    ink = np.clip(around - grey, 0, None)
+    return np.clip(around - grey, 0, None) * (np.median(around) / np.maximum(around, _DARKEST))
+
+
+def _least_on_photo(ink: np.ndarray) -> float:
+    """What counts as ink: six times the noise, or a third of the strongest contrast but for a few pixels."""
     noise = 1.4826 * float(np.median(np.abs(ink - np.median(ink))))
-    return ink, max(6 * noise, float(np.percentile(ink, 99.7)) / 3)
+    return max(6 * noise, float(np.percentile(ndimage.uniform_filter(ink, 3), 99.97)) / 3)
 
 
 def _small(shape: tuple[int, ...]) -> tuple[int, int]:
@@ -142,17 +155,27 @@ def _over_paper(picture: Image.Image) -> Image.Image:
     return Image.alpha_composite(paper, rgba)
 
 
-def _paper(grey: np.ndarray) -> tuple[float, float]:
-    """Median of the border's grey values, and their spread as a standard deviation (from the median deviation)."""
+def _paper(grey: np.ndarray) -> tuple[float, float, bool]:
+    """Median of the border's grey values, their spread as a standard deviation (from the median deviation), and
+    whether they are even: little spread, and few that are far off, as they are where a shadow falls."""
     rim = max(1, min(grey.shape) // 20)
     border = np.concatenate([part.ravel() for part in (grey[:rim], grey[-rim:], grey[:, :rim], grey[:, -rim:])])
     paper = float(np.median(border))
-    return paper, 1.4826 * float(np.median(np.abs(border - paper)))
+    noise = 1.4826 * float(np.median(np.abs(border - paper)))
+    astray = float((np.abs(border - paper) > max(_FAINTEST, 4 * noise)).mean())
+    return paper, noise, noise < _UNEVEN and astray < _ASTRAY
 
 
-def _without_specks(ink: np.ndarray) -> np.ndarray:
-    """The ink without connected parts that hold less than 1 % of the largest part's ink."""
+def _without_specks(ink: np.ndarray, is_plain: bool) -> np.ndarray:
+    """The ink without connected parts that hold less than 1 % of the largest part's ink.
+
+    On a photo, also without those that reach the picture's edge and hold less than 15 %: rests of shadows and lines.
+    """
     labels, count = ndimage.label(ink > 0, np.ones((3, 3)))
     mass = ndimage.sum_labels(ink, labels, np.arange(count + 1))
     mass[0] = 0
-    return np.where((mass >= 0.01 * mass.max())[labels], ink, 0)
+    least = np.full(count + 1, 0.01 * mass.max())
+    if not is_plain:
+        edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+        least[np.unique(edge)] = 0.15 * mass.max()
+    return np.where((mass >= least)[labels] & (labels > 0), ink, 0)

@@ -5,6 +5,7 @@ Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning app
 Proc. IEEE 86(11), 1998, section III-A.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,9 @@ from digitlab.picture import find_ink
 
 SIDE = 28
 BOX = 20
+STEPS = ("crop", "scale", "centre", "grey")
+"""The steps of the preparation in their order; each can be left out, to see what it is good for."""
+
 _NO_INK = "There is no ink in the drawing. Draw a digit first."
 
 
@@ -35,48 +39,76 @@ class Prepared:
     steps: tuple[Step, ...]
 
 
-def prepare_ink(ink: Ink, pen_width: float = PEN_WIDTH, size: tuple[int, int] = (CANVAS, CANVAS)) -> Prepared:
+def prepare_ink(
+    ink: Ink,
+    pen_width: float = PEN_WIDTH,
+    size: tuple[int, int] = (CANVAS, CANVAS),
+    without: Collection[str] = (),
+) -> Prepared:
     """Prepare pen strokes drawn on a canvas.
 
     ink: coordinates in canvas pixels. pen_width: in canvas pixels. size: (width, height) of the canvas.
-    Raises BlankDrawing when no ink lies on the canvas.
+    without: see `prepare_grey`. Raises BlankDrawing when no ink lies on the canvas.
     """
-    return prepare_grey(draw_ink(ink, pen_width, size))
+    return prepare_grey(draw_ink(ink, pen_width, size), without)
 
 
-def prepare_picture(picture: Image.Image | np.ndarray) -> Prepared:
+def prepare_picture(picture: Image.Image | np.ndarray, without: Collection[str] = ()) -> Prepared:
     """Prepare a picture of one digit, dark on light or light on dark.
 
-    picture: a PIL image of any mode, or a grey `uint8` array of shape (height, width).
+    picture: a PIL image of any mode, or a grey `uint8` array of shape (height, width). without: see `prepare_grey`.
     Raises BlankDrawing when nothing stands out from the background.
     """
-    return prepare_grey(find_ink(picture))
+    return prepare_grey(find_ink(picture), without)
 
 
-def prepare_grey(ink: np.ndarray) -> Prepared:
+def prepare_grey(ink: np.ndarray, without: Collection[str] = ()) -> Prepared:
     """Prepare a grey picture, `uint8` of shape (height, width), in which everything above 0 is ink.
 
-    Raises BlankDrawing when there is none.
+    without: steps of STEPS to leave out. Without `crop` the whole picture is scaled; without `scale` it is squeezed
+    to 28×28 whatever its shape; without `centre` it stays in the upper left corner; without `grey` ink stays as faint
+    as scaling has made it.
+    Raises BlankDrawing when there is no ink.
     """
-    cropped = crop(ink)
-    scaled = scale(cropped)
-    centred = centre(scaled)
-    grey = stretch(centred)
+    _check_ink(ink)
+    cropped = ink if "crop" in without else crop(ink)
+    scaled = squeeze(cropped) if "scale" in without else scale(cropped)
+    placed = _in_corner(scaled) if "centre" in without else centre(scaled)
+    grey = _rounded(placed) if "grey" in without else stretch(placed)
     steps = (
         Step("drawing", ink),
         Step("cropped", cropped),
-        Step("scaled", np.clip(np.rint(scaled), 0, 255).astype(np.uint8)),
-        Step("centred", np.clip(np.rint(centred), 0, 255).astype(np.uint8)),
+        Step("scaled", _rounded(scaled)),
+        Step("centred", _rounded(placed)),
         Step("grey", grey),
     )
     return Prepared(grey, steps)
 
 
+def squeeze(picture: np.ndarray) -> np.ndarray:
+    """The whole picture as 28×28 pixels, whatever its shape; `float32` in 0..255."""
+    return np.asarray(Image.fromarray(picture.astype(np.float32)).resize((SIDE, SIDE), Image.Resampling.BOX))
+
+
+def _in_corner(scaled: np.ndarray) -> np.ndarray:
+    image = np.zeros((SIDE, SIDE), np.float32)
+    image[: scaled.shape[0], : scaled.shape[1]] = scaled
+    return image
+
+
+def _rounded(picture: np.ndarray) -> np.ndarray:
+    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+
+
+def _check_ink(ink: np.ndarray) -> None:
+    if not ink.any():
+        raise BlankDrawing(_NO_INK)
+
+
 def crop(ink: np.ndarray) -> np.ndarray:
     """The smallest part that holds all pixels above 0. Raises BlankDrawing when there is none."""
+    _check_ink(ink)
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
-    if not len(rows):
-        raise BlankDrawing(_NO_INK)
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 

@@ -8,16 +8,18 @@ import copy
 import dataclasses
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from digitlab.config import TrainConfig
 from digitlab.data.augment import augment
-from digitlab.data.parts import Part
+from digitlab.data.parts import NO_DIGIT, Part, TrainingImages
 from digitlab.devices import choose_device, choose_precision, has_convolutions
 from digitlab.errors import DigitlabError
 from digitlab.evaluation import compute_logits
@@ -70,6 +72,7 @@ class _Sums:
     loss: float = 0.0
     correct: int = 0
     images: int = 0
+    digits: int = 0
     seconds: float = 0.0
     gradient_norm: float = 0.0
     gradients: int = 0
@@ -78,13 +81,18 @@ class _Sums:
 class Trainer:
     """One training under way.
 
-    model: is trained in place. train, validation: parts with at least one image each.
+    model: is trained in place. train, validation: at least one image each.
     After `run`, `best_weights` holds those of the epoch with the lowest validation loss.
     Raises BadConfig when the config names a device that is not there.
     """
 
     def __init__(
-        self, model: nn.Module, train: Part, validation: Part, config: TrainConfig, hooks: Hooks | None = None
+        self,
+        model: nn.Module,
+        train: TrainingImages,
+        validation: Part,
+        config: TrainConfig,
+        hooks: Hooks | None = None,
     ) -> None:
         self.config = config
         self.hooks = hooks or Hooks()
@@ -92,9 +100,10 @@ class Trainer:
         self.precision = choose_precision(config.precision, model, self.device)
         layout = torch.channels_last if has_convolutions(model) else torch.contiguous_format
         self.model = model.to(self.device).to(memory_format=layout)
-        self.train = Part(train.images.to(self.device), train.labels.to(self.device))
-        self.validation = Part(validation.images.to(self.device), validation.labels.to(self.device))
+        self.train = train
+        self.validation = validation.to(self.device)
         self.optimizer = _build_optimizer(self.model, config)
+        self.average = _build_average(self.model, config)
         self.random = torch.Generator().manual_seed(config.seed)
         self.epoch = 0
         self.step_in_epoch = 0
@@ -132,21 +141,26 @@ class Trainer:
 
     @property
     def training_accuracy(self) -> float:
-        """Share of the images of the epoch under way that were read right, in 0..1, or not a number."""
-        return self._sums.correct / self._sums.images if self._sums.images else math.nan
+        """Share of the digits of the epoch under way that were read right, in 0..1, or not a number."""
+        return self._sums.correct / self._sums.digits if self._sums.digits else math.nan
 
     def recent(self) -> tuple[float, float]:
         """Mean loss and accuracy of the epoch's steps since this was last asked for; not numbers without any."""
         before = self._reported
-        images = self._sums.images - before.images
+        images, digits = self._sums.images - before.images, self._sums.digits - before.digits
         self._reported = dataclasses.replace(self._sums)
-        if not images:
+        if not digits:
             return math.nan, math.nan
-        return (self._sums.loss - before.loss) / images, (self._sums.correct - before.correct) / images
+        return (self._sums.loss - before.loss) / images, (self._sums.correct - before.correct) / digits
 
     @property
     def learning_rate(self) -> float:
         return learning_rate_at(self.step, self.steps, self.config)
+
+    @property
+    def learned(self) -> nn.Module:
+        """What the training has come to: the model, or the running average of its weights."""
+        return self.average.module if self.average else self.model
 
     @property
     def stopping(self) -> bool:
@@ -171,13 +185,16 @@ class Trainer:
             self._run_step(images[batch], labels[batch])
             self.step_in_epoch += 1
             self.hooks.on_step(self)
-        if self.step_in_epoch == self.steps_per_epoch:
+        if self.step_in_epoch >= self.steps_per_epoch:  # more, when drawings were deleted while it was paused
             self._end_epoch()
 
     def _shuffled(self) -> tuple[Tensor, Tensor]:
         """The training part in this epoch's order, which follows from seed and epoch alone."""
+        began = time.perf_counter()
         order = torch.randperm(len(self.train), generator=_generator(self.config.seed, self.epoch)).to(self.device)
-        return self.train.images[order], self.train.labels[order]
+        part = self.train.of_epoch(self.epoch).to(self.device)
+        self._spend(time.perf_counter() - began)
+        return part.images[order], part.labels[order]
 
     def _run_step(self, images: Tensor, labels: Tensor) -> None:
         began = time.perf_counter()
@@ -186,7 +203,7 @@ class Trainer:
         x = augment(to_input(images), self.config.augmentation, self.random)
         with torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32):
             logits = self.model(x)
-        loss = functional.cross_entropy(logits.float(), labels, label_smoothing=self.config.label_smoothing)
+        loss = _loss(logits.float(), labels, self.config)
         self.loss = loss.item()
         if not math.isfinite(self.loss):
             raise self._diverged(f"The loss became {self.loss}")
@@ -196,9 +213,12 @@ class Trainer:
             self._sums.gradient_norm += _norm([p.grad for p in self.model.parameters() if p.grad is not None])
             self._sums.gradients += 1
         self.optimizer.step()
+        if self.average:
+            self.average.update_parameters(self.model)
         self._sums.loss += self.loss * len(labels)
         self._sums.correct += int((logits.detach().argmax(1) == labels).sum())
         self._sums.images += len(labels)
+        self._sums.digits += int((labels != NO_DIGIT).sum()) if self.config.non_digits else len(labels)
         self._spend(time.perf_counter() - began)
 
     def _diverged(self, what: str) -> Diverged:
@@ -217,27 +237,27 @@ class Trainer:
         began = time.perf_counter()
         loss, accuracy = self._validate()
         self._spend(time.perf_counter() - began)
-        if not (math.isfinite(loss) and all(value.isfinite().all() for value in self.model.state_dict().values())):
+        if not (math.isfinite(loss) and all(value.isfinite().all() for value in self.learned.state_dict().values())):
             raise self._diverged("The weights or the validation loss became infinite")
         self.epoch, self.step_in_epoch, self._sums, self._reported = self.epoch + 1, 0, _Sums(), _Sums()
         if loss < self.best_loss:
-            self.best_loss, self.best_epoch, self.best_weights = loss, self.epoch, _copy_weights(self.model)
+            self.best_loss, self.best_epoch, self.best_weights = loss, self.epoch, _copy_weights(self.learned)
         record = EpochRecord(
             epoch=self.epoch,
             step=self.step,
             train_loss=sums.loss / sums.images,
-            train_accuracy=sums.correct / sums.images,
+            train_accuracy=sums.correct / max(1, sums.digits),
             validation_loss=loss,
             validation_accuracy=accuracy,
             learning_rate=rate,
             gradient_norm=sums.gradient_norm / sums.gradients,
-            weight_norm=_norm(list(self.model.parameters())),
+            weight_norm=_norm(list(self.learned.parameters())),
             seconds=sums.seconds,
         )
         self.hooks.on_epoch(self, record)
 
     def _validate(self) -> tuple[float, float]:
-        logits = compute_logits(self.model, self.validation.images)
+        logits = compute_logits(self.learned, self.validation.images)
         labels = self.validation.labels.cpu()
         loss = functional.cross_entropy(logits, labels).item()
         return loss, (logits.argmax(1) == labels).double().mean().item()
@@ -250,6 +270,7 @@ class Trainer:
             "seconds": self.seconds,
             "sums": dict(vars(self._sums)),
             "model": self.model.state_dict(),
+            "average": self.average.state_dict() if self.average else {},
             "optimizer": self.optimizer.state_dict(),
             "random": self.random.get_state(),
             "torch_random": torch.get_rng_state(),
@@ -263,6 +284,8 @@ class Trainer:
         self.epoch, self.step_in_epoch = state["epoch"], state["step_in_epoch"]
         self.seconds, self._sums = state["seconds"], _Sums(**state["sums"])
         self.model.load_state_dict(state["model"])
+        if self.average:
+            self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.random.set_state(state["random"])
         torch.set_rng_state(state["torch_random"])
@@ -281,6 +304,32 @@ def _norm(tensors: list[Tensor]) -> float:
 
 def _copy_weights(model: nn.Module) -> dict[str, Tensor]:
     return {name: value.detach().to("cpu", copy=True) for name, value in model.state_dict().items()}
+
+
+def _loss(logits: Tensor, labels: Tensor, config: TrainConfig) -> Tensor:
+    """Mean cross-entropy; where there is no digit, against all ten being equally likely."""
+    smoothing = config.label_smoothing
+    if not config.non_digits:
+        return functional.cross_entropy(logits, labels, label_smoothing=smoothing)
+    digits = functional.cross_entropy(logits, labels, ignore_index=NO_DIGIT, label_smoothing=smoothing, reduction="sum")
+    others = -functional.log_softmax(logits[labels == NO_DIGIT], 1).mean(1).sum()
+    return (digits + others) / len(labels)
+
+
+def _build_average(model: nn.Module, config: TrainConfig) -> AveragedModel | None:
+    """A running average of weights and batch statistics (B. Polyak, A. Juditsky, SIAM J. Control Optim. 30(4), 1992).
+
+    Exponential, with a shorter memory at the start, so that it never holds on to the untrained weights.
+    """
+    longest = config.weight_averaging
+    if not longest:
+        return None
+
+    def average(kept: Sequence[Tensor], now: Sequence[Tensor], steps: Tensor | int) -> None:
+        share = min(longest, (1 + int(steps)) / (10 + int(steps)))
+        get_ema_multi_avg_fn(share)(kept, now, steps)
+
+    return AveragedModel(model, multi_avg_fn=average, use_buffers=True)
 
 
 def _build_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:

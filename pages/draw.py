@@ -1,4 +1,4 @@
-"""Draw a digit; every chosen model answers while the pen moves."""
+"""Draw a digit or a number; every chosen model answers while the pen moves."""
 
 from collections.abc import Sequence
 
@@ -6,24 +6,43 @@ import streamlit as st
 
 from digitlab.runs.catalog import ModelEntry, list_models
 from digitlab.ui.answer_cards import show_answers
+from digitlab.ui.keeping import ask_writer
 from digitlab.ui.learning_models import follow_learning, refresh_every
 from digitlab.ui.model_picker import pick_models
-from digitlab.ui.surfaces import draw_on, pick_surface
+from digitlab.ui.number_cards import show_number, show_photo
+from digitlab.ui.preparation import pick_steps, show_steps
+from digitlab.ui.surfaces import Writing, draw_on, is_wide, pick_surface
 
 
-def drawing_and_answers(surface: str, models: Sequence[ModelEntry]) -> None:
+def drawing_and_answers(
+    surface: str, models: Sequence[ModelEntry], steps_are_shown: bool, without: frozenset[str]
+) -> None:
     """The part that runs again while the pen moves. It holds nothing else: each element more costs time."""
-    left, right = st.columns([5, 8], gap="medium")
+    left, right = (st.container(), st.container()) if is_wide(surface) else st.columns([5, 8], gap="medium")
     with left:
-        prepared = draw_on(surface)
+        given = draw_on(surface, without)
     with right:
-        show_answers(prepared, models)
+        if isinstance(given, Writing) or (given is None and is_wide(surface)):
+            digits = show_number(given, models)
+        else:
+            show_answers(given, models)
+    if isinstance(given, Writing):
+        with left:
+            show_photo(given, digits)
+    elif steps_are_shown:
+        show_steps(given, models, without)
     follow_learning(models)
 
 
 st.title("Draw a digit")
-surface = pick_surface()
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+    surface = pick_surface()
+    steps_are_shown, without = pick_steps()
 above = st.container()
-models = pick_models(list_models())
+choice, name = st.columns([3, 1])
+with choice:
+    models = pick_models(list_models())
+with name:
+    ask_writer()
 with above:
-    st.fragment(drawing_and_answers, run_every=refresh_every(models))(surface, models)
+    st.fragment(drawing_and_answers, run_every=refresh_every(models))(surface, models, steps_are_shown, without)

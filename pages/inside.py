@@ -7,12 +7,14 @@ from digitlab.runs.catalog import find_run, list_models
 from digitlab.runs.run import Run
 from digitlab.ui.callouts import told
 from digitlab.ui.inside.chosen_image import ChosenImage, pick_image, show_reading
-from digitlab.ui.inside.chosen_model import pick_model
 from digitlab.ui.inside.cnn_part import has_convolutions, show_feature_maps, show_first_filters
 from digitlab.ui.inside.layers_part import show_layers, show_norms
 from digitlab.ui.inside.softmax_part import show_evidence, show_weights
 from digitlab.ui.model_picker import colours
+from digitlab.ui.one_model import pick_one_model
 from digitlab.ui.predictors import predictor
+
+_PROMISE = "Here you will see what a model has learned: its weights, filters and layers."
 
 
 def look_into(run: Run, chosen: ChosenImage) -> None:
@@ -31,7 +33,7 @@ def look_into(run: Run, chosen: ChosenImage) -> None:
 
 st.title("Inside a model")
 with st.container(horizontal=True, gap="medium"):
-    entry = pick_model(list_models())
+    entry = pick_one_model(list_models(), _PROMISE, width=280)
     image = pick_image() if entry else None
 if entry and image:
     with told():

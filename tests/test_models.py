@@ -81,3 +81,28 @@ def test_images_become_floats_from_0_to_1_with_a_channel() -> None:
     assert (x.shape, x.dtype) == ((2, 1, 28, 28), torch.float32)
     assert x[0, 0, 0, :3].tolist() == pytest.approx([0, 0.2, 1])
     assert images[0, 0, 2] == 255
+
+
+def test_the_views_model_reads_as_the_deep_one_does_on_average() -> None:
+    views, deep = build_model("cnn-views").eval(), build_model("cnn-deep").eval()
+    deep.load_state_dict(views.state_dict())
+    x = torch.rand(3, 1, 28, 28)
+    probabilities = views(x).exp()
+    assert torch.allclose(probabilities.sum(1), torch.ones(3), atol=1e-5)
+    assert not torch.allclose(probabilities, deep(x).softmax(1), atol=1e-7)
+
+
+def test_the_views_model_trains_on_one_look_at_each_image() -> None:
+    views = build_model("cnn-views")
+    looked: list[int] = []
+    views.linear.register_forward_hook(lambda *_: looked.append(1))
+    views.train()(torch.rand(2, 1, 28, 28))
+    assert len(looked) == 1
+    views.eval()(torch.rand(2, 1, 28, 28))
+    assert len(looked) == 1 + 9
+
+
+def test_very_sure_views_stay_finite() -> None:
+    views = build_model("cnn-views").eval()
+    views.linear.bias.data[3] = 1e4
+    assert views(torch.rand(2, 1, 28, 28)).isfinite().all()

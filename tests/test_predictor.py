@@ -57,3 +57,37 @@ def test_a_run_without_weights_is_refused(make_run: Callable[..., Run]) -> None:
     run.weights.unlink()
     with pytest.raises(BadRun, match="cannot be read: No such file"):
         load_predictor(run.id)
+
+
+def test_a_temperature_above_one_makes_it_less_sure_and_keeps_the_answer(make_run: Callable[..., Run]) -> None:
+    run = make_run()
+    plain = Predictor(run).read(IMAGE)
+    run.write_results({**run.results, "doubt": {"temperature": 4.0, "threshold": 0.0}})
+    warm = Predictor(run).read(IMAGE)
+    assert warm.digit == plain.digit
+    assert warm.probabilities.max() < plain.probabilities.max()
+    assert warm.sure
+
+
+def test_below_the_threshold_it_is_not_sure(make_run: Callable[..., Run]) -> None:
+    run = make_run()
+    highest = float(Predictor(run).read(IMAGE).probabilities.max())
+    for threshold, sure in ((highest - 1e-6, True), (highest + 1e-6, False)):
+        run.write_results({"doubt": {"temperature": 1.0, "threshold": threshold}})
+        assert Predictor(run).read(IMAGE).sure is sure
+
+
+@pytest.mark.parametrize(
+    "doubt", [None, {}, [], "x", {"temperature": 0, "threshold": 2}, {"temperature": "a", "threshold": 0.5}]
+)
+def test_foreign_figures_of_doubt_count_as_none(doubt: object, make_run: Callable[..., Run]) -> None:
+    run = make_run()
+    run.write_results({"doubt": doubt})
+    assert Predictor(run).read(IMAGE).sure
+
+
+def test_many_images_are_read_at_once_as_one_by_one(make_run: Callable[..., Run]) -> None:
+    predictor = Predictor(make_run())
+    images = np.stack([IMAGE, 255 - IMAGE])
+    for one, image in zip(predictor.read_all(images), images, strict=True):
+        assert one.probabilities == pytest.approx(predictor.read(image).probabilities, abs=1e-6)

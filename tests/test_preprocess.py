@@ -7,7 +7,7 @@ from digitlab.data.parts import PartName
 from digitlab.data.registry import load_part
 from digitlab.errors import BlankDrawing
 from digitlab.ink import CANVAS
-from digitlab.preprocess import BOX, SIDE, Prepared, crop, prepare_grey, prepare_ink, prepare_picture
+from digitlab.preprocess import BOX, SIDE, STEPS, Prepared, crop, prepare_grey, prepare_ink, prepare_picture
 
 THREE = [[[90, 80], [140, 60], [180, 90], [140, 130], [185, 170], [140, 220], [85, 195]]]
 
@@ -141,3 +141,39 @@ def test_ink_and_a_picture_of_it_give_nearly_the_same_image() -> None:
     by_ink = prepare_ink(THREE)
     by_picture = prepare_picture(255 - by_ink.steps[0].picture)
     assert np.abs(by_ink.image.astype(int) - by_picture.image).mean() < 1
+
+
+SMALL_SEVEN = [[[30.0, 20.0], [70.0, 20.0], [45.0, 90.0]]]
+
+
+def test_with_all_steps_nothing_is_left_out() -> None:
+    assert (prepare_ink(SMALL_SEVEN, without=()).image == prepare_ink(SMALL_SEVEN).image).all()
+
+
+def test_without_cropping_a_small_drawing_stays_small() -> None:
+    image = prepare_ink(SMALL_SEVEN, without={"crop"}).image
+    rows = np.flatnonzero(image.any(1))
+    assert rows[-1] - rows[0] < 10
+
+
+def test_without_scaling_the_drawing_fills_the_whole_image() -> None:
+    image = prepare_ink(SMALL_SEVEN, without={"scale"}).image
+    assert image[0].any() and image[-1].any() and image[:, 0].any() and image[:, -1].any()
+
+
+def test_without_centring_the_drawing_stays_in_the_upper_left_corner() -> None:
+    image = prepare_ink(SMALL_SEVEN, without={"centre"}).image
+    assert image[0].any() and not image[20:].any()
+
+
+def test_without_grey_a_thin_pen_stays_faint() -> None:
+    tall = [[[20.0, 20.0], [200.0, 20.0], [120.0, 260.0]]]
+    assert prepare_ink(tall, 4, without={"grey"}).image.max() < 200
+    assert prepare_ink(tall, 4).image.max() == 255
+
+
+@pytest.mark.parametrize("without", [set(STEPS), {"crop", "scale"}, {"crop", "centre"}])
+def test_any_steps_can_be_left_out_together(without: set[str]) -> None:
+    prepared = prepare_ink(SMALL_SEVEN, without=without)
+    assert prepared.image.shape == (28, 28)
+    assert [step.name for step in prepared.steps] == ["drawing", "cropped", "scaled", "centred", "grey"]

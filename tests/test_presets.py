@@ -20,7 +20,7 @@ def test_the_published_softmax_recipe_is_kept() -> None:
     assert (config.optimizer, config.learning_rate, config.schedule) == ("sgd", 0.01, "constant")
 
 
-@pytest.mark.parametrize("name", ["softmax", "cnn-mnist", "cnn"])
+@pytest.mark.parametrize("name", ["softmax", "softmax-pen", "cnn-mnist", "cnn", "champion"])
 def test_every_shipped_checkpoint_has_its_recipe(name: str) -> None:
     assert name in PRESETS
 

@@ -7,6 +7,7 @@ import click
 
 from digitlab import __version__
 from digitlab.cli.evaluate import evaluate
+from digitlab.cli.import_unipen import import_unipen
 from digitlab.cli.predict import predict
 from digitlab.cli.report import report
 from digitlab.cli.runs import runs
@@ -47,5 +48,5 @@ def main() -> None:
     """See how a machine reads a handwritten digit: train, evaluate and ask models."""
 
 
-for command in (train, evaluate, predict, report, runs):
+for command in (train, evaluate, predict, report, runs, import_unipen):
     main.add_command(command)

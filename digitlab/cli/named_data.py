@@ -25,7 +25,7 @@ def load_named(data: str, validation_share: float) -> "Part":
     """The images. Raises BadInk, UnknownName or DataMissing."""
     if is_file(data):
         from digitlab.data.ink_file import read_ink_file
-        from digitlab.data.pen import render
+        from digitlab.data.rendering import render
 
         return render(read_ink_file(Path(data)))
     from digitlab.data.parts import PartName

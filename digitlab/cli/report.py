@@ -13,10 +13,10 @@ from digitlab.cli.named_data import is_at_hand, is_file, load_named
 @click.option("--data", help="A data set's name (its test part) or an ink file's path. Default: the run's own data.")
 def report(model: str, file: Path, data: str | None) -> None:
     """Write the evaluation of MODEL (a checkpoint, a run id or a run's folder) as one HTML file that works offline."""
+    from digitlab.files import write_text
     from digitlab.metrics.predictions import Predictions
     from digitlab.report import write_report
     from digitlab.runs.catalog import find_run_or_folder
-    from digitlab.runs.files import write_text
     from digitlab.runs.reading import read_kept
     from digitlab.runs.scoring import score
 

@@ -32,12 +32,20 @@ def _config_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--config", "file", type=click.Path(path_type=Path), help="Start from a saved config.json.")
 @_config_options
 @click.option("--checkpoint", help="Afterwards, keep the run under this name in checkpoints/.")
+@click.option("--snapshots", type=click.IntRange(0, 1000), help="How many snapshots a checkpoint keeps. Default 8.")
 @json_option
-def train(preset: str | None, file: Path | None, checkpoint: str | None, as_json: bool, **changes: Any) -> None:
+def train(
+    preset: str | None,
+    file: Path | None,
+    checkpoint: str | None,
+    snapshots: int | None,
+    as_json: bool,
+    **changes: Any,
+) -> None:
     """Train a model; its run folder appears under runs/ and grows while it learns."""
     config = _start_config(preset, file).replace(**{name: v for name, v in changes.items() if v is not None})
     from digitlab.cli.progress import Progress
-    from digitlab.jobs.publish import check_checkpoint_name, publish
+    from digitlab.jobs.publish import SNAPSHOTS, check_checkpoint_name, publish
     from digitlab.jobs.training_job import check_config, work
     from digitlab.runs.run import Run
 
@@ -49,7 +57,8 @@ def train(preset: str | None, file: Path | None, checkpoint: str | None, as_json
     with run.lock(), Progress(config.epochs) as progress:
         work(run, progress)
     if checkpoint is not None:
-        run = publish(run, CHECKPOINTS / checkpoint, _command(preset, changes, checkpoint))
+        command = _command({"preset": preset, **changes, "checkpoint": checkpoint, "snapshots": snapshots})
+        run = publish(run, CHECKPOINTS / checkpoint, command, SNAPSHOTS if snapshots is None else snapshots)
     _print_result(run, as_json)
 
 
@@ -69,9 +78,8 @@ def _start_config(preset: str | None, file: Path | None) -> TrainConfig:
     return TrainConfig.from_dict(saved)
 
 
-def _command(preset: str | None, changes: dict[str, Any], checkpoint: str) -> str:
+def _command(given: dict[str, Any]) -> str:
     """The command that was given, for the card."""
-    given = {"preset": preset, **changes, "checkpoint": checkpoint}
     options = [f"--{name.replace('_', '-')} {value}" for name, value in given.items() if value is not None]
     return " ".join(["python -m digitlab train", *options])
 

@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-_TURN = math.radians(10)
+_TURN = math.radians(12)
 _SHEAR = 0.15
 _SCALE = 0.1
 _SHIFT = 0.06
 """Largest turn in radians, shear, relative change of scale, and shift in halves of the image's side."""
 
-_BEND = 0.045
+_BEND = 0.05
 """Standard deviation of the bend at each knot, in halves of the image's side."""
 
 _KNOTS = 5

@@ -6,12 +6,13 @@
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
-from digitlab.errors import BadInk
+from digitlab.errors import BadInk, NotSaved
+from digitlab.files import write_bytes
 from digitlab.ink import Ink, check_ink
 
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -49,6 +50,33 @@ def read_ink_file(path: Path) -> list[Drawing]:
     return drawings
 
 
+def write_ink_file(path: Path, drawings: Sequence[Drawing]) -> None:
+    """Write drawings, whole or not at all; packed by gzip when the name ends in `.gz`, always to the same bytes.
+
+    Raises BadInk when there are none or more than `read_ink_file` takes, NotSaved when the file cannot be written.
+    """
+    text = b"".join(_to_line(drawing) for drawing in drawings)
+    if not drawings or len(drawings) > MOST_DRAWINGS or len(text) > _LARGEST:
+        raise BadInk(
+            f"{path} would hold {len(drawings):,} drawings in {len(text) / 1e6:.0f} MB; it must be 1 to "
+            f"{MOST_DRAWINGS:,} in {_LARGEST // 1_000_000} MB. Split them."
+        )
+    try:
+        write_bytes(path, gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
+    except OSError as error:
+        raise NotSaved(f"{path} cannot be written: {error.strerror}. Name a file in a folder that can be.") from error
+
+
+def _to_line(drawing: Drawing) -> bytes:
+    strokes = [[[_short_number(c) for c in point] for point in stroke] for stroke in drawing.ink]
+    value = {"digit": drawing.digit, "donor": drawing.donor, "writer": drawing.writer, "strokes": strokes}
+    return json.dumps(value, separators=(",", ":")).encode() + b"\n"
+
+
+def _short_number(value: float) -> float:
+    return int(value) if value == int(value) else value
+
+
 def _open(path: Path) -> BinaryIO:
     with path.open("rb") as file:
         packed = file.read(2) == _GZIP_MAGIC
@@ -71,12 +99,22 @@ def _numbered(lines: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _parse(line: bytes, where: str) -> Drawing:
+    return to_drawing(parse_object(line, where), where)
+
+
+def parse_object(line: bytes, where: str) -> dict[str, Any]:
+    """The JSON object of a line. where: what errors call it, file and line. Raises BadInk when it is no drawing."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise BadInk(f"{where}: not a JSON object. An ink file has one drawing a line.") from error
     if not isinstance(value, dict) or "strokes" not in value:
         raise BadInk(f"{where}: no drawing. Each line needs the keys digit, strokes and writer.")
+    return value
+
+
+def to_drawing(value: dict[str, Any], where: str) -> Drawing:
+    """The drawing of a line's object. Raises BadInk for a bad digit, for strokes that are no ink, and for none."""
     digit = value.get("digit")
     if not isinstance(digit, int) or isinstance(digit, bool) or not 0 <= digit <= 9:
         raise BadInk(f"{where}: digit is {digit!r:.60}; it must be a whole number from 0 to 9.")

@@ -3,19 +3,16 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from digitlab.data.part_names import PartName as PartName
 
-class PartName(StrEnum):
-    """What the images are for. The test part chooses nothing: the best epoch is chosen on validation."""
-
-    TRAIN = "train"
-    VALIDATION = "validation"
-    TEST = "test"
+NO_DIGIT = -1
+"""The label of an image that shows no digit; only training images carry it."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +20,7 @@ class Part:
     """Images and their digits.
 
     images: `uint8` of shape (N, 28, 28), white ink on black.
-    labels: `int64` of shape (N,), 0 to 9.
+    labels: `int64` of shape (N,), 0 to 9; in training also `NO_DIGIT`.
     """
 
     images: Tensor
@@ -31,6 +28,14 @@ class Part:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def of_epoch(self, epoch: int) -> "Part":
+        """What an epoch trains on: always all of these."""
+        return self
+
+    def to(self, device: torch.device) -> "Part":
+        """The same on a device."""
+        return Part(self.images.to(device), self.labels.to(device))
 
     def select(self, index: Tensor) -> "Part":
         """The images at these positions, in their order."""
@@ -41,6 +46,16 @@ class Part:
         digest = hashlib.sha256(self.images.contiguous().numpy().tobytes())
         digest.update(self.labels.numpy().tobytes())
         return digest.hexdigest()[:16]
+
+
+class TrainingImages(Protocol):
+    """What a training learns from: a part, or images that are made anew for each epoch, always equally many."""
+
+    def __len__(self) -> int: ...
+
+    def of_epoch(self, epoch: int) -> Part:
+        """The images of an epoch, counted from 0; the same each time it is asked for."""
+        ...
 
 
 def from_arrays(images: np.ndarray | Sequence[np.ndarray], labels: Sequence[int] | np.ndarray) -> Part:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from enum import StrEnum
 
-from digitlab.runs.files import write_text
+from digitlab.files import write_text
 from digitlab.runs.run import Run
 
 LOOK = 0.2

@@ -1,22 +1,32 @@
 """A finished run becomes a checkpoint: the parts that ship, and a card that says where they come from."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from digitlab.errors import BadRun
-from digitlab.runs.files import write_text
-from digitlab.runs.run import CHECKPOINT_NAME, Run
-from digitlab.runs.status import State
+import numpy as np
 
-_SHIPPED = ("config.json", "status.json", "results.json", "history.jsonl", "weights.safetensors")
+from digitlab.config import TrainConfig
+from digitlab.errors import BadRun
+from digitlab.files import write_text
+from digitlab.runs.run import CHECKPOINT_NAME, Run
+from digitlab.runs.status import State, Status
+
+_ALWAYS = ("config.json", "status.json", "results.json", "weights.safetensors")
+_SHIPPED = (*_ALWAYS, "history.jsonl")
+"""A run of no epochs has no history."""
+
 _LONGEST_NAME = 40
+SNAPSHOTS = 8
+"""What a checkpoint ships of its past unless told otherwise: each snapshot is half as large as the weights."""
 _SOURCES = {
     "mnist": "MNIST: Y. LeCun, C. Cortes, C. J. C. Burges, CC BY-SA 3.0.",
     "pen": (
         "Pen digits: UNIPEN train_r01_v07, category 1a, I. Guyon et al., ICPR 1994, doi:10.1109/ICPR.1994.576870, "
         "distributed as doi:10.5281/zenodo.1195803, CC BY 4.0. Split by writer."
     ),
+    "mine": "Drawings kept by the user of this installation.",
     "sklearn": "scikit-learn's digits: E. Alpaydin, C. Kaynak, 1998, doi:10.24432/C50P49, CC BY 4.0.",
 }
 
@@ -30,10 +40,11 @@ def check_checkpoint_name(name: str) -> None:
         )
 
 
-def publish(run: Run, target: Path, command: str) -> Run:
+def publish(run: Run, target: Path, command: str, snapshots: int = SNAPSHOTS) -> Run:
     """Copy a finished run to `target`, in place of what is there, with a card.
 
-    command: what made the run, for the card. Raises BadRun when the run is not done.
+    command: what made the run, for the card. snapshots: how many of the run's are kept at most.
+    Raises BadRun when the run is not done.
     """
     if run.state is not State.DONE:
         raise BadRun(f"{run.id} is {run.state}, not done. Only finished runs become checkpoints.")
@@ -41,9 +52,12 @@ def publish(run: Run, target: Path, command: str) -> Run:
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     for name in _SHIPPED:
-        shutil.copy(run.folder / name, building / name)
-    for name in ("snapshots", "evaluations"):
-        shutil.copytree(run.folder / name, building / name)
+        if name in _ALWAYS or (run.folder / name).is_file():
+            shutil.copy(run.folder / name, building / name)
+    shutil.copytree(run.folder / "evaluations", building / "evaluations")
+    (building / "snapshots").mkdir()
+    for snapshot in _some(run.snapshots, snapshots):
+        shutil.copy(snapshot, building / "snapshots" / snapshot.name)
     write_text(building / "card.md", write_card(run, target.name, command))
     old = target.with_name(f".{target.name}-old")
     shutil.rmtree(old, ignore_errors=True)
@@ -54,10 +68,25 @@ def publish(run: Run, target: Path, command: str) -> Run:
     return Run(target)
 
 
+def _some(snapshots: Sequence[Path], most: int) -> list[Path]:
+    """The first, the last, and few between: dense at the start, where most is learned, then ever sparser."""
+    places = np.geomspace(max(1, len(snapshots)), 1, most)
+    return [snapshots[place - 1] for place in np.unique(np.rint(places).astype(int)) if place <= len(snapshots)]
+
+
 def write_card(run: Run, name: str, command: str) -> str:
     """The card of a checkpoint as Markdown: what it is, what made it, and its figures with their intervals."""
     config, status, results = run.config, run.status, run.results
-    figures = [_figure(data, summary) for data, summary in results["test"].items()]
+    donors = results.get("donors", {})
+    doubt = results.get("doubt") or {"temperature": 1.0, "threshold": 0.0}
+    figures = [
+        line
+        for data, summary in results["test"].items()
+        for line in [
+            _figure(data, summary),
+            *(_figure(f"{data}, collected by {who}", one) for who, one in donors.get(data, {}).items()),
+        ]
+    ]
     settings = [f"- {key}: {value!r}" for key, value in config.to_dict().items()]
     sources = [f"- {_SOURCES[data]}" for data in config.data.split("+")]
     return "\n".join(
@@ -66,12 +95,14 @@ def write_card(run: Run, name: str, command: str) -> str:
             "",
             f"Model `{config.model}`, {results['parameters']:,} parameters, trained on `{config.data}` with seed "
             f"{config.seed}.",
-            f"Epoch {status.best_epoch} of {config.epochs} has the lowest validation loss and was chosen by it. "
-            f"Training took {status.seconds:.0f} s.",
+            _training(config, status),
             "",
             "| test part | accuracy | 95 % interval | mistakes |",
             "| --- | --- | --- | --- |",
             *figures,
+            "",
+            f"Probabilities are divided by a temperature of {doubt['temperature']:.2f}; below {doubt['threshold']:.3f} "
+            "it says that it is not sure. Both were chosen on the validation part.",
             "",
             "Made by:",
             "",
@@ -86,6 +117,16 @@ def write_card(run: Run, name: str, command: str) -> str:
             *sources,
             "",
         ]
+    )
+
+
+def _training(config: TrainConfig, status: Status) -> str:
+    start = f"It starts from the weights of `{config.start_from}`. " if config.start_from else ""
+    if not config.epochs:
+        return f"{start}No epoch was trained."
+    return (
+        f"{start}Epoch {status.best_epoch} of {config.epochs} has the lowest validation loss and was chosen by it. "
+        f"Training took {status.seconds:.0f} s."
     )
 
 

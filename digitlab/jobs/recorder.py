@@ -59,7 +59,7 @@ class Recorder(Hooks):
 
     def on_epoch(self, trainer: Trainer, record: EpochRecord) -> None:
         """Weights first, then history, then status: whoever reads the last finds the others."""
-        save_weights(self.run.snapshot(record.epoch), trainer.model.state_dict(), half=True)
+        save_weights(self.run.snapshot(record.epoch), trainer.learned.state_dict(), half=True)
         if trainer.best_epoch == record.epoch:
             save_weights(self.run.weights, trainer.best_weights)
         self.run.append_history(dataclasses.asdict(record))

@@ -1,31 +1,50 @@
 """What the process of a run does once it has a slot: load the data, train, evaluate, and keep everything."""
 
-import dataclasses
-
 import torch
 
 from digitlab.config import Settings, TrainConfig
 from digitlab.data.parts import PartName
-from digitlab.data.registry import check_data_name, load_part
+from digitlab.data.registry import check_data_name, load_part, load_training
 from digitlab.devices import choose_device
-from digitlab.evaluation import summarize
+from digitlab.errors import BadConfig
+from digitlab.jobs.assessment import assess
 from digitlab.jobs.reasons import explain
 from digitlab.jobs.recorder import Recorder
 from digitlab.jobs.slots import Ticket
 from digitlab.models import build_model, count_parameters
+from digitlab.runs.catalog import find_run
 from digitlab.runs.resume import load_resume, save_resume
 from digitlab.runs.run import Run
 from digitlab.runs.samples import COUNT, save_samples
-from digitlab.runs.scoring import score
 from digitlab.runs.status import State
+from digitlab.runs.weights import load_weights
 from digitlab.training import EpochRecord, Hooks, Trainer
 
 
 def check_config(config: TrainConfig) -> None:
-    """Raises UnknownName when the model or a data set does not exist, BadConfig when the device is not there."""
+    """Raises UnknownName when the model, a data set or the run to start from does not exist, BadConfig when that run
+    has another model or the device is not there."""
     build_model(config.model)
     check_data_name(config.data)
     choose_device(config.device)
+    if config.start_from:
+        _find_start(config)
+
+
+def _find_start(config: TrainConfig) -> Run:
+    """The run whose weights a fine-tuning starts from."""
+    start = find_run(config.start_from)
+    model = start.config.model
+    if _shapes(model) != _shapes(config.model):
+        raise BadConfig(
+            f"start_from is {config.start_from!r}, a {model}; its weights do not fit the model {config.model}. "
+            f"Choose model {model}, or another run."
+        )
+    return start
+
+
+def _shapes(model: str) -> dict[str, torch.Size]:
+    return {name: value.shape for name, value in build_model(model).state_dict().items()}
 
 
 def work(run: Run, hooks: Hooks | None = None, ticket: Ticket | None = None) -> None:
@@ -39,7 +58,7 @@ def work(run: Run, hooks: Hooks | None = None, ticket: Ticket | None = None) -> 
         run.reserve_space()
         trainer = _train(run, hooks or Hooks(), ticket)
         if trainer.finished:
-            _evaluate(run)
+            assess(run)
             run.mark(State.DONE)
         else:
             run.mark(State.STOPPED)
@@ -56,11 +75,14 @@ def work(run: Run, hooks: Hooks | None = None, ticket: Ticket | None = None) -> 
 
 def _train(run: Run, hooks: Hooks, ticket: Ticket | None) -> Trainer:
     config, folder = run.config, Settings.from_environment().data
-    train, validation = (
-        load_part(config.data, part, folder, config.validation_share) for part in (PartName.TRAIN, PartName.VALIDATION)
+    train = load_training(
+        config.data, folder, config.validation_share, fresh=config.augmentation != "none", non_digits=config.non_digits
     )
+    validation = load_part(config.data, PartName.VALIDATION, folder, config.validation_share)
     torch.manual_seed(config.seed)  # fresh weights and dropout are drawn from it
     model = build_model(config.model, config.dropout)
+    if config.start_from:
+        load_weights(_find_start(config).weights, model)
     run.write_results({"parameters": count_parameters(model), "test": {}})
     recorder = Recorder(run, ticket)
     trainer = Trainer(model, train, validation, config, _Both(recorder, hooks))
@@ -91,12 +113,3 @@ class _Both(Hooks):
     def on_epoch(self, trainer: Trainer, record: EpochRecord) -> None:
         self.first.on_epoch(trainer, record)
         self.second.on_epoch(trainer, record)
-
-
-def _evaluate(run: Run) -> None:
-    config, folder, results = run.config, Settings.from_environment().data, run.results
-    for data in check_data_name(config.data):
-        part = load_part(data, PartName.TEST, folder, config.validation_share)
-        evaluation = score(run, part, kept_as=data)
-        results["test"][data] = dataclasses.asdict(summarize(evaluation.logits, evaluation.labels))
-    run.write_results(results)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from digitlab.errors import BadRun
-from digitlab.runs.files import write_bytes
+from digitlab.files import write_bytes
 
 _DAMAGED = (OSError, RuntimeError, ValueError, TypeError, KeyError, EOFError, MemoryError)
 """What NumPy and zipfile raise for damaged and foreign files."""

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from digitlab.errors import BadRun
-from digitlab.runs.files import read_bytes, write_text
+from digitlab.files import write_text
+from digitlab.runs.files import read_bytes
 
 
 def append_record(path: Path, record: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from digitlab.errors import BadRun
-from digitlab.runs.files import write_bytes
+from digitlab.files import write_bytes
 from digitlab.runs.run import Run
 
 

@@ -11,7 +11,8 @@ from filelock import FileLock, Timeout
 
 from digitlab.config import TrainConfig
 from digitlab.errors import BadRun
-from digitlab.runs.files import PART, read_json, write_bytes, write_json
+from digitlab.files import PART, write_bytes
+from digitlab.runs.files import read_json, write_json
 from digitlab.runs.history import append_record, cut_records, read_history
 from digitlab.runs.status import UNFINISHED, State, Status
 

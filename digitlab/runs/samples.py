@@ -5,7 +5,7 @@ import zipfile
 
 import numpy as np
 
-from digitlab.runs.files import write_bytes
+from digitlab.files import write_bytes
 from digitlab.runs.run import Run
 
 COUNT = 16

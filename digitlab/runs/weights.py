@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from digitlab.errors import BadRun
-from digitlab.runs.files import write_bytes
+from digitlab.files import write_bytes
 
 _REMEDY = "Choose another run, or train the model again."
 

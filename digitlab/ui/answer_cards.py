@@ -33,7 +33,7 @@ def show_answers(prepared: Prepared | None, models: Sequence[ModelEntry]) -> Non
     note = LOADING if waiting else INVITATION if models else NO_MODEL
     _show(answers_html(cards, image, note), "answers")
     if waiting:
-        _load(models)
+        load_and_rerun(models)
 
 
 def _answer(model: ModelEntry, colour: str, image: np.ndarray | None) -> Answer:
@@ -46,7 +46,7 @@ def _answer(model: ModelEntry, colour: str, image: np.ndarray | None) -> Answer:
         return replace(card, trouble=str(error))
 
 
-def _load(models: Sequence[ModelEntry]) -> None:
+def load_and_rerun(models: Sequence[ModelEntry]) -> None:
     """Load the models, then have the newest drawing answered."""
     for model in models:
         with suppress(DigitlabError):  # its card says so in the next run

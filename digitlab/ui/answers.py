@@ -22,6 +22,7 @@ INVITATION = "Draw a digit, or give a picture of one. Every model answers at onc
 NO_MODEL = "Choose a model, and it answers here."
 LOADING = "Loading the models. They answer in a few seconds."
 
+_UNSURE = "Of digits that it reads right, all but one in a hundred reach a higher probability than this."
 _BLANK = np.zeros((SIDE, SIDE), np.uint8)
 
 
@@ -55,6 +56,16 @@ def answers_html(answers: Sequence[Answer], image: np.ndarray | None = None, not
 
 def verdict(answers: Sequence[Answer]) -> str:
     """One line on what the models say: "They disagree: softmax says 7, cnn says 1."; empty without answers."""
+    unsure = [answer.name for answer in answers if answer.reading and not answer.reading.sure]
+    said = _said([answer for answer in answers if answer.reading and answer.reading.sure])
+    if not unsure:
+        return said
+    if not said:
+        return f"{_joined(unsure)} {_is(unsure)} not sure: this may be no digit."
+    return f"{said[:-1]}; {_joined(unsure)} {_is(unsure)} not sure."
+
+
+def _said(answers: Sequence[Answer]) -> str:
     names: dict[int, list[str]] = {}
     for answer in answers:
         if answer.reading:
@@ -65,6 +76,10 @@ def verdict(answers: Sequence[Answer]) -> str:
     for digit, who in names.items():
         return f"{_joined(who)} says {digit}." if len(who) == 1 else f"They agree on {digit}."
     return ""
+
+
+def _is(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def _joined(names: Sequence[str]) -> str:
@@ -98,8 +113,13 @@ def _reading(answer: Answer) -> str:
         return f'<p class="trouble">{escape(answer.trouble)}</p>'
     if not answer.reading:
         return '<p class="reading"><span class="digit" aria-hidden="true">?</span></p>'
-    digit, sure = answer.reading.digit, percent(answer.reading.probabilities[answer.reading.digit])
-    return f'<p class="reading"><span class="digit">{digit}</span><span class="sure">{sure}</span></p>'
+    digit, share = answer.reading.digit, percent(answer.reading.probabilities[answer.reading.digit])
+    if answer.reading.sure:
+        return f'<p class="reading"><span class="digit">{digit}</span><span class="sure">{share}</span></p>'
+    return (
+        f'<p class="reading unsure" title="{_UNSURE}"><span class="digit">{digit}</span>'
+        f'<span class="sure"><em>not sure</em>{share}</span></p>'
+    )
 
 
 def _bars(answer: Answer) -> str:

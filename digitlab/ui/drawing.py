@@ -5,11 +5,9 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
+from digitlab.data.kept import BROADEST, THINNEST
 from digitlab.errors import BadInk
 from digitlab.ink import PEN_WIDTH, Ink, check_ink
-
-THINNEST, BROADEST = 1.0, 100.0
-"""Pen widths in canvas pixels that are believed; the pad itself offers 10 to 30."""
 
 
 class Drawing(NamedTuple):

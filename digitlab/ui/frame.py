@@ -26,6 +26,7 @@ st.navigation(
         page("evaluate", "Evaluate", ":material/fact_check:"),
         page("inside", "Inside", ":material/visibility:"),
         page("compare", "Compare", ":material/compare_arrows:"),
+        page("handwriting", "My handwriting", ":material/gesture:"),
     ]
 ).run()
 predictors.first_page_is_out()

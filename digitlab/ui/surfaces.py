@@ -1,46 +1,97 @@
-"""The three ways to give a digit: the pad, the canvas with tools, a picture. Each gives back the prepared image."""
+"""The ways to give digits: pads, canvas with tools, picture. Each gives back an image or a piece of writing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
-from digitlab.picture import open_picture
+from digitlab.ink import CANVAS, draw_ink
+from digitlab.picture import find_ink, open_picture
 from digitlab.preprocess import Prepared, prepare_ink, prepare_picture
 from digitlab.ui.callouts import told
 from digitlab.ui.canvas_tools import canvas_with_tools
 from digitlab.ui.drawing import Drawing
 from digitlab.ui.ink_pad import ink_pad
+from digitlab.ui.keeping import keep_labelled
 from digitlab.ui.sent_image import put_away, sent_image
 
 DRAWING = "draw"
 """Where the session keeps the drawing that the pad and the canvas with tools share."""
 
+WIDE = 3 * CANVAS
+"""Width of the pad for numbers, in canvas pixels."""
 
-def on_pad() -> Prepared | None:
+_ONE, _SEVERAL = "One digit", "Several digits"
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A picture of digits that are still to be told apart: grey, `uint8` of shape (height, width), white ink.
+
+    photo: what the ink was found on, None for a drawing.
+    """
+
+    ink: np.ndarray
+    photo: Image.Image | None = None
+
+
+Given = Prepared | Writing | None
+
+
+def on_pad(without: Collection[str]) -> Given:
     """Draw on the ink pad. Raises BadInk or BlankDrawing."""
-    return _prepared(ink_pad("pad", DRAWING))
+    return _prepared(ink_pad("pad", DRAWING, on_label=keep_labelled), without)
 
 
-def on_canvas() -> Prepared | None:
+def on_wide_pad(_without: Collection[str]) -> Given:
+    """Write a number on a wide pad. Raises BadInk."""
+    drawing = ink_pad("wide pad", width=WIDE, invitation="Write a number")
+    return Writing(draw_ink(drawing.ink, drawing.pen_width, (WIDE, CANVAS))) if drawing else None
+
+
+def on_canvas(without: Collection[str]) -> Given:
     """Draw and move strokes about on the canvas with tools. Raises BadInk or BlankDrawing."""
-    return _prepared(canvas_with_tools("canvas", DRAWING))
+    return _prepared(canvas_with_tools("canvas", DRAWING), without)
 
 
-def from_picture() -> Prepared | None:
-    """Read an uploaded picture. Raises BadPicture or BlankDrawing."""
-    upload = st.file_uploader(
-        "Picture of one digit",
-        type=["png", "jpg", "jpeg", "webp"],
-        help="PNG, JPEG or WebP; dark ink on light paper or the reverse. It stays on the computer that runs digitlab.",
+def from_picture(without: Collection[str]) -> Given:
+    """Read an uploaded or photographed picture. Raises BadPicture or BlankDrawing."""
+    shows: str = st.segmented_control(
+        "The picture shows",
+        [_SEVERAL, _ONE],
+        key="picture shows",
+        default=_SEVERAL,
+        required=True,
+        persist_state="session",
+        help="Several digits: each is found, boxed and read. One digit: everything in the picture belongs to it.",
+    )
+    upload = (
+        st.file_uploader(
+            "Picture of digits",
+            type=["png", "jpg", "jpeg", "webp"],
+            help="PNG, JPEG or WebP; dark ink on light paper or the reverse. A phone offers its camera, too. It "
+            "stays on the computer that runs digitlab.",
+        )
+        or _from_camera()
     )
     if upload is None:
         return _sent()
     picture = open_picture(upload.getvalue(), upload.name)
-    prepared = prepare_picture(picture)
+    if shows == _SEVERAL:
+        return Writing(find_ink(picture), picture)
+    prepared = prepare_picture(picture, without)
     picture.thumbnail((440, 440))
     st.image(picture, caption="The picture")
     return prepared
+
+
+def _from_camera() -> "st.runtime.uploaded_file_manager.UploadedFile | None":
+    """A picture from the computer's camera, which is asked for only when it is wanted."""
+    if not st.toggle("Use the camera", key="camera", help="The browser asks for your permission first."):
+        return None
+    return st.camera_input("Hold the paper into the light", help="Press the button, and the picture is read.")
 
 
 def _sent() -> Prepared | None:
@@ -53,18 +104,27 @@ def _sent() -> Prepared | None:
     return Prepared(sent.image, ())
 
 
-SURFACES: Mapping[str, Callable[[], Prepared | None]] = {
+SURFACES: Mapping[str, Callable[[Collection[str]], Given]] = {
     "Pad": on_pad,
+    "Number": on_wide_pad,
     "Canvas with tools": on_canvas,
     "Picture": from_picture,
 }
 """What the switch on Draw offers, in this order."""
 
 
-def draw_on(surface: str) -> Prepared | None:
-    """Show a surface, a key of SURFACES; what is wrong with its drawing or picture becomes one line."""
+def is_wide(surface: str) -> bool:
+    """Whether a surface, a key of SURFACES, needs the whole width of the page."""
+    return SURFACES[surface] is on_wide_pad
+
+
+def draw_on(surface: str, without: Collection[str]) -> Given:
+    """Show a surface, a key of SURFACES; what is wrong with its drawing or picture becomes one line.
+
+    without: steps of the preparation to leave out.
+    """
     with told():
-        return SURFACES[surface]()
+        return SURFACES[surface](without)
     return None
 
 
@@ -77,10 +137,11 @@ def pick_surface() -> str:
         default="Pad",
         required=True,
         persist_state="session",
-        help="Pad: draw freely. Canvas with tools: move, turn and scale strokes. Picture: upload a photo of a digit.",
+        help="Pad: one digit. Number: several digits beside each other. Canvas with tools: move, turn and scale "
+        "strokes. Picture: upload or take a photo.",
     )
     return choice
 
 
-def _prepared(drawing: Drawing | None) -> Prepared | None:
-    return prepare_ink(drawing.ink, drawing.pen_width) if drawing else None
+def _prepared(drawing: Drawing | None, without: Collection[str]) -> Prepared | None:
+    return prepare_ink(drawing.ink, drawing.pen_width, without=without) if drawing else None

@@ -34,7 +34,7 @@ class DrawingPage:
         """Points of the canvas in pixels of the window."""
         box = self.canvas.bounding_box()
         assert box is not None
-        scale = box["width"] / CANVAS
+        scale = box["height"] / CANVAS
         return [(box["x"] + x * scale, box["y"] + y * scale) for x, y in points]
 
     def draw(self, ink: Ink, steps: int = 2) -> None:
@@ -68,6 +68,14 @@ class DrawingPage:
 
     def choose_surface(self, name: str) -> None:
         self.page.get_by_role("radiogroup").get_by_text(name, exact=True).click()
+
+    def number(self, model: str) -> Locator:
+        """What a model reads on the wide pad; its attribute data-number holds the digits."""
+        return self.page.locator(f'.numbers article[aria-label="{model}"]')
+
+    def say(self, digit: int) -> None:
+        """Say what the drawing was."""
+        self.page.get_by_role("button", name=f"It was a {digit}", exact=True).click()
 
     def white_pixels(self) -> int:
         """How many canvas pixels show ink."""

@@ -113,7 +113,7 @@ def test_another_model_shows_other_figures_and_back_shows_the_first(evaluate: Ca
     accuracy = seen.page.locator(".headline dd").first
     before = accuracy.inner_text()
     seen.page.get_by_test_id("stMain").get_by_role("combobox", name="Model").click()
-    seen.page.get_by_role("option", name="CNN", exact=True).click()
+    seen.page.get_by_role("option", name="cnn (cnn-deep)", exact=True).click()
     seen.wait_for_address(model="cnn")
     expect(accuracy).not_to_have_text(before)
     seen.page.go_back()

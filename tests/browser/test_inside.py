@@ -97,7 +97,7 @@ def test_a_clicked_digit_is_explained_and_kept_in_the_address(open_inside: OpenI
 def test_another_model_shows_its_filters_and_maps(open_inside: OpenInside) -> None:
     inside = open_inside()
     inside.page.get_by_role("main").get_by_role("combobox", name="Model").click()
-    inside.page.get_by_role("option", name="cnn", exact=True).click()
+    inside.page.get_by_role("option", name="cnn (cnn-deep)", exact=True).click()
     expect(inside.film().locator("h4").first).to_contain_text("Filters of the first layer")
     inside.page.wait_for_url("**/inside?model=cnn")
     inside.film(1).get_by_role("button", name="Map 3", exact=True).click()

@@ -8,8 +8,8 @@ from sklearn.metrics import classification_report
 
 from digitlab.data.ink_file import read_ink_file
 from digitlab.data.parts import PartName
-from digitlab.data.pen import render
 from digitlab.data.registry import load_part
+from digitlab.data.rendering import render
 from digitlab.runs.run import Run
 from digitlab.runs.scoring import score
 

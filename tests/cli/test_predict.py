@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from digitlab.config import CHECKPOINTS
 from digitlab.ink import draw_ink
 from digitlab.picture import open_picture
 from digitlab.predictor import Predictor
@@ -90,3 +91,24 @@ def test_an_unknown_model_is_refused(model: str, seven: Path, refuse: Callable[.
 def test_damaged_weights_are_refused(run: Run, seven: Path, refuse: Callable[..., str]) -> None:
     run.weights.write_bytes(run.weights.read_bytes()[:1000])
     assert "is damaged or no safetensors file" in refuse("predict", run.id, seven)
+
+
+@pytest.fixture
+def year(tmp_path: Path) -> Path:
+    ink = [[[x, 60], [x + 70, 60], [x + 25, 200]] for x in (60, 260, 460)]
+    Image.fromarray(255 - draw_ink(ink, 14, (640, 280))).save(tmp_path / "year.png")
+    return tmp_path / "year.png"
+
+
+def test_a_number_is_read_digit_by_digit(year: Path, call: Callable) -> None:
+    assert call("predict", CHECKPOINTS / "cnn", year, "--number").out == f"{year}: 777\n"
+    (answer,) = call("predict", CHECKPOINTS / "cnn", year, "--number", "--json").json["predictions"]
+    assert answer["text"] == "777"
+    assert [digit["digit"] for digit in answer["digits"]] == [7, 7, 7]
+    assert [digit["box"][0] for digit in answer["digits"]] == pytest.approx([53 / 640, 253 / 640, 453 / 640], abs=0.005)
+
+
+def test_a_model_that_is_not_sure_says_so(run: Run, seven: Path, call: Callable) -> None:
+    run.write_results({**run.results, "doubt": {"temperature": 1.0, "threshold": 0.9999}})
+    assert "not sure)" in call("predict", run.id, seven).out
+    assert call("predict", run.id, seven, "--json").json["predictions"][0]["sure"] is False

@@ -7,6 +7,7 @@ import pytest
 
 from digitlab.config import TrainConfig
 from digitlab.runs.catalog import list_checkpoints, list_runs
+from digitlab.runs.run import Run
 from digitlab.runs.status import State
 
 QUICK = ["train", "--model", "softmax", "--data", "sklearn", "--epochs", "1", "--batch-size", "200"]
@@ -32,17 +33,19 @@ def test_json_is_exactly_one_object_on_stdout(call: Callable) -> None:
     assert called.json["test"]["sklearn"]["accuracy"] == run.results["test"]["sklearn"]["accuracy"]
 
 
-def test_every_option_reaches_the_config(call: Callable) -> None:
+def test_every_option_reaches_the_config(call: Callable, make_run: Callable[..., Run]) -> None:
+    start = make_run(model="softmax")
     given = {
         **{"model": "softmax", "data": "sklearn", "epochs": 0, "batch_size": 7, "learning_rate": 0.5},
         **{"schedule": "constant", "optimizer": "sgd", "momentum": 0.1, "weight_decay": 0.2, "label_smoothing": 0.3},
         **{"augmentation": "affine", "dropout": 0.4, "seed": 5, "validation_share": 0.2, "device": "cpu"},
-        **{"precision": "float32", "name": "mine ✓"},
+        **{"precision": "float32", "name": "mine ✓", "non_digits": 0.1, "weight_averaging": 0.9},
+        "start_from": start.id,
     }
     assert given.keys() == vars(TrainConfig()).keys()
     words = [word for name, value in given.items() for word in ("--" + name.replace("_", "-"), value)]
     assert call("train", *words).code == 0
-    assert list_runs()[0].config == TrainConfig(**given)
+    assert [run.config for run in list_runs() if run.id != start.id] == [TrainConfig(**given)]
 
 
 def test_a_preset_is_a_start_that_options_change(call: Callable) -> None:
@@ -61,11 +64,11 @@ def test_a_saved_config_can_be_trained_again(call: Callable, tmp_path: Path) -> 
 
 
 def test_a_run_can_be_kept_as_a_checkpoint(call: Callable) -> None:
-    assert call(*QUICK, "--checkpoint", "mine").code == 0
+    assert call(*QUICK, "--checkpoint", "mine", "--snapshots", 1).code == 0
     checkpoint = list_checkpoints()[0]
     assert checkpoint.id == "mine"
     card = (checkpoint.folder / "card.md").read_text()
-    words = "--batch-size 200", "--data sklearn", "--checkpoint mine"
+    words = "--batch-size 200", "--data sklearn", "--checkpoint mine --snapshots 1"
     assert all(word in card for word in words)
 
 
@@ -81,7 +84,7 @@ def test_a_run_can_be_kept_as_a_checkpoint(call: Callable) -> None:
         (["--batch-size", "0"], "batch_size is 0"),
         (["--model", "perceptron"], "There is no model 'perceptron'. Choose one of: softmax, cnn"),
         (["--model", "../cnn"], "model is '../cnn'"),
-        (["--data", "letters"], "There is no data set 'letters'. Choose mnist, pen, sklearn"),
+        (["--data", "letters"], "There is no data set 'letters'. Choose mnist, pen, mine, sklearn"),
         (["--data", ""], "data is ''"),
         (["--schedule", "linear"], "schedule is 'linear'; choose one of constant, cosine, one-cycle"),
         (["--preset", "best"], "There is no preset 'best'"),

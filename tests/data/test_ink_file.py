@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from digitlab.data import ink_file
-from digitlab.data.ink_file import Drawing, read_ink_file
-from digitlab.errors import BadInk
+from digitlab.data.ink_file import Drawing, read_ink_file, write_ink_file
+from digitlab.errors import BadInk, NotSaved
 
 GOOD = {"digit": 7, "strokes": [[[0, 0], [10, 0], [4, 12]]], "writer": "anna"}
 
@@ -140,3 +140,48 @@ def test_too_many_drawings_are_refused(file: Path, monkeypatch: pytest.MonkeyPat
     file.write_text(line() * 4)
     with pytest.raises(BadInk, match="line 4: at most 3 lines"):
         read_ink_file(file)
+
+
+DRAWINGS = [Drawing([[[0.0, 0.0], [10.5, 3.0]], [[1.0, 2.0]]], 7, "ibm/ä.dat", "ibm"), Drawing([[[5.0, 5.0]]], 0, "")]
+
+
+@pytest.mark.parametrize("name", ["plain.jsonl", "packed.jsonl.gz"])
+def test_what_is_written_is_read_again(name: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    write_ink_file(file, DRAWINGS)
+    assert read_ink_file(file) == DRAWINGS
+    assert (file.read_bytes()[:2] == b"\x1f\x8b") == name.endswith(".gz")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_packed_bytes_do_not_depend_on_the_name_or_the_time(tmp_path: Path) -> None:
+    for name in ("a.gz", "b.gz"):
+        write_ink_file(tmp_path / name, DRAWINGS)
+    packed = (tmp_path / "a.gz").read_bytes()
+    assert packed == (tmp_path / "b.gz").read_bytes()
+    assert packed[4:8] == bytes(4)  # where gzip keeps the time
+
+
+@pytest.mark.parametrize(("limit", "drawings"), [(1, DRAWINGS), (9, [])])
+def test_what_could_not_be_read_again_is_not_written(
+    limit: int, drawings: list[Drawing], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ink_file, "MOST_DRAWINGS", limit)
+    with pytest.raises(BadInk, match=f"it must be 1 to {limit} in 64 MB"):
+        write_ink_file(tmp_path / "x.jsonl", drawings)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_old_file_stays_when_the_new_one_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "x.jsonl"
+    write_ink_file(file, DRAWINGS)
+    before = file.read_bytes()
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", fail)
+    with pytest.raises(NotSaved, match=r"x\.jsonl cannot be written: No space left"):
+        write_ink_file(file, DRAWINGS[:1])
+    assert file.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["x.jsonl"]

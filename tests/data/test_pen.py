@@ -2,16 +2,14 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 import pytest
-import torch
 
-from digitlab.data.ink_file import Drawing, read_ink_file
+from digitlab.data.ink_file import read_ink_file
 from digitlab.data.parts import PartName
-from digitlab.data.pen import FILE, RENDERINGS, load_pen, part_of, pen_file, render
+from digitlab.data.pen import FILE, part_of, pen_drawings, pen_file
+from digitlab.data.registry import load_part
 from digitlab.errors import DataMissing
 
-SEVEN = Drawing([[[0, 0], [40, 0], [20, 60]], [[10, 30], [35, 30]]], 7, "anna")
 WRITERS = [f"writer {n}" for n in range(60)]
 
 
@@ -29,12 +27,12 @@ def write(folder: Path, writers: Iterable[str]) -> Path:
 
 def test_all_drawings_of_a_writer_are_in_one_part_and_every_drawing_in_some_part(tmp_path: Path) -> None:
     folder = write(tmp_path, WRITERS)
-    counts = {name: len(load_pen(folder, name, 0.2)) for name in PartName}
+    counts = {name: len(pen_drawings(folder, name, 0.2)) for name in PartName}
     writers = {name: sum(part_of(writer, 0.2) is name for writer in WRITERS) for name in PartName}
     assert sum(writers.values()) == len(WRITERS)
     assert counts[PartName.TEST] == 2 * writers[PartName.TEST] > 0
     assert counts[PartName.VALIDATION] == 2 * writers[PartName.VALIDATION] > 0
-    assert counts[PartName.TRAIN] == 2 * RENDERINGS * writers[PartName.TRAIN] > 0
+    assert counts[PartName.TRAIN] == 2 * writers[PartName.TRAIN] > 0
 
 
 def test_the_test_writers_do_not_depend_on_the_validation_share() -> None:
@@ -59,43 +57,16 @@ def test_a_writer_name_that_is_no_proper_text_still_has_a_part() -> None:
     assert part_of("\ud800", 0.1) in PartName
 
 
-def test_a_rendering_is_the_same_every_time_whatever_the_random_state() -> None:
-    first = render([SEVEN], 3).fingerprint()
-    np.random.seed(9)
-    torch.manual_seed(9)
-    assert render([SEVEN], 3).fingerprint() == first
-
-
-def test_every_rendering_shows_another_hand() -> None:
-    part = render([SEVEN], 6)
-    assert part.labels.tolist() == [7] * 6
-    assert len({image.numpy().tobytes() for image in part.images}) == 6
-
-
-def test_renderings_come_turn_by_turn_with_their_digits() -> None:
-    other = Drawing([[[0, 0], [0, 50]]], 1, "bo")
-    part = render([SEVEN, other], 2)
-    assert part.labels.tolist() == [7, 1, 7, 1]
-    assert part.images[0].ne(part.images[1]).any()
-    assert render([other]).images[0].equal(part.images[1])
-
-
-@pytest.mark.parametrize("ink", [[[[5, 5]]], [[[0, 0], [0, 1e-320]]], [[[-1e6, 1e6], [1e6, -1e6]]], [[[1, 1]] * 500]])
-def test_odd_drawings_can_be_rendered(ink: list[list[list[float]]]) -> None:
-    images = render([Drawing(ink, 1, "")], 4).images
-    assert (images.amax((1, 2)) == 255).all()
-
-
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(DataMissing, match=f"The pen digits are not in .*Copy {FILE} there"):
-        load_pen(tmp_path, PartName.TRAIN, 0.1)
+        pen_drawings(tmp_path, PartName.TRAIN, 0.1)
 
 
 def test_a_file_without_writers_for_a_part_is_refused(tmp_path: Path) -> None:
     folder = write(tmp_path, ["anna"])
-    assert len(load_pen(folder, PartName.TRAIN, 0.1)) == 2 * RENDERINGS
+    assert len(pen_drawings(folder, PartName.TRAIN, 0.1)) == 2
     with pytest.raises(DataMissing, match="has no writer for the test part"):
-        load_pen(folder, PartName.TEST, 0.1)
+        pen_drawings(folder, PartName.TEST, 0.1)
 
 
 def test_the_file_is_found_in_its_own_folder_or_directly(tmp_path: Path) -> None:
@@ -113,6 +84,6 @@ def test_the_shared_pen_digits_have_test_writers_of_their_own(pen_folder: Path) 
     assert len(drawings) == 6432
     parts = {name: {d.writer for d in drawings if part_of(d.writer, 0.1) is name} for name in PartName}
     assert all(len(writers) > 20 for writers in parts.values())
-    part = load_pen(pen_folder, PartName.TEST, 0.1)
+    part = load_part("pen", PartName.TEST, pen_folder, 0.1)
     assert len(part) == sum(d.writer in parts[PartName.TEST] for d in drawings)
     assert part.labels.bincount(minlength=10).min() > 20

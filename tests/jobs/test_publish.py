@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +22,10 @@ def run(make_run: Callable[..., Run]) -> Run:
     run.append_history({"epoch": 1})
     for name in ("snapshots", "evaluations", "resume"):
         (run.folder / name).mkdir()
-        (run.folder / name / "file").write_text(name)
+    for epoch in range(40):
+        run.snapshot(epoch).write_text("weights")
+    (run.folder / "evaluations" / "mnist.npz").write_text("scores")
+    (run.folder / "resume" / "state.pt").write_text("state")
     (run.folder / "train.log").write_text("secret path")
     return run
 
@@ -30,11 +34,45 @@ def test_a_checkpoint_holds_what_ships_and_nothing_else(run: Run, tmp_path: Path
     checkpoint = publish(run, tmp_path / "checkpoints" / "mine", COMMAND)
     files = {str(path.relative_to(checkpoint.folder)) for path in checkpoint.folder.rglob("*") if path.is_file()}
     shipped = {"config.json", "status.json", "results.json", "history.jsonl", "weights.safetensors", "card.md"}
-    assert shipped | {"snapshots/file", "evaluations/file"} <= files
-    assert not files & {"lock", "control", "train.log", "resume/file"}
+    assert shipped | {"snapshots/0000.safetensors", "evaluations/mnist.npz"} <= files
+    assert not files & {"lock", "control", "train.log", "resume/state.pt"}
     assert checkpoint.config == run.config
     assert checkpoint.weights.read_bytes() == run.weights.read_bytes()
     assert [path.name for path in (tmp_path / "checkpoints").iterdir()] == ["mine"]
+
+
+def test_of_many_snapshots_the_first_the_last_and_a_few_between_ship(run: Run, tmp_path: Path) -> None:
+    names = [int(path.stem) for path in publish(run, tmp_path / "checkpoints" / "mine", COMMAND).snapshots]
+    assert (names[0], names[-1]) == (0, 39)
+    assert 5 <= len(names) <= 8
+    gaps = [late - early for early, late in itertools.pairwise(names)]
+    assert gaps == sorted(gaps), "dense at the start"
+
+
+def test_a_run_of_no_epochs_ships_without_a_history(make_run: Callable[..., Run], tmp_path: Path) -> None:
+    run = make_run(epochs=0, start_from="cnn")
+    run.write_results({"parameters": 7850, "test": {}})
+    for name in ("snapshots", "evaluations"):
+        (run.folder / name).mkdir()
+    checkpoint = publish(run, tmp_path / "checkpoints" / "mine", COMMAND)
+    assert checkpoint.history == []
+    card = (checkpoint.folder / "card.md").read_text()
+    assert "It starts from the weights of `cnn`. No epoch was trained." in card
+
+
+@pytest.mark.parametrize(("most", "kept"), [(0, []), (1, [39]), (2, [0, 39]), (3, [0, 5, 39])])
+def test_as_few_snapshots_ship_as_one_wishes(most: int, kept: list[int], run: Run, tmp_path: Path) -> None:
+    checkpoint = publish(run, tmp_path / "checkpoints" / "mine", COMMAND, most)
+    assert [int(path.stem) for path in checkpoint.snapshots] == kept
+
+
+def test_the_card_has_a_line_for_each_collection_and_one_for_doubt(run: Run) -> None:
+    summary = {"accuracy": 0.9, "interval": [0.8, 0.95], "mistakes": 1, "images": 10}
+    doubt = {"temperature": 1.25, "threshold": 0.5}
+    run.write_results({**run.results, "test": {"pen": summary}, "donors": {"pen": {"apa": summary}}, "doubt": doubt})
+    card = write_card(run, "mine", COMMAND)
+    assert "| pen, collected by apa | 90.00 % | 80.00 to 95.00 % | 1 of 10 |" in card
+    assert "a temperature of 1.25; below 0.500 it says that it is not sure" in card
 
 
 def test_publishing_again_replaces_the_old_checkpoint(run: Run, tmp_path: Path) -> None:

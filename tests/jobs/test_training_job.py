@@ -13,7 +13,7 @@ from digitlab.data.parts import PartName
 from digitlab.data.registry import load_part
 from digitlab.errors import DataMissing, UnknownName
 from digitlab.evaluation import summarize
-from digitlab.jobs import training_job
+from digitlab.jobs import assessment, training_job
 from digitlab.jobs.control import Command, write_command
 from digitlab.jobs.training_job import check_config, work
 from digitlab.models import build_model
@@ -100,15 +100,15 @@ def test_the_same_seed_gives_the_same_weights_file(runs: Path) -> None:
 
 def test_the_test_part_is_loaded_only_after_the_training(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
-    load = training_job.load_part
-    monkeypatch.setattr(training_job, "load_part", lambda *a, **k: (order.append(a[1].value), load(*a, **k))[1])
+    for module in (training_job, assessment):
+        monkeypatch.setattr(module, "load_part", lambda *a, **k: (order.append(a[1].value), load_part(*a, **k))[1])
 
     class Watch(Hooks):
         def on_epoch(self, trainer: Trainer, record: EpochRecord) -> None:
             order.append("epoch")
 
     trained(runs, hooks=Watch())
-    assert order == ["train", "validation", "epoch", "epoch", "epoch", "test"]
+    assert order == ["validation", "epoch", "epoch", "epoch", "test", "validation"]
 
 
 def test_no_epochs_leave_an_evaluated_untrained_run(runs: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_defect_fails_a_run_and_is_raised(runs: Path, monkeypatch: pytest.Monk
     def broken(*_: object) -> None:
         raise ZeroDivisionError("by chance")
 
-    monkeypatch.setattr(training_job, "summarize", broken)
+    monkeypatch.setattr(assessment, "summarize", broken)
     run = Run.create(runs, CONFIG)
     with run.lock(), pytest.raises(ZeroDivisionError):
         work(run)

@@ -1,8 +1,14 @@
 """The Draw page: what it shows for a drawing, and what it says when something is wrong."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from digitlab.config import Settings
+from digitlab.data.mine import kept_drawings
 from digitlab.ui.answers import INVITATION
+from digitlab.ui.number_answers import INVITATION as NUMBER_INVITATION
 from tests.pages.driven_page import STROKE, MakeModel, OpenPage, answers, cards, draw, given, teach
 
 
@@ -125,3 +131,104 @@ def test_weights_that_changed_on_disk_answer_anew(make_model: MakeModel, open_pa
 def test_missing_mnist_is_said_in_one_line(two_models: None, open_page: OpenPage) -> None:
     lines = [line.value for line in open_page().sidebar.caption]
     assert sum("MNIST is not in the data folder" in line for line in lines) == 1
+
+
+def numbers(app: AppTest) -> str:
+    """The HTML of the number's answers."""
+    text = given(app, "digitlab.numbers")["html"]
+    assert isinstance(text, str)
+    return text
+
+
+def test_a_number_is_read_digit_by_digit(two_models: None, open_page: OpenPage) -> None:
+    app = open_page()
+    app.button_group(key="surface").set_value("Number").run()
+    assert NUMBER_INVITATION in numbers(app)
+    strokes = [[[x, 60], [x + 60, 60], [x + 20, 200]] for x in (60, 300, 560)]
+    app.session_state["wide pad"] = {"drawing": {"number": 1, "strokes": strokes, "penWidth": 18}}
+    app.run()
+    assert 'aria-label="softmax" data-number="777"' in numbers(app)
+    assert 'aria-label="cnn" data-number="111"' in numbers(app)
+    assert "They disagree: softmax reads 777, cnn reads 111." in numbers(app)
+    assert numbers(app).count("<li") == 6
+    assert not app.exception
+
+
+def test_no_model_and_a_number_is_no_error(open_page: OpenPage) -> None:
+    app = open_page()
+    app.button_group(key="surface").set_value("Number").run()
+    assert not app.exception
+
+
+def test_the_steps_of_the_preparation_show_what_each_model_says_after_each(
+    two_models: None, open_page: OpenPage
+) -> None:
+    app = draw(open_page(steps="True"))
+    shown = str(given(app, "digitlab.preparation")["html"])
+    assert [title for title in ("Drawing", "Crop", "Scale", "Centre", "Grey") if f"<h4>{title}<" in shown] != []
+    assert shown.count("<h4>") == 5
+    assert shown.count("<b>7</b>") == shown.count("<b>1</b>") == 5
+
+
+def test_a_step_can_be_switched_off(two_models: None, open_page: OpenPage) -> None:
+    app = draw(open_page(steps="True"))
+    whole = seen(app)
+    app.button_group(key="preparation").set_value(["scale", "centre", "grey"]).run()
+    assert "this step is left out" in str(given(app, "digitlab.preparation")["html"])
+    assert seen(app) != whole
+    assert app.query_params["preparation"] == "scale,centre,grey"
+
+
+def seen(app: AppTest) -> str:
+    """The image that the network sees, as the page has it."""
+    return answers(app).partition('src="')[2].partition('"')[0]
+
+
+def test_closing_the_panel_brings_all_steps_back(two_models: None, open_page: OpenPage) -> None:
+    app = draw(open_page())
+    whole = seen(app)
+    app.toggle(key="steps").set_value(True).run()
+    app.button_group(key="preparation").set_value(["grey"]).run()
+    assert seen(app) != whole
+    app.toggle(key="steps").set_value(False).run()
+    assert seen(app) == whole
+
+
+def send_label(app: AppTest, name: str, digit: object) -> AppTest:
+    """What the pad sends when its user says what the drawing was."""
+    label = {"id": name, "digit": digit, "strokes": STROKE, "penWidth": 18}
+    app.session_state["pad"] = {"drawing": {"number": 2, "strokes": [], "penWidth": 18, "labels": [label]}}
+    return app.run()
+
+
+def test_a_labelled_drawing_is_kept_once_under_the_writers_name(two_models: None, open_page: OpenPage) -> None:
+    app = open_page()
+    app.text_input(key="writer").set_value("Ada").run()
+    send_label(app, "a", 7)
+    send_label(app, "a", 7)
+    (kept,) = kept_drawings(Settings.from_environment().data)
+    assert (kept.drawing.digit, kept.drawing.writer, kept.drawing.ink) == (7, "Ada", STROKE)
+    assert cards(app) == {"softmax": "", "cnn": ""}
+
+
+def test_a_label_that_is_no_digit_gets_one_line_and_keeps_nothing(two_models: None, open_page: OpenPage) -> None:
+    app = send_label(open_page(), "a", 11)
+    assert len(app.error) == 1
+    assert not app.exception
+    assert kept_drawings(Settings.from_environment().data) == []
+
+
+def test_a_data_folder_that_cannot_be_written_gets_one_line(
+    two_models: None, open_page: OpenPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("DIGITLAB_DATA", str(tmp_path / "file"))
+    app = send_label(open_page(), "a", 7)
+    assert len(app.error) == 1
+    assert not app.exception
+
+
+def test_a_model_below_its_threshold_is_not_sure(make_model: MakeModel, open_page: OpenPage) -> None:
+    run = make_model("softmax", 7)
+    run.write_results({**run.results, "doubt": {"temperature": 1.0, "threshold": 0.99}})
+    assert "softmax is not sure: this may be no digit." in answers(draw(open_page()))

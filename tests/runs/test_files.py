@@ -4,7 +4,7 @@ import pytest
 
 from digitlab.errors import BadRun
 from digitlab.runs import files
-from digitlab.runs.files import read_bytes, read_json, write_bytes, write_json, write_text
+from digitlab.runs.files import read_bytes, read_json, write_json
 
 
 @pytest.fixture
@@ -23,56 +23,10 @@ def test_json_comes_back_as_it_was_written(file: Path) -> None:
     assert names(file) == ["status.json"]
 
 
-def test_a_file_is_replaced_whole(file: Path) -> None:
-    write_text(file, "long " * 1000)
-    write_text(file, "short")
-    assert file.read_text() == "short"
-
-
-@pytest.mark.parametrize("step", ["fsync", "replace"])
-@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
-def test_when_writing_fails_the_old_file_stays_and_nothing_else(
-    step: str, error: type[BaseException], file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_text(file, "old")
-
-    def fail(*_: object) -> None:
-        assert file.read_text() == "old"
-        assert len(names(file)) == 2
-        raise error("no space left")
-
-    monkeypatch.setattr(files.os, step, fail)
-    with pytest.raises(error):
-        write_bytes(file, b"new")
-    assert file.read_text() == "old"
-    assert names(file) == ["status.json"]
-
-
-def test_the_new_content_is_on_the_disk_before_it_gets_the_name(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    order: list[str] = []
-    for step in ("fsync", "replace"):
-        real = getattr(files.os, step)
-        monkeypatch.setattr(files.os, step, lambda *a, step=step, real=real: (order.append(step), real(*a)))
-    write_bytes(file, b"new")
-    assert order == ["fsync", "replace"]
-
-
-def test_when_renaming_fails_the_old_file_stays_and_nothing_else(file: Path) -> None:
-    file.mkdir()
-    with pytest.raises(OSError, match="directory"):
-        write_text(file, "new")
-    assert names(file) == ["status.json"]
-
-
 def test_what_cannot_be_json_is_not_written(file: Path) -> None:
     with pytest.raises(TypeError):
         write_json(file, {"path": object()})
     assert names(file) == []
-
-
-def test_other_users_may_read_a_file(file: Path) -> None:
-    write_text(file, "x")
-    assert file.stat().st_mode & 0o777 == 0o644
 
 
 def test_a_missing_file_is_named_with_the_reason(file: Path) -> None:

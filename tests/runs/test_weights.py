@@ -155,7 +155,7 @@ def test_when_saving_fails_the_old_weights_stay(file: Path, monkeypatch: pytest.
     def fail(*_: object) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("digitlab.runs.files.os.fsync", fail)
+    monkeypatch.setattr("digitlab.files.os.fsync", fail)
     with pytest.raises(OSError, match="No space left"):
         save_weights(file, build_model("softmax").state_dict())
     assert file.read_bytes() == before

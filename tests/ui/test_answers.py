@@ -14,10 +14,11 @@ class Said:
     digit: int
     probabilities: np.ndarray = field(default_factory=lambda: np.full(10, 0.1))
     milliseconds: float = 0.94
+    sure: bool = True
 
 
-def answer(name: str, digit: int) -> Answer:
-    return Answer(name, "#4477AA", 7850, Said(digit))  # type: ignore[arg-type]
+def answer(name: str, digit: int, sure: bool = True) -> Answer:
+    return Answer(name, "#4477AA", 7850, Said(digit, sure=sure))  # type: ignore[arg-type]
 
 
 def test_one_model_says_its_digit() -> None:
@@ -31,6 +32,22 @@ def test_models_that_agree_are_said_to_agree() -> None:
 def test_a_disagreement_names_who_says_what() -> None:
     said = verdict([answer("softmax", 7), answer("cnn", 1), answer("cnn-mnist", 7)])
     assert said == "They disagree: softmax and cnn-mnist say 7, cnn says 1."
+
+
+def test_a_model_that_is_not_sure_says_so_instead_of_a_digit() -> None:
+    assert verdict([answer("cnn", 7, False)]) == "cnn is not sure: this may be no digit."
+    assert verdict([answer("softmax", 2, False), answer("cnn", 7, False)]) == (
+        "softmax and cnn are not sure: this may be no digit."
+    )
+
+
+def test_a_model_that_is_not_sure_disagrees_with_nobody() -> None:
+    assert verdict([answer("softmax", 2, False), answer("cnn", 7)]) == "cnn says 7; softmax is not sure."
+
+
+def test_the_card_of_an_unsure_model_says_not_sure() -> None:
+    assert "not sure" in answers_html([answer("cnn", 7, False)])
+    assert "not sure" not in answers_html([answer("cnn", 7)])
 
 
 def test_a_card_shows_probability_weights_and_time() -> None:

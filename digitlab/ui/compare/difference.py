@@ -14,11 +14,11 @@ from digitlab.ui import address
 from digitlab.ui.answer_cards import show_answers
 from digitlab.ui.callouts import plain
 from digitlab.ui.compare.choice import pick_pair
-from digitlab.ui.compare.pages import one_page
 from digitlab.ui.compare.side import Side
 from digitlab.ui.evaluate.plots import show_plot
 from digitlab.ui.evaluate.subject import Subject
 from digitlab.ui.image_grid import Tile, image_grid
+from digitlab.ui.pages import one_page
 
 _PER_PAGE = 35
 _CELL, _IMAGE, _PAGE = "cell", "image", "page"

@@ -1,6 +1,5 @@
 """The images of a data set's test part, loaded once per process, and those of an uploaded ink file."""
 
-import tempfile
 import threading
 from pathlib import Path
 
@@ -8,10 +7,10 @@ import streamlit as st
 
 from digitlab.config import Settings
 from digitlab.data import registry
-from digitlab.data.ink_file import read_ink_file
 from digitlab.data.parts import Part, PartName
-from digitlab.data.pen import render
-from digitlab.errors import BadInk, DataMissing
+from digitlab.data.rendering import render
+from digitlab.errors import DataMissing
+from digitlab.ui.uploaded_ink import read_uploaded
 
 FILE = "file"
 """Stands for an uploaded ink file among the names of data sets."""
@@ -26,6 +25,7 @@ _TITLES = {
 _REMEDIES = {
     "mnist": "Run `python -m digitlab evaluate softmax --data mnist` once: it downloads 12 MB.",
     "pen": "Copy `pen-digits.jsonl.gz` into the data folder.",
+    "mine": "Draw digits and label them on Draw first.",
 }
 _UNCHANGING = ("mnist", "pen", "sklearn")
 """Data sets whose files nobody changes while the app runs."""
@@ -89,10 +89,4 @@ def uploaded_part() -> Part | None:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _rendered(content: bytes, name: str) -> Part:
-    with tempfile.TemporaryDirectory(prefix="digitlab-ink-") as folder:
-        path = Path(folder) / "drawings"
-        path.write_bytes(content)
-        try:
-            return render(read_ink_file(path))
-        except BadInk as error:
-            raise BadInk(str(error).replace(str(path), name[:80])) from error
+    return render(read_uploaded(content, name))

@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from digitlab.figures.numbers import count, percent
+from digitlab.figures.numbers import percent
 from digitlab.metrics.predictions import Predictions
 from digitlab.ui import address
 from digitlab.ui.evaluate.subject import Subject
 from digitlab.ui.image_grid import Tile, image_grid, png_source
 from digitlab.ui.live_html import live_html
+from digitlab.ui.pages import one_page
 from digitlab.ui.sent_image import open_in_draw
 
 _show = live_html("digitlab.one_image", (Path(__file__).parent / "one_image.css").read_text(encoding="utf-8"))
@@ -24,36 +25,14 @@ def show_images(subject: Subject, places: np.ndarray, hint: str, per_page: int, 
     if not len(places):
         st.caption("There is no such image. Choose another cell, digit or verdict.")
         return
-    image_key, page_key = f"{prefix}image", f"{prefix}page"
+    image_key = f"{prefix}image"
     st.caption(hint)
-    pages = -(-len(places) // per_page)
     chosen = address.read(image_key, places.tolist(), int(places[0]))
     _one_image(subject.predictions, images, chosen, f"one image {prefix}")
     open_in_draw(images[chosen], f"Image {chosen} from Evaluate", f"open {prefix}")
-    page = address.read(page_key, range(1, pages + 1), 1)
-    shown = places[(page - 1) * per_page : page * per_page]
+    shown = one_page(places, per_page, f"{prefix}page")
     tiles = [_tile(subject.predictions, images, int(place)) for place in shown]
     image_grid(tiles, chosen, f"grid {prefix}", lambda place: address.write(image_key, place))
-    if pages > 1:
-        _turn_pages(page, pages, page_key)
-
-
-def _turn_pages(page: int, pages: int, key: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for words, target, icon in (
-            ("Previous", page - 1, ":material/chevron_left:"),
-            ("Next", page + 1, ":material/chevron_right:"),
-        ):
-            st.button(
-                words,
-                key=f"{words} {key}",
-                icon=icon,
-                disabled=not 1 <= target <= pages,
-                on_click=address.write,
-                args=(key, target),
-                help=f"{words} images.",
-            )
-        st.caption(f"Page {count(page)} of {count(pages)}")
 
 
 def _tile(predictions: Predictions, images: np.ndarray, place: int) -> Tile:

@@ -4,11 +4,14 @@ A component of our own (Streamlit's Components v2). The browser holds the stroke
 pad is mounted, so an answer that comes late never paints older ink over newer.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
+from digitlab.ink import CANVAS
 from digitlab.ui.drawing import Drawing, checked_drawing, keep_drawing, kept_drawing
+from digitlab.ui.labels import new_labels
 
 _HERE = Path(__file__).parent
 
@@ -20,17 +23,31 @@ _component = st.components.v2.component(
 )
 
 
-def ink_pad(key: str, drawing_key: str | None = None) -> Drawing | None:
+def ink_pad(
+    key: str,
+    drawing_key: str | None = None,
+    *,
+    width: int = CANVAS,
+    invitation: str = "Draw a digit",
+    on_label: Callable[[int, Drawing], None] | None = None,
+) -> Drawing | None:
     """Show the pad and give back what is drawn on it, or None while it is empty.
 
     key: the widget's key. drawing_key: where the session keeps the drawing (default: the same key); surfaces that
-    share it show the same drawing.
+    share it show the same drawing. width: of the canvas, in canvas pixels; its height is 280.
+    on_label: is called once for every drawing that the user says is a certain digit; the pad is then empty. Without
+    it the pad does not ask.
     Raises BadInk when the browser sends something that is no ink.
     """
     place = drawing_key or key
-    result = _component(key=key, data=_given(key, place), on_drawing_change=_nothing)
+    start = _given(key, place)
+    data = {**start, "width": width, "invitation": invitation, "labels": on_label is not None}
+    result = _component(key=key, data=data, on_drawing_change=_nothing)
     if result.drawing:
         keep_drawing(place, checked_drawing(result.drawing))
+        if on_label:
+            for digit, drawing in new_labels(key, result.drawing.get("labels")):
+                on_label(digit, drawing)
     drawing = kept_drawing(place)
     return drawing if drawing.ink else None
 

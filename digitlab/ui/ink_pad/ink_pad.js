@@ -1,10 +1,11 @@
 // The ink pad: strokes are kept here and sent to Python; Python gives ink back only when the pad is mounted.
 // That one direction is what keeps a slow answer from ever painting old ink over new.
 
-const SIDE = 280; // the canvas in its own pixels, whatever its size on the screen
+const SIDE = 280; // the canvas's height in its own pixels, whatever its size on the screen
 const SEND_EVERY = 80; // ms between two sends while the pen moves; Streamlit merges what it cannot answer in time
 const KEY_STEP = 8;
 const FINE_STEP = 2;
+const LABELS_SENT = 8; // the last ones go along with every message, so that a message that is skipped loses none
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 // Streamlit may mount the pad anew without a word to Python (a layout that changed): then this is the newest ink.
@@ -22,7 +23,9 @@ class InkPad {
     this.mount = data.mount;
     const last = remembered.get(data.key);
     const start = last?.mount === data.mount ? last : data;
+    this.width = data.width;
     this.strokes = start.strokes;
+    this.labels = last?.mount === data.mount ? last.labels : [];
     this.penWidth = start.penWidth;
     this.past = [];
     this.future = [];
@@ -31,6 +34,7 @@ class InkPad {
     this.timer = null;
     this.number = 0;
     this.find(root);
+    this.fit(root, data);
     this.listen();
     this.pen.value = this.penWidth;
     this.show();
@@ -42,7 +46,16 @@ class InkPad {
     this.invitation = root.querySelector(".invitation");
     this.pen = root.querySelector("input");
     this.penValue = root.querySelector("output");
-    this.buttons = Object.fromEntries([...root.querySelectorAll("button")].map((b) => [b.name, b]));
+    this.buttons = Object.fromEntries([...root.querySelectorAll(".tools button")].map((b) => [b.name, b]));
+    this.labelRow = root.querySelector(".labels");
+  }
+
+  fit(root, { invitation, labels }) {
+    (root.host ?? root).style.setProperty("--ratio", this.width / SIDE);
+    this.invitation.textContent = invitation;
+    this.labelRow.hidden = !labels;
+    this.labelButtons = labels ? Array.from({ length: 10 }, (_, digit) => labelButton(digit)) : [];
+    this.labelRow.lastElementChild.replaceChildren(...this.labelButtons);
   }
 
   listen() {
@@ -58,6 +71,7 @@ class InkPad {
     buttons.undo.addEventListener("click", () => this.undo());
     buttons.redo.addEventListener("click", () => this.redo());
     buttons.clear.addEventListener("click", () => this.clear());
+    this.labelButtons.forEach((button, digit) => button.addEventListener("click", () => this.label(digit)));
     this.paintSoon = () => this.requestPaint();
     this.observer = new ResizeObserver(this.paintSoon);
     this.observer.observe(canvas);
@@ -100,7 +114,7 @@ class InkPad {
   place(event) {
     const box = this.canvas.getBoundingClientRect();
     return [
-      tenth(((event.clientX - box.left) / box.width) * SIDE),
+      tenth(((event.clientX - box.left) / box.width) * this.width),
       tenth(((event.clientY - box.top) / box.height) * SIDE),
     ];
   }
@@ -114,6 +128,7 @@ class InkPad {
       else if (letter === "y") this.handled(event, () => this.redo());
     } else if (ARROWS[event.key]) this.handled(event, () => this.movePen(ARROWS[event.key], event.shiftKey));
     else if (event.key === " ") this.handled(event, () => this.togglePen());
+    else if (/^[0-9]$/.test(event.key)) this.handled(event, () => this.label(Number(event.key)));
     else if (["Delete", "Backspace", "Escape"].includes(event.key)) this.handled(event, () => this.clear());
   }
 
@@ -124,16 +139,16 @@ class InkPad {
   }
 
   movePen([dx, dy], fine) {
-    this.keyPen ??= { x: SIDE / 2, y: SIDE / 2, down: false };
+    this.keyPen ??= { x: this.width / 2, y: SIDE / 2, down: false };
     const step = fine ? FINE_STEP : KEY_STEP;
-    this.keyPen.x = Math.min(SIDE, Math.max(0, this.keyPen.x + dx * step));
+    this.keyPen.x = Math.min(this.width, Math.max(0, this.keyPen.x + dx * step));
     this.keyPen.y = Math.min(SIDE, Math.max(0, this.keyPen.y + dy * step));
     if (this.keyPen.down) this.extend([this.keyPen.x, this.keyPen.y]);
     else this.requestPaint();
   }
 
   togglePen() {
-    this.keyPen ??= { x: SIDE / 2, y: SIDE / 2, down: false };
+    this.keyPen ??= { x: this.width / 2, y: SIDE / 2, down: false };
     this.keyPen.down = !this.keyPen.down;
     if (this.keyPen.down) this.begin([this.keyPen.x, this.keyPen.y]);
     else this.sendNow();
@@ -189,6 +204,14 @@ class InkPad {
     this.afterJump();
   }
 
+  label(digit) {
+    if (!this.strokes.length || !this.labelButtons.length) return;
+    const id = `${Date.now()}-${Math.random()}`;
+    const label = { id, digit, strokes: this.strokes, penWidth: this.penWidth };
+    this.labels = [...this.labels, label].slice(-LABELS_SENT);
+    this.clear();
+  }
+
   afterJump() {
     if (this.keyPen) this.keyPen.down = false;
     this.show();
@@ -211,8 +234,9 @@ class InkPad {
     clearTimeout(this.timer);
     this.timer = null;
     this.number += 1;
-    remembered.set(this.key, { mount: this.mount, strokes: this.strokes, penWidth: this.penWidth });
-    this.setStateValue("drawing", { number: this.number, strokes: this.strokes, penWidth: this.penWidth });
+    const { mount, number, strokes, penWidth, labels } = this;
+    remembered.set(this.key, { mount, strokes, penWidth, labels });
+    this.setStateValue("drawing", { number, strokes, penWidth, labels });
   }
 
   // To the screen
@@ -225,7 +249,7 @@ class InkPad {
     // aria-disabled instead of disabled: a disabled button would drop the keyboard focus it has
     this.buttons.undo.setAttribute("aria-disabled", this.past.length === 0);
     this.buttons.redo.setAttribute("aria-disabled", this.future.length === 0);
-    this.buttons.clear.setAttribute("aria-disabled", empty);
+    for (const button of [this.buttons.clear, ...this.labelButtons]) button.setAttribute("aria-disabled", empty);
     this.requestPaint();
   }
 
@@ -239,17 +263,29 @@ class InkPad {
   paint() {
     const pixels = Math.round(this.canvas.clientWidth * window.devicePixelRatio);
     if (!pixels) return;
-    if (this.canvas.width !== pixels) this.canvas.width = this.canvas.height = pixels;
+    const scale = pixels / this.width;
+    if (this.canvas.width !== pixels) {
+      this.canvas.width = pixels;
+      this.canvas.height = Math.round(SIDE * scale);
+    }
     const pen = this.canvas.getContext("2d");
-    pen.setTransform(pixels / SIDE, 0, 0, pixels / SIDE, 0, 0);
+    pen.setTransform(scale, 0, 0, scale, 0, 0);
     pen.fillStyle = "#000";
-    pen.fillRect(0, 0, SIDE, SIDE);
+    pen.fillRect(0, 0, this.width, SIDE);
     pen.strokeStyle = "#fff";
     pen.lineWidth = this.penWidth;
     pen.lineCap = pen.lineJoin = "round";
     for (const stroke of this.strokes) paintStroke(pen, stroke);
     if (this.keyPen) paintKeyPen(pen, this.keyPen, this.penWidth);
   }
+}
+
+function labelButton(digit) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = digit;
+  button.setAttribute("aria-label", `It was a ${digit}`);
+  return button;
 }
 
 function paintStroke(pen, stroke) {

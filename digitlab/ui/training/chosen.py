@@ -11,6 +11,7 @@ from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
 from digitlab.ui.callouts import plain, told
 from digitlab.ui.training.actions import show_actions
+from digitlab.ui.training.before_after import show_before_after
 from digitlab.ui.training.cards import show_log
 from digitlab.ui.training.histories import history_so_far
 from digitlab.ui.training.learned import show_learned
@@ -47,6 +48,7 @@ def _summary(overview: RunOverview) -> str:
 
 def _show_finished(run: Run, overview: RunOverview) -> None:
     """Curves, and what was learned. Raises BadRun when a file is damaged."""
+    show_before_after(run)
     records, epochs = history_so_far(run), overview.config.epochs
     if records:
         best = run.status.best_epoch

@@ -15,6 +15,8 @@ RARE = (
     "label_smoothing",
     "dropout",
     "augmentation",
+    "non_digits",
+    "weight_averaging",
     "validation_share",
     "seed",
     "precision",
@@ -51,12 +53,18 @@ FIELDS: Mapping[str, Field] = {
     "dropout": Field("Dropout", "Share of activations switched off at random before the last layer, against "
                      "overfitting. softmax has none.", 0.05),
     "augmentation": Field("Augmentation", "affine turns, shears, scales and shifts each image at random; elastic also "
-                          "bends it."),
+                          "bends it. Both render pen drawings anew for every epoch."),
+    "non_digits": Field("Non-digits", "Scribbles and turned digits to add, as a share of the training images: the "
+                        "model learns to be unsure of them.", 0.05),
+    "weight_averaging": Field("Weight averaging", "Share of a running average of the weights that each step keeps, "
+                              "such as 0.999. The average is what is validated and kept. 0 keeps none.", 0.001),
     "validation_share": Field("Validation share", "Share of the training images held out to choose the best epoch.",
                               0.05),
     "seed": Field("Seed", "Of weights, order, dropout and augmentation: same seed and machine, same result.", 1),
     "precision": Field("Precision", "auto takes bfloat16 for convolutions where the processor computes it natively."),
     "device": Field("Device", "auto takes a GPU when there is one."),
+    "start_from": Field("Start from", "Fine-tuning: the training starts from the weights of a model of the same kind. "
+                        "Take a learning rate a tenth as high, so that it does not forget."),
     "name": Field("Name", "What you call the run; free text, at most 80 characters."),
 }  # fmt: skip
 
@@ -94,4 +102,17 @@ def show_data(sets: Sequence[str], title: Callable[[str], str]) -> None:
         key=key_of("data"),
         help=field.help,
         placeholder="Choose data",
+    )
+
+
+def show_start(models: Mapping[str, str]) -> None:
+    """Show the choice of a model to start from, by name and what people call it; fresh weights are the first."""
+    field, chosen = FIELDS["start_from"], st.session_state[key_of("start_from")]
+    names = list(dict.fromkeys(["", *models, chosen]))
+    st.selectbox(
+        field.label,
+        names,
+        format_func=lambda name: models.get(name, name) or "fresh random weights",
+        key=key_of("start_from"),
+        help=field.help,
     )

@@ -9,13 +9,14 @@ from digitlab.config import Settings, TrainConfig
 from digitlab.errors import DigitlabError
 from digitlab.jobs.start import start_job
 from digitlab.presets import PRESETS
-from digitlab.runs.catalog import find_run
+from digitlab.runs.catalog import find_run, list_models
 from digitlab.runs.labels import read_label
 from digitlab.runs.status import UNFINISHED
 from digitlab.ui.callouts import plain, tell
+from digitlab.ui.model_picker import shown_name
 from digitlab.ui.training import data_hints
 from digitlab.ui.training.choice import choose_run
-from digitlab.ui.training.fields import RARE, show_data, show_field, show_model
+from digitlab.ui.training.fields import RARE, key_of, show_data, show_field, show_model, show_start
 from digitlab.ui.training.form import PRESET, changed_fields, fill_form, is_filled, read_form
 
 TRAIN_PAGE = Path(__file__).parents[3] / "pages" / "train.py"
@@ -66,22 +67,28 @@ def _take_preset(name: str | None) -> None:
 
 
 def _show_fields() -> None:
-    from digitlab.data.registry import LOADERS
+    from digitlab.data.registry import NAMES
     from digitlab.models import REGISTRY
 
     folder = Settings.from_environment().data
     show_model(list(REGISTRY))
-    show_data(list(LOADERS), lambda name: data_hints.title(name, folder))
+    show_data(list(NAMES), lambda name: data_hints.title(name, folder))
     left, right = st.columns(2)
     with left:
         show_field("epochs")
     with right:
         show_field("batch_size")
     show_field("learning_rate")
+    show_start(_models_like(st.session_state[key_of("model")]))
     with st.expander("More settings"):
         for name in RARE:
             show_field(name)
     show_field("name")
+
+
+def _models_like(architecture: str) -> dict[str, str]:
+    """Name → name for people, of every model whose weights fit the architecture."""
+    return {entry.name: shown_name(entry) for entry in list_models() if entry.architecture == architecture}
 
 
 def _checked_config() -> TrainConfig | None:

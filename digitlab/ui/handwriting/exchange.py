@@ -1,0 +1,108 @@
+"""Drawings come in from an ink file, and go out in three formats."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+from digitlab.config import Settings
+from digitlab.data.exports import to_idx_zip, to_ink_file, to_png_zip
+from digitlab.data.mine import KeptDrawing, add_all
+from digitlab.errors import BadInk
+from digitlab.figures.numbers import count
+from digitlab.ui.handwriting.changes import try_to
+from digitlab.ui.uploaded_ink import read_uploaded
+
+_MOUNT = "import of ink, mount"
+_LARGEST = 20_000_000
+
+
+class _Format(NamedTuple):
+    label: str
+    write: Callable[[Sequence[KeptDrawing]], bytes]
+    file: str
+    mime: str
+    icon: str
+    help: str
+
+
+_FORMATS = (
+    _Format(
+        "Ink file",
+        to_ink_file,
+        "my-digits.jsonl.gz",
+        "application/gzip",
+        ":material/gesture:",
+        "All strokes, digits and writers, one drawing a line. It can be brought in again.",
+    ),
+    _Format(
+        "PNG pictures",
+        to_png_zip,
+        "my-digits-png.zip",
+        "application/zip",
+        ":material/image:",
+        "A folder for each digit, with pictures of 28×28 pixels as the models see them.",
+    ),
+    _Format(
+        "MNIST format",
+        to_idx_zip,
+        "my-digits-idx.zip",
+        "application/zip",
+        ":material/dataset:",
+        "Two IDX files, images and labels, for any program that reads MNIST.",
+    ),
+)
+
+
+def show_exchange(shown: Sequence[KeptDrawing]) -> None:
+    """Buttons for what the filter shows, and a place for an ink file. Files are made when they are asked for."""
+    st.subheader("Export and import" if shown else "Import", anchor=False)
+    if shown:
+        st.caption(f"Exports hold what the filter shows; drawings: {count(len(shown))}.")
+    with st.container(horizontal=True):
+        for form in _FORMATS if shown else ():
+            st.download_button(
+                form.label,
+                lambda form=form: form.write(shown),  # type: ignore[misc]
+                file_name=form.file,
+                mime=form.mime,
+                icon=form.icon,
+                on_click="ignore",
+                key=f"export {form.file}",
+                help=form.help,
+            )
+        _show_import()
+
+
+def _show_import() -> None:
+    with st.popover(
+        "Import", icon=":material/upload:", help="Adds the drawings of an ink file to those that are kept."
+    ):
+        key = f"ink to import {st.session_state.setdefault(_MOUNT, 0)}"
+        st.file_uploader(
+            "Ink file",
+            type=["jsonl", "gz", "json"],
+            key=key,
+            on_change=_take_in,
+            args=(key,),
+            help="JSON lines, plain or gzip, at most 20 MB: digit, strokes, writer. Drawings that are kept already are "
+            "left out; other coordinates are fitted to the canvas.",
+        )
+
+
+def _take_in(key: str) -> None:
+    """Add the file's drawings, and give the widget another key, so that it is empty again."""
+    upload = st.session_state[key]
+    if upload is None:
+        return
+    st.session_state[_MOUNT] += 1
+    try_to(lambda: _add(upload.getvalue(), upload.name))
+
+
+def _add(content: bytes, name: str) -> None:
+    if len(content) > _LARGEST:
+        raise BadInk(f"{name[:80]} has over {_LARGEST // 1_000_000} MB. Split the file.")
+    drawings = read_uploaded(content, name)
+    new = add_all(Settings.from_environment().data, drawings)
+    known = len(drawings) - new
+    st.toast(f"New: {count(new)}. Kept already: {count(known)}.", icon=":material/upload:")

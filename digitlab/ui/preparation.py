@@ -1,0 +1,98 @@
+"""The preparation step by step: what each step makes of the drawing, and what the models would say there."""
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from digitlab.errors import DigitlabError
+from digitlab.figures.numbers import percent
+from digitlab.preprocess import STEPS, Prepared, Step, squeeze
+from digitlab.runs.catalog import ModelEntry
+from digitlab.ui import address, predictors
+from digitlab.ui.image_grid import png_source
+from digitlab.ui.live_html import live_html
+from digitlab.ui.model_picker import colours, shown_name
+
+_show = live_html("digitlab.preparation", (Path(__file__).parent / "preparation.css").read_text(encoding="utf-8"))
+
+_SHOWN_SIDE = 140
+_WORDS = {
+    "drawing": ("Drawing", "As it was drawn, squeezed to 28×28."),
+    "cropped": ("Crop", "To the box around the ink, so that its place does not matter."),
+    "scaled": ("Scale", "The longer side to 20 pixels, so that its size does not matter."),
+    "centred": ("Centre", "By the centre of mass in 28×28, as every image of MNIST is."),
+    "grey": ("Grey", "Stretched, so that a faint or thin pen reads like a strong one."),
+}
+_AFTER = dict(zip(STEPS, ("cropped", "scaled", "centred", "grey"), strict=True))
+"""Step that can be left out → the picture after it."""
+
+
+def pick_steps() -> tuple[bool, frozenset[str]]:
+    """Show the switches; gives back whether the panel is open, and the steps to leave out."""
+    is_open = st.toggle(
+        "Step by step",
+        **address.switch("steps"),
+        width="content",
+        help="How a drawing becomes 28×28 pixels, and what the models would say after each step.",
+    )
+    if not is_open:
+        return False, frozenset()
+    kept = st.pills(
+        "Steps of the preparation",
+        STEPS,
+        selection_mode="multi",
+        **address.several("preparation", STEPS, STEPS),
+        format_func=lambda step: _WORDS[_AFTER[step]][0],
+        width="content",
+        help="Switch a step off to see what it is good for. The answers follow.",
+    )
+    return True, frozenset(STEPS) - frozenset(kept)
+
+
+def show_steps(prepared: Prepared | None, models: Sequence[ModelEntry], without: frozenset[str]) -> None:
+    """Show the pictures of every step and the models' answers to each. Call it in the fragment that draws."""
+    if prepared is None or not prepared.steps or not predictors.is_quick():
+        _show('<p class="empty">Draw a digit, and every step of its preparation appears here.</p>', "steps shown")
+        return
+    off = {_AFTER[step] for step in without}
+    cells = "".join(_step(step, models, step.name in off) for step in prepared.steps)
+    _show(f'<ol class="steps">{cells}</ol>', "steps shown")
+
+
+def _step(step: Step, models: Sequence[ModelEntry], is_off: bool) -> str:
+    title, words = _WORDS[step.name]
+    image = as_image(step.picture)
+    colour = colours([model.name for model in models])
+    said = "".join(_answer(shown_name(model), model.name, colour[model.name], image) for model in models)
+    state = "off: this step is left out" if is_off else words
+    return (
+        f'<li class="{"off" if is_off else ""}"><h4>{title}</h4><img src="{png_source(_shown(step.picture))}" '
+        f'alt="{title}"><ul>{said}</ul><p>{state}</p></li>'
+    )
+
+
+def _answer(title: str, name: str, colour: str, image: np.ndarray) -> str:
+    try:
+        reading = predictors.predictor(name).read(image)
+    except DigitlabError:  # its card says why
+        return ""
+    share = percent(float(reading.probabilities[reading.digit]))
+    return (
+        f'<li title="{escape(title)}" style="--model:{colour}"><b>{reading.digit}</b>'
+        f'<span class="track"><i style="width:{100 * float(reading.probabilities.max()):.1f}%"></i></span>'
+        f"<span>{share}</span></li>"
+    )
+
+
+def as_image(picture: np.ndarray) -> np.ndarray:
+    """A step's picture as a model would get it if the preparation ended there: squeezed to 28×28, `uint8`."""
+    return picture if picture.shape == (28, 28) else np.rint(squeeze(picture)).astype(np.uint8)
+
+
+def _shown(picture: np.ndarray) -> np.ndarray:
+    """Large pictures thinned out, so that little has to be sent."""
+    every = max(1, -(-max(picture.shape) // _SHOWN_SIDE))
+    return np.ascontiguousarray(picture[::every, ::every])

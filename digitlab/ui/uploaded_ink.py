@@ -1,0 +1,18 @@
+"""An ink file that was uploaded."""
+
+import tempfile
+from pathlib import Path
+
+from digitlab.data.ink_file import Drawing, read_ink_file
+from digitlab.errors import BadInk
+
+
+def read_uploaded(content: bytes, name: str) -> list[Drawing]:
+    """The drawings of an uploaded ink file, plain or gzip. name: what errors call it. Raises BadInk."""
+    with tempfile.TemporaryDirectory(prefix="digitlab-ink-") as folder:
+        path = Path(folder) / "drawings"
+        path.write_bytes(content)
+        try:
+            return read_ink_file(path)
+        except BadInk as error:
+            raise BadInk(str(error).replace(str(path), name[:80])) from error

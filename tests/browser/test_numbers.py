@@ -1,0 +1,101 @@
+"""Numbers and labels on Draw, in a real browser."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+
+from digitlab.data.part_names import PartName
+from digitlab.data.pen import pen_drawings
+from digitlab.ink import Ink
+from tests.browser.conftest import OpenBrowser
+from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
+from tests.synthetic_photos import take_photo
+
+
+def at(digit: str, left: float) -> Ink:
+    """A digit 120 canvas pixels high, from this column on."""
+    ink = TRAJECTORIES[digit]
+    xs = [x for stroke in ink for x, _ in stroke]
+    ys = [y for stroke in ink for _, y in stroke]
+    scale = 120 / (max(ys) - min(ys))
+    return [[[left + (x - min(xs)) * scale, 80 + (y - min(ys)) * scale] for x, y in stroke] for stroke in ink]
+
+
+def wait_for_number(draw: DrawingPage, model: str, number: str) -> None:
+    draw.number(model).and_(draw.page.locator(f'[data-number="{number}"]')).wait_for()
+
+
+def test_a_number_is_read_digit_by_digit_and_a_cleared_pad_reads_nothing(open_browser: OpenBrowser) -> None:
+    draw = open_browser("?models=cnn")
+    draw.choose_surface("Number")
+    draw.page.locator(".numbers").wait_for()
+    for place, digit in enumerate("1734"):
+        draw.draw(at(digit, 60 + 180 * place))
+    wait_for_number(draw, "cnn", "1734")
+    assert draw.number("cnn").locator("li img").count() == 4
+    draw.press_button("Clear")
+    wait_for_number(draw, "cnn", "")
+
+
+def test_a_phone_has_room_for_a_number(open_browser: OpenBrowser) -> None:
+    draw = open_browser("?models=cnn", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    draw.choose_surface("Number")
+    draw.page.locator(".numbers").wait_for()
+    for place, digit in enumerate("73"):
+        draw.draw(at(digit, 100 + 300 * place))
+    wait_for_number(draw, "cnn", "73")
+    assert draw.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_click_keeps_the_drawing_and_makes_room_for_the_next(open_browser: OpenBrowser) -> None:
+    draw = open_browser("?models=cnn")
+    draw.draw(TRAJECTORIES["3"])
+    draw.wait_for_digit("cnn", 3)
+    draw.say(3)
+    draw.page.get_by_text("Kept as a 3 by me").wait_for()
+    draw.wait_for_digit("cnn", "")
+    assert draw.white_pixels() == 0
+    draw.press_button("Undo")
+    draw.wait_for_digit("cnn", 3)
+
+
+def test_the_digit_keys_say_what_it_was_while_the_pad_has_the_focus(open_browser: OpenBrowser) -> None:
+    draw = open_browser("?models=cnn")
+    draw.draw(TRAJECTORIES["7"])
+    draw.wait_for_digit("cnn", 7)
+    draw.page.locator(".pad").press("7")
+    draw.page.get_by_text("Kept as a 7 by me").wait_for()
+    draw.wait_for_digit("cnn", "")
+
+
+def test_an_empty_pad_cannot_be_labelled(open_browser: OpenBrowser) -> None:
+    draw = open_browser("?models=cnn")
+    button = draw.page.get_by_role("button", name="It was a 5", exact=True)
+    assert button.get_attribute("aria-disabled") == "true"
+    draw.page.locator(".pad").press("5")
+    draw.draw(TRAJECTORIES["7"])
+    draw.wait_for_digit("cnn", 7)
+    assert draw.page.get_by_text("Kept as").count() == 0
+
+
+def test_the_steps_of_the_preparation_follow_the_drawing(open_browser: OpenBrowser) -> None:
+    draw = open_browser("?models=cnn&steps=True")
+    draw.page.get_by_text("every step of its preparation appears here").wait_for()
+    draw.draw(TRAJECTORIES["3"])
+    draw.page.locator(".steps h4").nth(4).wait_for()
+    draw.page.get_by_role("button", name="Crop", exact=True).click()
+    draw.page.get_by_text("this step is left out").wait_for()
+
+
+def test_the_digits_of_a_photo_are_boxed_and_read(open_browser: OpenBrowser, pen_folder: Path) -> None:
+    unseen = pen_drawings(pen_folder, PartName.TEST, 0.1)
+    drawings = [next(drawing for drawing in unseen if drawing.digit == digit) for digit in (2, 0, 3)]
+    photo = io.BytesIO()
+    take_photo("shadow", drawings, np.random.default_rng(1)).picture.save(photo, "JPEG")
+    draw = open_browser("?models=cnn")
+    draw.choose_surface("Picture")
+    upload = draw.page.locator('input[type="file"]')
+    upload.set_input_files({"name": "203.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()})
+    wait_for_number(draw, "cnn", "203")
+    draw.page.get_by_text("The picture, with 3 digits found").wait_for()

@@ -1,0 +1,33 @@
+import pytest
+
+from digitlab.data.ink_file import Drawing
+from digitlab.data.non_digits import draw_non_digits
+from digitlab.data.parts import NO_DIGIT
+
+DRAWINGS = [
+    Drawing([[[0, 0], [40, 0], [20, 60]]], 7, "anna"),
+    Drawing([[[0, 0], [30, 10], [0, 30], [40, 60], [0, 70]]], 3, "anna"),
+]
+
+
+def test_every_image_has_ink_and_no_digit() -> None:
+    part = draw_non_digits(DRAWINGS, 40, seed=1)
+    assert part.images.shape == (40, 28, 28)
+    assert set(part.labels.tolist()) == {NO_DIGIT}
+    assert (part.images.amax((1, 2)) == 255).all()
+
+
+def test_the_seed_alone_decides_and_no_two_images_are_the_same() -> None:
+    one, again, other = (draw_non_digits(DRAWINGS, 30, seed).fingerprint() for seed in (1, 1, 2))
+    assert one == again != other
+    images = draw_non_digits(DRAWINGS, 30, 1).images
+    assert len({image.numpy().tobytes() for image in images}) == 30
+
+
+def test_without_drawings_there_are_scribbles() -> None:
+    assert len(draw_non_digits([], 10, 0)) == 10
+
+
+@pytest.mark.parametrize("digit", [0, 1, 8])
+def test_drawings_of_one_digit_only_do_no_harm(digit: int) -> None:
+    assert len(draw_non_digits([Drawing([[[0, 0], [10, 60]]], digit, "")], 20, 0)) == 20

@@ -1,0 +1,88 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitlab.config import CHECKPOINTS
+from digitlab.errors import BlankDrawing
+from digitlab.ink import Ink, draw_ink
+from digitlab.numbers import FoundDigit, as_text, find_number, read_number
+from digitlab.predictor import Predictor, Reading
+from digitlab.runs.run import Run
+from tests.pen_numbers import write_numbers
+
+FIVE_BODY: Ink = [[[0, 20], [0, 65], [30, 55], [60, 70], [70, 100], [50, 130], [0, 135]]]
+FIVE_BAR: Ink = [[[12, 0], [75, 0]]]
+SEVEN: Ink = [[[0, 0], [70, 0], [25, 135]]]
+ZERO: Ink = [[[35, 0], [5, 30], [0, 90], [30, 135], [60, 120], [70, 60], [55, 10], [35, 0]]]
+
+
+@pytest.fixture(scope="module")
+def cnn() -> Predictor:
+    return Predictor(Run(CHECKPOINTS / "cnn"))
+
+
+def at(ink: Ink, x: float, y: float = 60) -> Ink:
+    return [[[px + x, py + y] for px, py in stroke] for stroke in ink]
+
+
+def number(ink: Ink, cnn: Predictor, size: tuple[int, int] = (840, 280)) -> str:
+    digits = find_number(draw_ink(ink, 14, size), cnn)
+    return as_text(digits, read_number(digits, cnn))
+
+
+def test_the_bar_of_a_five_belongs_to_its_five_even_beside_a_neighbour(cnn: Predictor) -> None:
+    assert number([*at(SEVEN, 60), *at(FIVE_BODY, 180), *at(FIVE_BAR, 180), *at(ZERO, 300)], cnn) == "750"
+
+
+def test_the_order_of_writing_does_not_matter(cnn: Predictor) -> None:
+    assert number([*at(ZERO, 400), *at(FIVE_BAR, 180), *at(SEVEN, 60), *at(FIVE_BODY, 180)], cnn) == "750"
+
+
+def test_digits_that_touch_are_read_one_by_one(cnn: Predictor) -> None:
+    assert number([*at(ZERO, 60), *at(ZERO, 138)], cnn) == "00"
+
+
+def test_lines_are_read_from_top_to_bottom(cnn: Predictor) -> None:
+    ink = [*at(ZERO, 60, 300), *at(SEVEN, 180, 300), *at(SEVEN, 60, 40), *at(ZERO, 180, 40)]
+    assert number(ink, cnn, (400, 500)) == "70 07"
+
+
+def test_one_digit_is_a_number_too(cnn: Predictor) -> None:
+    assert number(at(SEVEN, 300), cnn) == "7"
+
+
+def test_every_digit_comes_with_its_place_and_its_own_image(cnn: Predictor) -> None:
+    first, second = find_number(draw_ink([*at(SEVEN, 60), *at(ZERO, 300)], 14, (840, 280)), cnn)
+    assert first.box[0] == pytest.approx(2 * (60 - 7), abs=3)
+    assert second.box[2] == pytest.approx(2 * (370 + 7), abs=3)
+    assert first.image.shape == (28, 28)
+
+
+def test_no_ink_is_refused(cnn: Predictor) -> None:
+    with pytest.raises(BlankDrawing):
+        find_number(np.zeros((100, 300), np.uint8), cnn)
+
+
+def test_lines_are_parted_by_a_space() -> None:
+    digits = [FoundDigit((0, 0, 1, 1), np.zeros((28, 28), np.uint8), line) for line in (0, 0, 1)]
+    readings = [Reading(digit, np.zeros(10), 0.0) for digit in (2, 0, 6)]
+    assert as_text(digits, readings) == "20 6"
+    assert as_text([], []) == ""
+
+
+def test_a_model_that_never_saw_non_digits_still_reads_what_it_is_given(make_run: Callable[..., Run]) -> None:
+    digits = find_number(draw_ink([*at(SEVEN, 60), *at(ZERO, 300)], 14, (840, 280)), Predictor(make_run()))
+    assert len(digits) >= 1
+
+
+def test_numbers_of_unseen_writers_are_cut_right_and_read_right(cnn: Predictor, pen_folder: Path) -> None:
+    """2 to 6 digits of the pen digits' test part side by side, drawn with 10 to 30 pixels on a pad of 280 height."""
+    cut = read = 0
+    for picture, meant in write_numbers(pen_folder, 150, seed=100):
+        digits = find_number(picture, cnn)
+        cut += len(digits) == len(meant)
+        read += as_text(digits, read_number(digits, cnn)) == meant
+    assert cut >= 0.99 * 150
+    assert read >= 0.95 * 150
