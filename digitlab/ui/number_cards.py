@@ -17,7 +17,6 @@ from digitlab.runs.catalog import ModelEntry
 from digitlab.ui import predictors
 from digitlab.ui.answer_cards import load_and_rerun, show_answers
 from digitlab.ui.answers import LOADING, NO_MODEL
-from digitlab.ui.callouts import told
 from digitlab.ui.live_html import live_html
 from digitlab.ui.model_picker import colours, shown_name
 from digitlab.ui.number_answers import INVITATION, NumberAnswer, number_html
@@ -78,8 +77,6 @@ def _found(writing: Writing, models: Sequence[ModelEntry]) -> Sequence[FoundDigi
     for model in (best, *models):
         with suppress(DigitlabError):  # its card says so
             return find_number(writing.ink, predictors.predictor(model.name))
-    with told():
-        predictors.predictor(best.name)
     return []
 
 

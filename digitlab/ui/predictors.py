@@ -24,10 +24,11 @@ _MOST_LOADED = 16
 _PATIENCE = 5.0
 """Seconds that the warm-up waits for a first page before it goes ahead without one."""
 
-_Stamp = tuple[Path, int, int]
+Stamp = tuple[Path, int, int]
+"""Path of the weights, when they were written, and their size."""
 
 _log = logging.getLogger(__name__)
-_loaded: OrderedDict[str, tuple[_Stamp, Predictor | DigitlabError]] = OrderedDict()
+_loaded: OrderedDict[str, tuple[Stamp, Predictor | DigitlabError]] = OrderedDict()
 _lock = threading.Lock()
 _loading = threading.Lock()
 _page_is_out = threading.Event()
@@ -40,7 +41,7 @@ def predictor(name: str) -> Predictor:
 
     Raises UnknownName when there is no such model, BadRun when its folder cannot be read.
     """
-    stamp = _stamp(name)
+    stamp = stamp_of(name)
     found = _find(name, stamp)
     if found is None:
         with _loading:  # one at a time: the second session that asks for a model finds it loaded
@@ -80,7 +81,7 @@ def warm_up() -> None:
     _warm.set()
 
 
-def _find(name: str, stamp: _Stamp) -> Predictor | DigitlabError | None:
+def _find(name: str, stamp: Stamp) -> Predictor | DigitlabError | None:
     """What these very weights came to, also when they could not be read; None when nobody has tried."""
     with _lock:
         entry = _loaded.get(name)
@@ -90,7 +91,7 @@ def _find(name: str, stamp: _Stamp) -> Predictor | DigitlabError | None:
         return entry[1]
 
 
-def _load(name: str, stamp: _Stamp) -> Predictor | DigitlabError:
+def _load(name: str, stamp: Stamp) -> Predictor | DigitlabError:
     import torch
 
     from digitlab.predictor import load_predictor
@@ -110,7 +111,7 @@ def _load(name: str, stamp: _Stamp) -> Predictor | DigitlabError:
     return fresh
 
 
-def _stamp(name: str) -> _Stamp:
+def stamp_of(name: str) -> Stamp:
     """Where the weights are and when they were written; changes with every new version of them."""
     path = find_run(name).weights
     try:

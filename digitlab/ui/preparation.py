@@ -1,6 +1,6 @@
 """The preparation step by step: what each step makes of the drawing, and what the models would say there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -58,14 +58,14 @@ def show_steps(prepared: Prepared | None, models: Sequence[ModelEntry], without:
         _show('<p class="empty">Draw a digit, and every step of its preparation appears here.</p>', "steps shown")
         return
     off = {_AFTER[step] for step in without}
-    cells = "".join(_step(step, models, step.name in off) for step in prepared.steps)
+    colour = colours([model.name for model in models])
+    cells = "".join(_step(step, models, colour, step.name in off) for step in prepared.steps)
     _show(f'<ol class="steps">{cells}</ol>', "steps shown")
 
 
-def _step(step: Step, models: Sequence[ModelEntry], is_off: bool) -> str:
+def _step(step: Step, models: Sequence[ModelEntry], colour: Mapping[str, str], is_off: bool) -> str:
     title, words = _WORDS[step.name]
     image = as_image(step.picture)
-    colour = colours([model.name for model in models])
     said = "".join(_answer(shown_name(model), model.name, colour[model.name], image) for model in models)
     state = "off: this step is left out" if is_off else words
     return (

@@ -9,7 +9,7 @@ from PIL import Image
 
 from digitlab.ink import CANVAS, draw_ink
 from digitlab.picture import find_ink, open_picture
-from digitlab.preprocess import Prepared, prepare_ink, prepare_picture
+from digitlab.preprocess import Prepared, prepare_grey, prepare_ink
 from digitlab.ui.callouts import told
 from digitlab.ui.canvas_tools import canvas_with_tools
 from digitlab.ui.drawing import Drawing
@@ -78,13 +78,20 @@ def from_picture(without: Collection[str]) -> Given:
     )
     if upload is None:
         return _sent()
-    picture = open_picture(upload.getvalue(), upload.name)
+    picture, ink = _opened(upload.getvalue(), upload.name)
     if shows == _SEVERAL:
-        return Writing(find_ink(picture), picture)
-    prepared = prepare_picture(picture, without)
+        return Writing(ink, picture)
+    prepared = prepare_grey(ink, without)
     picture.thumbnail((440, 440))
     st.image(picture, caption="The picture")
     return prepared
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _opened(content: bytes, name: str) -> tuple[Image.Image, np.ndarray]:
+    """A picture and the ink on it, found once: the part of the page that asks runs again at every change."""
+    picture = open_picture(content, name)
+    return picture, find_ink(picture)
 
 
 def _from_camera() -> "st.runtime.uploaded_file_manager.UploadedFile | None":

@@ -9,13 +9,13 @@ import streamlit as st
 
 from digitlab.data.mine import KeptDrawing
 from digitlab.data.part_names import PartName
-from digitlab.errors import BadRun, DigitlabError
+from digitlab.errors import DigitlabError
 from digitlab.runs.catalog import ModelEntry, find_run
 from digitlab.runs.run import Run
 from digitlab.ui.callouts import tell
 from digitlab.ui.handwriting.images import images_of
 from digitlab.ui.model_picker import shown_name
-from digitlab.ui.predictors import predictor
+from digitlab.ui.predictors import Stamp, predictor, stamp_of
 
 _FURTHEST_BACK = 8
 """Trainings that started from one another, followed so far."""
@@ -44,7 +44,7 @@ def answers_of(entries: Sequence[ModelEntry], drawings: Sequence[KeptDrawing]) -
     for entry in entries:
         try:
             run = find_run(entry.name)
-            said = _said(entry.name, _stamp(run), fingerprint, images)
+            said = _said(entry.name, stamp_of(entry.name), fingerprint, images)
             found.append(Answers(entry, run, said, _has_learned(run)))
         except DigitlabError as error:
             tell(type(error)(f"{shown_name(entry)}: {error}"))
@@ -52,16 +52,8 @@ def answers_of(entries: Sequence[ModelEntry], drawings: Sequence[KeptDrawing]) -
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _said(name: str, weights: tuple[int, int], fingerprint: str, _images: np.ndarray) -> np.ndarray:  # noqa: ARG001  the cache's key
+def _said(name: str, weights: Stamp, fingerprint: str, _images: np.ndarray) -> np.ndarray:  # noqa: ARG001  the cache's key
     return np.array([reading.digit for reading in predictor(name).read_all(_images)], int)
-
-
-def _stamp(run: Run) -> tuple[int, int]:
-    try:
-        found = run.weights.stat()
-    except OSError as error:
-        raise BadRun(f"{run.weights} cannot be read: {error.strerror}. Choose another model.") from error
-    return found.st_mtime_ns, found.st_size
 
 
 def _has_learned(run: Run) -> bool:

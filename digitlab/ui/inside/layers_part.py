@@ -19,8 +19,8 @@ from digitlab.ui.live_html import live_html
 _show_table = live_html("digitlab.layers", (Path(__file__).parent / "layers.css").read_text(encoding="utf-8"))
 
 _NO_GRADIENTS = (
-    "The norm of the gradient would be here. This run is older than its recording: clone it on the page Train to get "
-    "one that has it."
+    "The norm of the gradient would be here. No epoch of this run recorded it: clone it on the page Train and let it "
+    "learn for an epoch or more."
 )
 
 
