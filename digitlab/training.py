@@ -8,14 +8,12 @@ import copy
 import dataclasses
 import math
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from digitlab.config import TrainConfig
 from digitlab.data.augment import augment
@@ -24,6 +22,7 @@ from digitlab.devices import choose_device, choose_precision, has_convolutions
 from digitlab.errors import DigitlabError
 from digitlab.evaluation import compute_logits
 from digitlab.models import to_input
+from digitlab.optimization import build_average, build_optimizer, compute_loss
 from digitlab.schedule import learning_rate_at
 
 _NORM_EVERY = 20
@@ -102,8 +101,8 @@ class Trainer:
         self.model = model.to(self.device).to(memory_format=layout)
         self.train = train
         self.validation = validation.to(self.device)
-        self.optimizer = _build_optimizer(self.model, config)
-        self.average = _build_average(self.model, config)
+        self.optimizer = build_optimizer(self.model, config)
+        self.average = build_average(self.model, config)
         self.random = torch.Generator().manual_seed(config.seed)
         self.epoch = 0
         self.step_in_epoch = 0
@@ -203,7 +202,7 @@ class Trainer:
         x = augment(to_input(images), self.config.augmentation, self.random)
         with torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32):
             logits = self.model(x)
-        loss = _loss(logits.float(), labels, self.config)
+        loss = compute_loss(logits.float(), labels, self.config)
         self.loss = loss.item()
         if not math.isfinite(self.loss):
             raise self._diverged(f"The loss became {self.loss}")
@@ -304,37 +303,3 @@ def _norm(tensors: list[Tensor]) -> float:
 
 def _copy_weights(model: nn.Module) -> dict[str, Tensor]:
     return {name: value.detach().to("cpu", copy=True) for name, value in model.state_dict().items()}
-
-
-def _loss(logits: Tensor, labels: Tensor, config: TrainConfig) -> Tensor:
-    """Mean cross-entropy; where there is no digit, against all ten being equally likely."""
-    smoothing = config.label_smoothing
-    if not config.non_digits:
-        return functional.cross_entropy(logits, labels, label_smoothing=smoothing)
-    digits = functional.cross_entropy(logits, labels, ignore_index=NO_DIGIT, label_smoothing=smoothing, reduction="sum")
-    others = -functional.log_softmax(logits[labels == NO_DIGIT], 1).mean(1).sum()
-    return (digits + others) / len(labels)
-
-
-def _build_average(model: nn.Module, config: TrainConfig) -> AveragedModel | None:
-    """A running average of weights and batch statistics (B. Polyak, A. Juditsky, SIAM J. Control Optim. 30(4), 1992).
-
-    Exponential, with a shorter memory at the start, so that it never holds on to the untrained weights.
-    """
-    longest = config.weight_averaging
-    if not longest:
-        return None
-
-    def average(kept: Sequence[Tensor], now: Sequence[Tensor], steps: Tensor | int) -> None:
-        share = min(longest, (1 + int(steps)) / (10 + int(steps)))
-        get_ema_multi_avg_fn(share)(kept, now, steps)
-
-    return AveragedModel(model, multi_avg_fn=average, use_buffers=True)
-
-
-def _build_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
-    parameters, rate, decay = model.parameters(), config.learning_rate, config.weight_decay
-    if config.optimizer == "sgd":
-        return torch.optim.SGD(parameters, rate, momentum=config.momentum, weight_decay=decay)
-    kind = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.Adam
-    return kind(parameters, rate, weight_decay=decay)
