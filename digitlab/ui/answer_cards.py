@@ -16,8 +16,9 @@ from digitlab.ui import predictors
 from digitlab.ui.answers import INVITATION, LOADING, NO_MODEL, Answer, answers_html
 from digitlab.ui.live_html import live_html
 from digitlab.ui.model_picker import colours, shown_name
+from digitlab.ui.styles import VERDICT, styles
 
-_show = live_html("digitlab.answers", (Path(__file__).parent / "answers.css").read_text(encoding="utf-8"))
+_show = live_html("digitlab.answers", styles(Path(__file__).parent / "answers.css", VERDICT))
 
 
 def show_answers(prepared: Prepared | None, models: Sequence[ModelEntry]) -> None:

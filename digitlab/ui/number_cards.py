@@ -20,12 +20,13 @@ from digitlab.ui.answers import LOADING, NO_MODEL
 from digitlab.ui.live_html import live_html
 from digitlab.ui.model_picker import colours, shown_name
 from digitlab.ui.number_answers import INVITATION, NumberAnswer, number_html
+from digitlab.ui.styles import VERDICT, styles
 from digitlab.ui.surfaces import Writing
 
 if TYPE_CHECKING:  # torch comes with it
     from digitlab.numbers import FoundDigit
 
-_show = live_html("digitlab.numbers", (Path(__file__).parent / "number_answers.css").read_text(encoding="utf-8"))
+_show = live_html("digitlab.numbers", styles(Path(__file__).parent / "number_answers.css", VERDICT))
 
 _SHOWN_SIDE = 900
 _BOX = "#EE6677"

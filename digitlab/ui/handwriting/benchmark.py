@@ -18,9 +18,10 @@ from digitlab.ui.handwriting.filters import chosen_writer
 from digitlab.ui.handwriting.mistakes import show_mistakes
 from digitlab.ui.live_html import live_html
 from digitlab.ui.model_picker import colours, shown_name
+from digitlab.ui.styles import styles
 
-_CSS = (Path(__file__).parents[1] / "compare" / "comparison.css", Path(__file__).with_name("benchmark.css"))
-_show = live_html("digitlab.hand_benchmark", "".join(path.read_text(encoding="utf-8") for path in _CSS))
+_TABLE = Path(__file__).parents[1] / "compare" / "comparison.css"
+_show = live_html("digitlab.hand_benchmark", styles(_TABLE, Path(__file__).with_name("benchmark.css")))
 
 _HELP = (
     "Each model reads each drawing, prepared as Draw prepares it. The held-out ones are never learned from: they say "

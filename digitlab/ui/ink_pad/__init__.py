@@ -12,13 +12,14 @@ import streamlit as st
 from digitlab.ink import CANVAS
 from digitlab.ui.drawing import Drawing, checked_drawing, keep_drawing, kept_drawing
 from digitlab.ui.labels import new_labels
+from digitlab.ui.styles import SLIDER, styles
 
 _HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
     "digitlab.ink_pad",
     html=(_HERE / "ink_pad.html").read_text(encoding="utf-8"),
-    css=(_HERE / "ink_pad.css").read_text(encoding="utf-8"),
+    css=styles(_HERE / "ink_pad.css", SLIDER),
     js=(_HERE / "ink_pad.js").read_text(encoding="utf-8"),
 )
 

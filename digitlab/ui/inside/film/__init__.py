@@ -16,6 +16,7 @@ import streamlit as st
 from digitlab.figures.panels import COLOURS
 from digitlab.figures.signed import BURD
 from digitlab.ui.inside.film.night import BURD_ON_DARK
+from digitlab.ui.styles import SLIDER, styles
 
 _HERE = Path(__file__).parent
 _STEPS = 127
@@ -29,7 +30,7 @@ _SHOWN = 0.999
 _component = st.components.v2.component(
     "digitlab.film",
     html=(_HERE / "film.html").read_text(encoding="utf-8"),
-    css=(_HERE / "film.css").read_text(encoding="utf-8"),
+    css=styles(_HERE / "film.css", SLIDER),
     js="".join((_HERE / name).read_text(encoding="utf-8") for name in ("film.js", "loss_curve.js")),
 )
 
