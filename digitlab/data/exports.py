@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from PIL import Image
 
-from digitlab.data.kept import KeptDrawing, to_line
+from digitlab.data.kept import KeptDrawing, kept_line
 from digitlab.errors import BlankDrawing
 from digitlab.ink import CANVAS, fit_ink
 from digitlab.preprocess import SIDE, prepare_ink
@@ -32,7 +32,7 @@ def image_of(kept: KeptDrawing) -> np.ndarray:
 
 def to_ink_file(drawings: Sequence[KeptDrawing]) -> bytes:
     """The drawings as an ink file, packed with gzip; all that is kept of them is in it."""
-    return gzip.compress("".join(map(to_line, drawings)).encode(), mtime=0)
+    return gzip.compress("".join(map(kept_line, drawings)).encode(), mtime=0)
 
 
 def to_png_zip(drawings: Sequence[KeptDrawing]) -> bytes:

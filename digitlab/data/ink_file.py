@@ -55,7 +55,7 @@ def write_ink_file(path: Path, drawings: Sequence[Drawing]) -> None:
 
     Raises BadInk when there are none or more than `read_ink_file` takes, NotSaved when the file cannot be written.
     """
-    text = b"".join(_to_line(drawing) for drawing in drawings)
+    text = "".join(map(to_line, drawings)).encode()
     if not drawings or len(drawings) > MOST_DRAWINGS or len(text) > _LARGEST:
         raise BadInk(
             f"{path} would hold {len(drawings):,} drawings in {len(text) / 1e6:.0f} MB; it must be 1 to "
@@ -67,10 +67,12 @@ def write_ink_file(path: Path, drawings: Sequence[Drawing]) -> None:
         raise NotSaved(f"{path} cannot be written: {error.strerror}. Name a file in a folder that can be.") from error
 
 
-def _to_line(drawing: Drawing) -> bytes:
+def to_line(drawing: Drawing, **further: object) -> str:
+    """A drawing as a line of an ink file. further: keys beside the usual ones."""
     strokes = [[[_short_number(c) for c in point] for point in stroke] for stroke in drawing.ink]
-    value = {"digit": drawing.digit, "donor": drawing.donor, "writer": drawing.writer, "strokes": strokes}
-    return json.dumps(value, separators=(",", ":")).encode() + b"\n"
+    donor = {"donor": drawing.donor} if drawing.donor else {}
+    value = {"digit": drawing.digit, **donor, "writer": drawing.writer, "strokes": strokes, **further}
+    return json.dumps(value, separators=(",", ":")) + "\n"
 
 
 def _short_number(value: float) -> float:

@@ -4,17 +4,15 @@ An ink file, one drawing a line, with further keys:
 `{"id": "0f3a…", "digit": 7, "strokes": …, "writer": "me", "pen_width": 18.0, "part": "train", "made": "…"}`
 """
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
 
-from digitlab.data.ink_file import Drawing, parse_object, to_drawing
+from digitlab.data.ink_file import Drawing, parse_object, to_drawing, to_line
 from digitlab.data.part_names import PartName
 from digitlab.errors import BadInk, NotSaved
 from digitlab.files import PART, write_text
@@ -102,24 +100,12 @@ def change_kept(folder: Path, change: Callable[[list[KeptDrawing]], Sequence[Kep
             for leftover in path.parent.glob(f".{path.name}-*{PART}"):
                 leftover.unlink()
             drawings = change(kept_drawings(folder))
-            write_text(path, "".join(map(to_line, drawings)))
+            write_text(path, "".join(map(kept_line, drawings)))
     except OSError as error:  # filelock's Timeout is one, too
         reason = error.strerror or str(error).rstrip(".")
         raise NotSaved(f"{path} cannot be written: {reason}. Nothing was changed; make room or give access.") from error
 
 
-def to_line(kept: KeptDrawing) -> str:
-    """The drawing as a line of an ink file."""
-    drawing = kept.drawing
-    donor = {"donor": drawing.donor} if drawing.donor else {}
-    value: dict[str, Any] = {
-        "id": kept.id,
-        "digit": drawing.digit,
-        "strokes": drawing.ink,
-        "writer": drawing.writer,
-        **donor,
-        "pen_width": kept.pen_width,
-        "part": str(kept.part),
-        "made": kept.made,
-    }
-    return json.dumps(value) + "\n"
+def kept_line(kept: KeptDrawing) -> str:
+    """The drawing as a line of an ink file, with all that is kept of it."""
+    return to_line(kept.drawing, id=kept.id, pen_width=kept.pen_width, part=str(kept.part), made=kept.made)
