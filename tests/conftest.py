@@ -16,6 +16,7 @@ from digitlab.models import build_model, count_parameters
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
 from digitlab.runs.weights import save_weights
+from digitlab.training import Hooks, Trainer
 
 torch.set_num_threads(1)  # toy models: more threads only wait for one another
 
@@ -82,5 +83,17 @@ def make_run() -> Callable[..., Run]:
         run.write_results({"parameters": count_parameters(model), "test": {"sklearn": {"accuracy": 0.5}}})
         run.write_status(Status(State.DONE, created=now(), updated=now()))
         return run
+
+    return make
+
+
+@pytest.fixture
+def make_trainer(make_part: Callable[..., Part]) -> Callable[..., Trainer]:
+    """A trainer as a job makes it: seeded, with fresh weights, on toy data."""
+
+    def make(config: TrainConfig, hooks: Hooks | None = None, images: int = 60) -> Trainer:
+        torch.manual_seed(config.seed)
+        model = build_model(config.model, config.dropout)
+        return Trainer(model, make_part(images), make_part(20, seed=1), config, hooks)
 
     return make

@@ -1,5 +1,4 @@
 import copy
-import io
 import math
 from collections.abc import Callable
 
@@ -11,56 +10,8 @@ from digitlab.config import TrainConfig
 from digitlab.data.parts import Part
 from digitlab.errors import BadConfig
 from digitlab.evaluation import compute_logits
-from digitlab.models import build_model
 from digitlab.training import Diverged, EpochRecord, Hooks, Trainer
-
-SOFTMAX = TrainConfig(model="softmax", epochs=3, batch_size=16, learning_rate=0.05, optimizer="sgd")
-CNN = TrainConfig(
-    model="cnn", epochs=2, batch_size=16, learning_rate=0.003, dropout=0.4, augmentation="elastic", weight_decay=0.1
-)
-"""Both have 4 steps an epoch on 60 images: the last batch is a partial one."""
-
-
-class Watch(Hooks):
-    """Notes what happens; stops after a step when told to."""
-
-    def __init__(self, stop_after: int | None = None) -> None:
-        self.stop_after = stop_after
-        self.steps: list[int] = []
-        self.rates: list[float] = []
-        self.records: list[EpochRecord] = []
-
-    def on_step(self, trainer: Trainer) -> None:
-        self.steps.append(trainer.step)
-        self.rates.append(trainer.optimizer.param_groups[0]["lr"])
-        if trainer.step == self.stop_after:
-            trainer.stop()
-
-    def on_epoch(self, trainer: Trainer, record: EpochRecord) -> None:
-        self.records.append(record)
-
-
-@pytest.fixture
-def make_trainer(make_part: Callable[..., Part]) -> Callable[..., Trainer]:
-    """A trainer as a job makes it: seeded, with fresh weights, on toy data."""
-
-    def make(config: TrainConfig, hooks: Hooks | None = None, images: int = 60) -> Trainer:
-        torch.manual_seed(config.seed)
-        model = build_model(config.model, config.dropout)
-        return Trainer(model, make_part(images), make_part(20, seed=1), config, hooks)
-
-    return make
-
-
-def through_a_file(state: dict[str, object]) -> dict[str, object]:
-    file = io.BytesIO()
-    torch.save(state, file)
-    file.seek(0)
-    return torch.load(file, weights_only=True)
-
-
-def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
-    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+from tests.toy_training import CNN, SOFTMAX, Watch, same, through_a_file
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
@@ -284,80 +235,3 @@ def test_a_device_that_is_not_there_is_refused(
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(BadConfig, match="device is 'cuda'"):
         make_trainer(SOFTMAX.replace(device="cuda"))
-
-
-AVERAGED = CNN.replace(weight_averaging=0.9)
-
-
-@pytest.mark.parametrize("step", [1, 4, 6])
-def test_an_averaged_training_goes_on_to_bit_identical_weights(step: int, make_trainer: Callable[..., Trainer]) -> None:
-    whole = make_trainer(AVERAGED)
-    whole.run()
-    first = make_trainer(AVERAGED, Watch(stop_after=step))
-    first.run()
-    state = through_a_file(first.state_dict())
-    second = make_trainer(AVERAGED)
-    second.load_state_dict(state)
-    second.run()
-    assert same(second.model.state_dict(), whole.model.state_dict())
-    assert same(second.learned.state_dict(), whole.learned.state_dict())
-    assert same(second.best_weights, whole.best_weights)
-
-
-def test_the_average_is_what_is_kept_and_lies_between_the_weights_of_the_steps(
-    make_trainer: Callable[..., Trainer],
-) -> None:
-    class Note(Hooks):
-        def __init__(self) -> None:
-            self.weights: list[Tensor] = []
-
-        def on_step(self, trainer: Trainer) -> None:
-            self.weights.append(trainer.model.linear.weight.detach().clone())
-
-    note = Note()
-    trainer = make_trainer(SOFTMAX.replace(epochs=1, weight_averaging=0.9), note)
-    trainer.run()
-    steps = torch.stack(note.weights)
-    kept = trainer.best_weights["linear.weight"]
-    assert (kept >= steps.amin(0) - 1e-6).all() and (kept <= steps.amax(0) + 1e-6).all()
-    assert not torch.equal(kept, steps[-1])
-
-
-def test_without_averaging_the_model_itself_is_kept(make_trainer: Callable[..., Trainer]) -> None:
-    trainer = make_trainer(SOFTMAX)
-    assert trainer.learned is trainer.model
-
-
-def with_non_digits(part: Part, count: int) -> Part:
-    """The part and, after it, so many images of even grey without a digit."""
-    grey = torch.full((count, 28, 28), 128, dtype=torch.uint8)
-    return Part(torch.cat([part.images, grey]), torch.cat([part.labels, torch.full((count,), -1)]))
-
-
-def test_a_model_learns_to_be_unsure_of_images_without_a_digit(make_part: Callable[..., Part]) -> None:
-    torch.manual_seed(0)
-    config = SOFTMAX.replace(epochs=20, non_digits=0.5)
-    watch = Watch()
-    trainer = Trainer(
-        build_model("softmax"), with_non_digits(make_part(200), 100), make_part(50, seed=1), config, watch
-    )
-    trainer.run()
-    grey = torch.full((1, 28, 28), 128, dtype=torch.uint8)
-    assert compute_logits(trainer.model, grey).softmax(1).max() < 0.3
-    assert watch.records[-1].train_accuracy > 0.9, "images without a digit do not count"
-    assert watch.records[-1].validation_accuracy > 0.9
-
-
-def test_images_that_change_with_the_epoch_are_asked_for_each_epoch_once(make_part: Callable[..., Part]) -> None:
-    asked: list[int] = []
-
-    class Fresh:
-        def __len__(self) -> int:
-            return 60
-
-        def of_epoch(self, epoch: int) -> Part:
-            asked.append(epoch)
-            return make_part(60, seed=epoch)
-
-    Trainer(build_model("softmax"), Fresh(), make_part(20, seed=9), SOFTMAX).run()
-    assert asked == [0, 1, 2]

@@ -6,11 +6,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from digitlab.config import TrainConfig
+from digitlab.data.mine import KeptDrawing, keep
 from digitlab.runs import catalog
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
 from digitlab.ui import predictors
 from tests.pages.driven_page import MakeModel, OpenPage, teach
+from tests.pages.handwriting_page import OpenHandwriting, folder, slanted
 
 FRAME = Path(__file__).parents[2] / "digitlab" / "ui" / "frame.py"
 
@@ -46,3 +48,23 @@ def open_page() -> OpenPage:
         return app.run()
 
     return open_at
+
+
+@pytest.fixture
+def look(open_page: OpenPage) -> OpenHandwriting:
+    """The page at an address: look(digit="7")."""
+
+    def open_at(**query: str) -> AppTest:
+        app = open_page().switch_page("../../pages/handwriting.py")
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return open_at
+
+
+@pytest.fixture
+def kept() -> list[KeptDrawing]:
+    """Three sevens and a one by anna, three ones by bo."""
+    hands = [(7, "anna"), (7, "anna"), (7, "anna"), (1, "anna"), (1, "bo"), (1, "bo"), (1, "bo")]
+    return [keep(folder(), slanted(n), digit, writer, 18.0) for n, (digit, writer) in enumerate(hands)]

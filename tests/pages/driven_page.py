@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
+from digitlab.config import TrainConfig
 from digitlab.models import build_model, count_parameters
 from digitlab.runs.run import Run
 from digitlab.runs.weights import save_weights
+from digitlab.ui.training.fields import FIELDS, key_of
 
 STROKE = [[[60, 60], [200, 60], [120, 230]]]
 
@@ -52,3 +54,19 @@ def given(app: AppTest, component: str) -> dict[str, object]:
     (element,) = [e for e in app.get("bidi_component") if e.proto.component_name == component]
     data: dict[str, object] = json.loads(element.proto.json)
     return data
+
+
+def find_button(app: AppTest, label: str) -> AppTest:
+    """The first button with this label."""
+    return next(button for button in app.button if button.label == label)
+
+
+def captions(app: AppTest) -> str:
+    """All captions, a line each."""
+    return "\n".join(caption.value for caption in app.caption)
+
+
+def form_of(app: AppTest) -> TrainConfig:
+    """The config that the training form shows."""
+    values = {name: app.session_state[key_of(name)] for name in FIELDS}
+    return TrainConfig(**{**values, "data": "+".join(values["data"])})

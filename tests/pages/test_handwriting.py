@@ -1,74 +1,16 @@
-"""My handwriting: what is kept, filtered, relabelled, deleted, brought in and taken along, and how it is read."""
+"""My handwriting: what is kept, filtered, relabelled, deleted, brought in and taken along."""
 
 import json
 import re
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from digitlab.config import Settings
 from digitlab.data.exports import to_ink_file
 from digitlab.data.mine import KeptDrawing, delete, keep, kept_drawings, mine_file
 from digitlab.data.part_names import PartName
-from digitlab.ink import Ink
-from digitlab.runs.run import Run
 from digitlab.ui.handwriting import gallery
-from tests.pages.driven_page import MakeModel, OpenPage, given
-
-PAGE = "../../pages/handwriting.py"
-OpenHandwriting = Callable[..., AppTest]
-
-
-@pytest.fixture
-def look(open_page: OpenPage) -> OpenHandwriting:
-    """The page at an address: look(digit="7")."""
-
-    def open_at(**query: str) -> AppTest:
-        app = open_page().switch_page(PAGE)
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.run()
-
-    return open_at
-
-
-def folder() -> Path:
-    return Settings.from_environment().data
-
-
-def slanted(n: int) -> Ink:
-    return [[[60.0, 60.0], [200.0, 60.0 + n], [120.0, 230.0]]]
-
-
-@pytest.fixture
-def kept() -> list[KeptDrawing]:
-    """Three sevens and a one by anna, three ones by bo."""
-    hands = [(7, "anna"), (7, "anna"), (7, "anna"), (1, "anna"), (1, "bo"), (1, "bo"), (1, "bo")]
-    return [keep(folder(), slanted(n), digit, writer, 18.0) for n, (digit, writer) in enumerate(hands)]
-
-
-def data_of(app: AppTest, component: str, place: int = 0) -> dict[str, object]:
-    found = [e for e in app.get("bidi_component") if e.proto.component_name == component]
-    data: dict[str, object] = json.loads(found[place].proto.json)
-    return data
-
-
-def tiles(app: AppTest, place: int = 0) -> list[str]:
-    """The words below each image of a grid: 0 for all drawings, 1 for the mistakes."""
-    return re.findall(r"<span>(.*?)</span>", str(data_of(app, "digitlab.image_grid", place)["html"]))
-
-
-def table(app: AppTest) -> list[list[str]]:
-    """Each line of the benchmark: the accuracies, `–` where there is none."""
-    html = str(given(app, "digitlab.hand_benchmark")["html"]).replace("\u202f", "")
-    lines = html.split("<tbody>")[1].split("</tr>")[:-1]
-    return [re.findall(r'<td title="[^"]*">(?:<span class="[^"]*">)?([^<]+)', line) for line in lines]
-
-
-def is_clean(app: AppTest) -> bool:
-    return not app.exception and not app.error and not app.warning
+from tests.pages.driven_page import given
+from tests.pages.handwriting_page import OpenHandwriting, data_of, folder, is_clean, slanted, tiles
 
 
 def test_at_first_the_page_says_what_will_be_there_and_links_to_draw(look: OpenHandwriting) -> None:
@@ -283,96 +225,3 @@ def test_there_are_three_exports_of_what_the_filter_shows(kept: list[KeptDrawing
     labels = [button.proto.label for button in app.get("download_button")]
     assert labels == ["Ink file", "PNG pictures", "MNIST format"]
     assert any(line.value == "Exports hold what the filter shows; drawings: 3." for line in app.caption)
-
-
-def test_without_any_model_the_benchmark_says_how_to_get_one(kept: list[KeptDrawing], look: OpenHandwriting) -> None:
-    app = look()
-    assert ["page Train" in line.value for line in app.info] == [True]
-    assert is_clean(app)
-
-
-@pytest.fixture
-def sevens(make_model: MakeModel) -> Run:
-    """A model that always says 7, with a figure on MNIST."""
-    run = make_model("softmax", 7)
-    summary = {"images": 10_000, "accuracy": 0.9, "interval": [0.894, 0.906]}
-    run.write_results({**run.results, "test": {"mnist": summary}})
-    return run
-
-
-def test_the_benchmark_shows_accuracy_held_out_and_in_all_beside_the_recorded_ones(
-    kept: list[KeptDrawing], sevens: Run, make_model: MakeModel, look: OpenHandwriting
-) -> None:
-    make_model("ones", 1)
-    app = look()
-    assert table(app) == [["50.00%", "42.86%", "90.00%", "–"], ["50.00%", "57.14%", "–", "–"]]
-    html = str(given(app, "digitlab.hand_benchmark")["html"])
-    assert re.findall(r'class="best">([\d.]+)', html) == ["57.14"]
-    assert "3 of 7 images read right; 95 % interval 15.82 to 74.95" in html
-    assert "9,000 of 10,000 images read right; 95 % interval 89.40 to 90.60" in html
-    assert "learned from them" not in html
-    assert is_clean(app)
-
-
-def test_the_benchmark_counts_the_chosen_writer_alone(
-    kept: list[KeptDrawing], sevens: Run, look: OpenHandwriting
-) -> None:
-    app = look(hand="anna")
-    assert table(app)[0][:2] == ["100.00%", "75.00%"]
-    assert any(line.value.startswith("Drawings by anna alone") for line in app.caption)
-
-
-def test_a_model_that_learned_from_the_drawings_is_marked(
-    kept: list[KeptDrawing], sevens: Run, look: OpenHandwriting, make_model: MakeModel
-) -> None:
-    child = make_model("child", 1)
-    write_config(child, start_from="softmax")
-    write_config(sevens, data="sklearn+mine")
-    html = str(given(look(), "digitlab.hand_benchmark")["html"])
-    assert html.count("learned from them") == 2
-
-
-def write_config(run: Run, **changes: object) -> None:
-    config = run.config.replace(**changes)
-    (run.folder / "config.json").write_text(json.dumps(config.to_dict()))
-
-
-def test_the_mistakes_of_the_chosen_model_are_shown(
-    kept: list[KeptDrawing], sevens: Run, make_model: MakeModel, look: OpenHandwriting
-) -> None:
-    make_model("ones", 1)
-    app = look()
-    assert tiles(app, 1) == ["1 → 7", "1 → 7 ○", "1 → 7", "1 → 7"]
-    app.selectbox(key="mistakes-of").set_value("ones").run()
-    assert tiles(app, 1) == ["7 → 1", "7 → 1 ○", "7 → 1"]
-    assert app.query_params["mistakes-of"] == "ones"
-    assert is_clean(app)
-
-
-def test_a_model_without_mistakes_says_so(sevens: Run, look: OpenHandwriting) -> None:
-    keep(folder(), slanted(0), 7, "", 18.0)
-    assert any("softmax reads all 1 drawings right" in line.value for line in look().caption)
-
-
-def test_relabelled_drawings_are_counted_anew(kept: list[KeptDrawing], sevens: Run, look: OpenHandwriting) -> None:
-    app = look(drawing=kept[3].id)
-    app.button_group(key=f"digit of {kept[3].id}, 1").set_value(7).run()
-    assert table(app)[0][:2] == ["50.00%", "57.14%"]
-
-
-def test_damaged_weights_get_one_line_and_the_other_models_are_shown(
-    kept: list[KeptDrawing], sevens: Run, make_model: MakeModel, look: OpenHandwriting
-) -> None:
-    make_model("ones", 1).weights.write_bytes(b"damaged")
-    app = look()
-    assert [line.value.startswith("ones\\: ") for line in app.error] == [True]
-    assert len(table(app)) == 1
-    assert not app.exception
-
-
-def test_a_drawing_is_sent_to_draw(kept: list[KeptDrawing], sevens: Run, look: OpenHandwriting) -> None:
-    app = look(mistake=kept[5].id)
-    app.button(key="open the mistake").click().run()
-    assert not app.exception
-    assert app.session_state["surface"] == "Picture"
-    assert app.session_state["image sent to draw"].origin == "A 1 from My handwriting"

@@ -1,4 +1,4 @@
-"""The training form in the sidebar, and the Train page with runs of every state."""
+"""The Train page with runs of every state."""
 
 import json
 from collections.abc import Callable
@@ -7,19 +7,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from digitlab.config import Settings, TrainConfig
 from digitlab.errors import DigitlabError
 from digitlab.jobs.control import Command, read_command
-from digitlab.jobs.start import QueueFull
-from digitlab.presets import PRESETS
 from digitlab.runs.labels import read_label
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
-from digitlab.ui.training import data_hints, sidebar
-from digitlab.ui.training.fields import FIELDS, key_of
-from digitlab.ui.training.form import PRESET
 from digitlab.ui.training.live import _EMPTY as EMPTY
-from tests.pages.driven_page import MakeModel, OpenPage
+from tests.pages.driven_page import MakeModel, OpenPage, captions, find_button, form_of
 
 TRAIN = "../../pages/train.py"
 MakeRun = Callable[..., Run]
@@ -59,33 +53,6 @@ def _record(epoch: int) -> dict[str, float]:
     return {"epoch": epoch, "step": 10 * epoch, **values, "learning_rate": 0.01, "seconds": 2.0}
 
 
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainConfig]:
-    """What was started, by a stand-in that only makes the run's folder."""
-    configs: list[TrainConfig] = []
-
-    def start(config: TrainConfig) -> Run:
-        configs.append(config)
-        return Run.create(Settings.from_environment().runs, config)
-
-    monkeypatch.setattr(sidebar, "start_job", start)
-    return configs
-
-
-@pytest.fixture
-def all_data_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data_hints, "_is_here", lambda _name, _folder: True)
-
-
-def _form(app: AppTest) -> TrainConfig:
-    values = {name: app.session_state[key_of(name)] for name in FIELDS}
-    return TrainConfig(**{**values, "data": "+".join(values["data"])})
-
-
-def _button(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label == label)
-
-
 def _cards(app: AppTest) -> str:
     """The HTML of all cards."""
     return "\n".join(
@@ -93,83 +60,6 @@ def _cards(app: AppTest) -> str:
         for e in app.get("bidi_component")
         if e.proto.component_name == "digitlab.run_card"
     )
-
-
-def _captions(app: AppTest) -> str:
-    return "\n".join(caption.value for caption in app.caption)
-
-
-@pytest.mark.parametrize("name", PRESETS)
-def test_every_preset_fills_the_form(all_data_here: None, open_page: OpenPage, name: str) -> None:
-    app = open_page()
-    app.selectbox(key=PRESET).set_value(name).run()
-    assert _form(app) == PRESETS[name].config
-    assert not app.exception
-    assert not app.error
-
-
-def test_start_hands_the_form_to_a_job_and_says_where_to_watch_it(
-    all_data_here: None, open_page: OpenPage, started: list[TrainConfig]
-) -> None:
-    app = open_page()
-    app.number_input(key=key_of("epochs")).set_value(7)
-    app.text_input(key=key_of("name")).set_value("mine").run()
-    _button(app, "Start").click().run()
-    assert started == [PRESETS["quick"].config.replace(epochs=7, name="mine")]
-    (link,) = [link for link in app.get("page_link") if link.proto.label == "Watch it on Train"]
-    assert link.proto.query_string.startswith("run=")
-    assert "mine has started" in _captions(app)
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("epochs", -1), ("batch_size", 0), ("learning_rate", -1.0), ("learning_rate", None), ("dropout", 1.0)],
-)
-def test_a_bad_value_gets_one_line_and_starts_nothing(
-    open_page: OpenPage, started: list[TrainConfig], field: str, value: float | None
-) -> None:
-    app = open_page()
-    app.number_input(key=key_of(field)).set_value(value).run()
-    (line,) = app.error
-    assert field.split("_")[0] in line.value
-    assert _button(app, "Start").disabled
-    assert not started
-    assert not app.exception
-
-
-def test_no_data_and_unknown_data_start_nothing(open_page: OpenPage, started: list[TrainConfig]) -> None:
-    app = open_page()
-    app.multiselect(key=key_of("data")).set_value([]).run()
-    assert len(app.error) == 1
-    app.multiselect(key=key_of("data")).set_value(["pen"]).run()
-    (line,) = app.error
-    assert "pen digits are not here" in line.value
-    assert not started
-
-
-def test_without_mnist_and_pen_digits_the_form_starts_with_scikit_learns(open_page: OpenPage) -> None:
-    app = open_page()
-    assert _form(app).data == "sklearn"
-    assert "so scikit" in _captions(app)
-    app.selectbox(key=PRESET).set_value("cnn").run()
-    assert _form(app) == PRESETS["cnn"].config.replace(data="sklearn")
-
-
-def test_a_full_queue_is_said_in_one_line(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_config: TrainConfig) -> Run:
-        raise QueueFull("20 runs wait for a slot already.")
-
-    monkeypatch.setattr(sidebar, "start_job", refuse)
-    app = _button(open_page(), "Start").click().run()
-    assert ["20 runs wait" in line.value for line in app.error] == [True]
-
-
-def test_values_stay_when_the_page_changes(open_page: OpenPage) -> None:
-    app = open_page()
-    app.number_input(key=key_of("learning_rate")).set_value(0.0001).run()
-    app.switch_page(TRAIN).run()
-    assert _form(app).learning_rate == 0.0001
-    assert "Changed from the preset: learning rate." in _captions(app)
 
 
 def test_an_empty_page_says_what_will_be_there(open_train: OpenTrain) -> None:
@@ -216,7 +106,7 @@ def test_the_buttons_of_a_card_ask_the_process(
     run = left_run(state)
     (run.folder / "control").write_text("pause")
     with run.lock():
-        _button(open_train(), button).click().run()
+        find_button(open_train(), button).click().run()
         assert read_command(run) is command
 
 
@@ -226,10 +116,10 @@ def test_a_failed_run_says_why_and_offers_what_to_do(left_run: MakeRun, open_tra
     app = open_train()
     assert "became nan at step 3" in _cards(app)
     assert ["the last words" in code.value for code in app.code] == [True]
-    app = _button(app, "Clone").click().run()
-    assert _form(app).learning_rate == 50.0
-    assert _form(app).name == "too fast"
-    app = _button(app, "Hide").click().run()
+    app = find_button(app, "Clone").click().run()
+    assert form_of(app).learning_rate == 50.0
+    assert form_of(app).name == "too fast"
+    app = find_button(app, "Hide").click().run()
     assert not _cards(app)
 
 
@@ -258,7 +148,7 @@ def test_a_run_under_way_shows_growing_curves_before_its_first_point(left_run: M
     with run.lock():
         app = open_train(run=run.id)
     assert len(app.get("vega_lite_chart")) == 4
-    assert "The first point comes" in _captions(app)
+    assert "The first point comes" in captions(app)
 
 
 def test_the_table_has_columns_for_the_settings_that_differ_alone(left_run: MakeRun, open_train: OpenTrain) -> None:
@@ -271,24 +161,24 @@ def test_the_table_has_columns_for_the_settings_that_differ_alone(left_run: Make
 
 def test_a_star_is_kept_with_the_run(left_run: MakeRun, open_train: OpenTrain) -> None:
     run = left_run(State.DONE)
-    app = _button(open_train(run=run.id), "Star").click().run()
+    app = find_button(open_train(run=run.id), "Star").click().run()
     assert read_label(run).starred
     assert list(app.dataframe[0].value["★"]) == ["★"]
-    _button(app, "Unstar").click().run()
+    find_button(app, "Unstar").click().run()
     assert not read_label(run).starred
 
 
 def test_rename_asks_for_a_name_and_begins_with_the_present_one(left_run: MakeRun, open_train: OpenTrain) -> None:
     run = left_run(State.DONE, name="before")
-    app = _button(open_train(run=run.id), "Rename").click().run()
+    app = find_button(open_train(run=run.id), "Rename").click().run()
     assert app.text_input(key=f"another name of {run.id}").value == "before"
 
 
 def test_delete_asks_before_anything_is_deleted(left_run: MakeRun, open_train: OpenTrain) -> None:
     run = left_run(State.DONE)
-    app = _button(open_train(run=run.id), "Delete").click().run()
+    app = find_button(open_train(run=run.id), "Delete").click().run()
     assert not app.checkbox(key=f"sure to delete {run.id}").value
-    assert _button(app, "Delete for good").disabled
+    assert find_button(app, "Delete for good").disabled
     assert run.folder.exists()
 
 
@@ -297,8 +187,8 @@ def test_a_checkpoint_is_read_only(make_model: MakeModel, open_train: OpenTrain)
     app = open_train(run="softmax")
     off = {button.label for button in app.button if button.disabled}
     assert {"Star", "Rename", "Delete", "Resume"} <= off
-    app = _button(app, "Clone").click().run()
-    assert _form(app).model == "softmax"
+    app = find_button(app, "Clone").click().run()
+    assert form_of(app).model == "softmax"
 
 
 def test_resume_hands_the_run_to_a_job(
@@ -307,7 +197,7 @@ def test_resume_hands_the_run_to_a_job(
     resumed: list[str] = []
     monkeypatch.setattr("digitlab.ui.training.actions.resume_job", lambda run: resumed.append(run.id))
     run = left_run(State.STOPPED)
-    _button(open_train(run=run.id), "Resume").click().run()
+    find_button(open_train(run=run.id), "Resume").click().run()
     assert resumed == [run.id]
 
 
@@ -318,7 +208,7 @@ def test_what_goes_wrong_with_a_button_is_said_in_a_toast(
         raise DigitlabError("The disk is full.")
 
     monkeypatch.setattr("digitlab.ui.training.actions.resume_job", refuse)
-    app = _button(open_train(run=left_run(State.STOPPED).id), "Resume").click().run()
+    app = find_button(open_train(run=left_run(State.STOPPED).id), "Resume").click().run()
     assert ["disk is full" in toast.value for toast in app.toast] == [True]
 
 
