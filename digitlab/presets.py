@@ -15,51 +15,57 @@ class Preset:
     shows: str
 
 
+_PLAIN_SGD = TrainConfig(
+    model="softmax",
+    epochs=10,
+    batch_size=100,
+    learning_rate=0.01,
+    schedule="constant",
+    optimizer="sgd",
+    momentum=0.0,
+    dropout=0.0,
+)
+_SOFTMAX = TrainConfig(
+    model="softmax",
+    epochs=40,
+    batch_size=500,
+    learning_rate=0.001,
+    schedule="cosine",
+    weight_decay=0.1,
+    dropout=0.0,
+    validation_share=0.05,
+    name="softmax",
+)
+_CNN = TrainConfig(
+    model="cnn-deep",
+    data="mnist+pen",
+    epochs=40,
+    learning_rate=0.003,
+    augmentation="elastic",
+    non_digits=0.05,
+    weight_decay=0.02,
+    dropout=0.4,
+    weight_averaging=0.9995,
+    validation_share=0.05,
+    name="CNN",
+)
+"""What several presets begin with."""
+
 PRESETS: Mapping[str, Preset] = {
     "quick": Preset(
         TrainConfig(model="cnn", data="mnist", epochs=1, batch_size=256, learning_rate=0.004, name="quick"),
         "A CNN that reads 99 % of MNIST after a single epoch: for a class that waits.",
     ),
     "published-softmax": Preset(
-        TrainConfig(
-            model="softmax",
-            epochs=10,
-            batch_size=100,
-            learning_rate=0.01,
-            schedule="constant",
-            optimizer="sgd",
-            momentum=0.0,
-            dropout=0.0,
-            name="published softmax",
-        ),
+        _PLAIN_SGD.replace(name="published softmax"),
         "The published softmax project's recipe: SGD, 10 epochs, batches of 100; it reported 92.02 %.",
     ),
     "published-cnn": Preset(
-        TrainConfig(
-            model="cnn-small",
-            epochs=5,
-            batch_size=64,
-            learning_rate=0.01,
-            schedule="constant",
-            optimizer="sgd",
-            momentum=0.0,
-            dropout=0.25,
-            name="published CNN",
-        ),
+        _PLAIN_SGD.replace(model="cnn-small", epochs=5, batch_size=64, dropout=0.25, name="published CNN"),
         "Like the published CNN project: convolution, ReLU, pooling, flatten, dropout, dense; it reported 94.52 %.",
     ),
     "too-fast": Preset(
-        TrainConfig(
-            model="softmax",
-            epochs=10,
-            batch_size=100,
-            learning_rate=100.0,
-            schedule="constant",
-            optimizer="sgd",
-            momentum=0.99,
-            dropout=0.0,
-            name="learning rate too high",
-        ),
+        _PLAIN_SGD.replace(learning_rate=100.0, momentum=0.99, name="learning rate too high"),
         "Goes wrong on purpose: steps so long that every one overshoots, and the loss jumps instead of falling.",
     ),
     "too-little-data": Preset(
@@ -79,46 +85,22 @@ PRESETS: Mapping[str, Preset] = {
         "Goes wrong on purpose: no training at all, so the answers are a guess: about one in ten is right.",
     ),
     "softmax": Preset(
-        TrainConfig(
-            model="softmax",
-            epochs=40,
-            batch_size=500,
-            learning_rate=0.001,
-            schedule="cosine",
-            weight_decay=0.1,
-            dropout=0.0,
-            validation_share=0.05,
-            name="softmax",
-        ),
+        _SOFTMAX,
         "The shipped softmax regression: about as far as one weight per pixel gets.",
     ),
     "cnn-mnist": Preset(
-        TrainConfig(
-            model="cnn-deep",
+        _CNN.replace(
+            data="mnist",
             epochs=16,
-            learning_rate=0.003,
-            augmentation="elastic",
-            weight_decay=0.02,
-            dropout=0.4,
+            non_digits=0.0,
             weight_averaging=0.999,
+            validation_share=0.1,
             name="CNN, MNIST only",
         ),
         "The shipped CNN that saw MNIST alone: excellent there, weaker on drawings from a screen.",
     ),
     "cnn": Preset(
-        TrainConfig(
-            model="cnn-deep",
-            data="mnist+pen",
-            epochs=40,
-            learning_rate=0.003,
-            augmentation="elastic",
-            non_digits=0.05,
-            weight_decay=0.02,
-            dropout=0.4,
-            weight_averaging=0.9995,
-            validation_share=0.05,
-            name="CNN",
-        ),
+        _CNN,
         "The shipped CNN, an hour on two cores: MNIST and pen drawings in ever new hands; the one that reads yours.",
     ),
     "champion": Preset(
@@ -133,34 +115,20 @@ PRESETS: Mapping[str, Preset] = {
         "The shipped CNN's weights, looking nine times at every image: a little better, nine times as slow.",
     ),
     "my-hand": Preset(
-        TrainConfig(
-            model="cnn-deep",
+        _CNN.replace(
             data="mnist+pen+mine",
             start_from="cnn",
             epochs=2,
             learning_rate=0.0003,
             schedule="cosine",
-            augmentation="elastic",
-            non_digits=0.05,
-            weight_decay=0.02,
-            dropout=0.4,
+            weight_averaging=0.0,
+            validation_share=0.1,
             name="my hand",
         ),
         "Fine-tunes the shipped CNN on your labelled drawings, among all that it knows, so that it forgets little.",
     ),
     "softmax-pen": Preset(
-        TrainConfig(
-            model="softmax",
-            data="mnist+pen",
-            epochs=40,
-            batch_size=500,
-            learning_rate=0.001,
-            schedule="cosine",
-            weight_decay=0.1,
-            dropout=0.0,
-            validation_share=0.05,
-            name="softmax, with pen drawings",
-        ),
+        _SOFTMAX.replace(data="mnist+pen", name="softmax, with pen drawings"),
         "The shipped softmax regression on the CNN's data, so that model and data can be told apart.",
     ),
 }
