@@ -78,9 +78,12 @@ class DrawingPage:
         self.page.get_by_role("button", name=f"It was a {digit}", exact=True).click()
 
     def white_pixels(self) -> int:
-        """How many canvas pixels show ink."""
+        """How many canvas pixels show ink, once the pad has painted what it knows."""
         count: int = self.canvas.evaluate(
-            """canvas => {
+            """async canvas => {
+                const frame = () => new Promise(requestAnimationFrame);
+                await frame();
+                await frame();
                 const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
                 let white = 0;
                 for (let i = 0; i < data.length; i += 4) if (data[i] > 200 && data[i + 2] > 200) white += 1;

@@ -55,6 +55,7 @@ def test_undo_takes_a_stroke_back_and_redo_returns_it(open_browser: OpenBrowser)
     draw.page.get_by_label("The drawing, 1 stroke", exact=True).wait_for()
     assert 0 < draw.white_pixels() < full
     draw.press_button("Redo")
+    draw.page.get_by_label("The drawing, 2 strokes", exact=True).wait_for()
     draw.wait_for_digit("cnn", 4)
     assert draw.white_pixels() == full
 
