@@ -8,7 +8,7 @@ import numpy as np
 
 from digitlab.predictor import Predictor, Reading
 from digitlab.preprocess import prepare_grey
-from digitlab.segmentation import Box, Line, Piece, find_lines, join_pieces
+from digitlab.segmentation import Box, Line, Piece, by_line, find_lines, join_pieces
 
 _MOST_PIECES = 6
 _WIDEST = 1.7
@@ -54,6 +54,20 @@ def find_number(ink: np.ndarray, reader: Predictor) -> list[FoundDigit]:
     for number, line in enumerate(find_lines(ink)):
         found += [FoundDigit(group.piece.box, group.image, number) for group in _best(line, reader)]
     return found
+
+
+def cut_out(ink: np.ndarray, boxes: Sequence[Box]) -> list[FoundDigit]:
+    """The digits in boxes that somebody drew, line by line from left to right; a box without ink holds none.
+
+    ink: as in `find_number`. boxes: may reach over the picture's edge.
+    """
+    pieces = [Piece(box, ink[max(0, box[1]) : box[3], max(0, box[0]) : box[2]]) for box in boxes]
+    lines = by_line([piece for piece in pieces if piece.ink.any()])
+    return [
+        FoundDigit(piece.box, prepare_grey(piece.ink).image, number)
+        for number, line in enumerate(lines)
+        for piece in sorted(line, key=lambda piece: piece.box[0] + piece.box[2])
+    ]
 
 
 def read_number(digits: Sequence[FoundDigit], model: Predictor) -> list[Reading]:

@@ -63,7 +63,7 @@ def find_lines(ink: np.ndarray) -> list[Line]:
     connected = _connected(ink)
     if not connected:
         raise BlankDrawing("There is no ink in the drawing. Draw a digit first.")
-    return [_line(pieces) for pieces in _by_line(connected)]
+    return [_line(pieces) for pieces in by_line(connected)]
 
 
 def join_pieces(pieces: Sequence[Piece]) -> Piece:
@@ -88,8 +88,11 @@ def _connected(ink: np.ndarray) -> list[Piece]:
     return pieces
 
 
-def _by_line(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Pieces that overlap in height with what is already on a line belong to it; the tallest pieces make the lines."""
+def by_line(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Pieces parted into lines, from top to bottom; those of a line come in no order.
+
+    A piece that overlaps in height with what is already on a line belongs to it; the tallest pieces make the lines.
+    """
     lines: list[tuple[int, int, list[Piece]]] = []
     for piece in sorted(pieces, key=lambda piece: -piece.height):
         top, bottom = piece.box[1], piece.box[3]

@@ -9,27 +9,26 @@ from digitlab.ui.answer_cards import show_answers
 from digitlab.ui.keeping import ask_writer
 from digitlab.ui.learning_models import follow_learning, refresh_every
 from digitlab.ui.model_picker import pick_models
-from digitlab.ui.number_cards import show_number, show_photo
+from digitlab.ui.number_cards import show_number
 from digitlab.ui.preparation import pick_steps, show_steps
-from digitlab.ui.surfaces import Writing, draw_on, is_wide, pick_surface
+from digitlab.ui.surfaces import draw_on, is_wide, pick_surface, width_of
+from digitlab.ui.writing import Writing
 
 
 def drawing_and_answers(
     surface: str, models: Sequence[ModelEntry], steps_are_shown: bool, without: frozenset[str]
 ) -> None:
     """The part that runs again while the pen moves. It holds nothing else: each element more costs time."""
-    left, right = (st.container(), st.container()) if is_wide(surface) else st.columns([5, 8], gap="medium")
+    width = width_of(surface)
+    left, right = (st.container(), st.container()) if is_wide(surface) else st.columns([width, 1 - width], gap="medium")
     with left:
         given = draw_on(surface, without)
     with right:
         if isinstance(given, Writing) or (given is None and is_wide(surface)):
-            digits = show_number(given, models)
+            show_number(given, models, left)
         else:
             show_answers(given, models)
-    if isinstance(given, Writing):
-        with left:
-            show_photo(given, digits)
-    elif steps_are_shown:
+    if steps_are_shown and not isinstance(given, Writing):
         show_steps(given, models, without)
     follow_learning(models)
 

@@ -7,7 +7,7 @@ import pytest
 from digitlab.config import CHECKPOINTS
 from digitlab.errors import BlankDrawing
 from digitlab.ink import Ink, draw_ink
-from digitlab.numbers import FoundDigit, as_text, find_number, read_number
+from digitlab.numbers import FoundDigit, as_text, cut_out, find_number, read_number
 from digitlab.predictor import Predictor, Reading
 from digitlab.runs.run import Run
 from tests.pen_numbers import write_numbers
@@ -58,6 +58,23 @@ def test_every_digit_comes_with_its_place_and_its_own_image(cnn: Predictor) -> N
     assert first.box[0] == pytest.approx(2 * (60 - 7), abs=3)
     assert second.box[2] == pytest.approx(2 * (370 + 7), abs=3)
     assert first.image.shape == (28, 28)
+
+
+def test_boxes_drawn_by_hand_are_read_line_by_line_whatever_their_order(cnn: Predictor) -> None:
+    ink = draw_ink(
+        [*at(ZERO, 60, 300), *at(SEVEN, 180, 300), *at(SEVEN, 60, 40), *at(FIVE_BODY, 180, 40)], 14, (400, 500)
+    )
+    boxes = [(330, 570, 540, 900), (100, 570, 260, 900), (340, 50, 520, 370), (90, -9, 290, 380)]
+    digits = cut_out(ink, boxes)
+    assert as_text(digits, read_number(digits, cnn)) == "75 07"
+    assert [digit.box for digit in digits] == [boxes[3], boxes[2], boxes[1], boxes[0]]
+
+
+def test_a_box_without_ink_holds_no_digit() -> None:
+    ink = draw_ink(at(SEVEN, 60), 14, (400, 280))
+    for empty in ((500, 10, 700, 200), (2000, 2000, 3000, 3000), (200, 100, 100, 50)):
+        assert cut_out(ink, [empty]) == []
+    assert cut_out(ink, []) == []
 
 
 def test_no_ink_is_refused(cnn: Predictor) -> None:

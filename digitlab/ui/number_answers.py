@@ -16,6 +16,8 @@ if TYPE_CHECKING:  # their modules import torch, which the first page must not w
 
 INVITATION = "Write a number: a year, a postcode, a telephone number. Every digit is found and read by itself."
 
+NO_BOX = "No digit is boxed. Draw a box around each."
+
 
 @dataclass(frozen=True)
 class NumberAnswer:

@@ -1,4 +1,4 @@
-"""Several digits on the page: asks the chosen models, shows what they read, and boxes the digits on a photo."""
+"""Several digits on the page: asks the chosen models and shows what they read."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import streamlit as st
-from PIL import Image, ImageDraw
+from streamlit.delta_generator import DeltaGenerator
 
 from digitlab.errors import DigitlabError
 from digitlab.preprocess import Prepared
@@ -19,56 +18,40 @@ from digitlab.ui.answer_cards import load_and_rerun, show_answers
 from digitlab.ui.answers import LOADING, NO_MODEL
 from digitlab.ui.live_html import live_html
 from digitlab.ui.model_picker import colours, shown_name
-from digitlab.ui.number_answers import INVITATION, NumberAnswer, number_html
+from digitlab.ui.number_answers import INVITATION, NO_BOX, NumberAnswer, number_html
+from digitlab.ui.photo_boxes import show_photo
 from digitlab.ui.styles import VERDICT, styles
-from digitlab.ui.surfaces import Writing
+from digitlab.ui.writing import Writing
 
 if TYPE_CHECKING:  # torch comes with it
     from digitlab.numbers import FoundDigit
 
 _show = live_html("digitlab.numbers", styles(Path(__file__).parent / "number_answers.css", VERDICT))
 
-_SHOWN_SIDE = 900
-_BOX = "#EE6677"
 
+def show_number(writing: Writing | None, models: Sequence[ModelEntry], beside: DeltaGenerator) -> None:
+    """Show what each model reads; one digit alone on a photo gets the cards of one.
 
-def show_number(writing: Writing | None, models: Sequence[ModelEntry]) -> Sequence[FoundDigit]:
-    """Show what each model reads; gives back the digits that were found. One digit alone gets the cards of one.
-
-    Which strokes make a digit is decided by the chosen model with the best test figures, for all of them alike.
+    beside: where a photo appears with the digits boxed. Which strokes make a digit is decided by the chosen model
+    with the best test figures, for all of them alike, unless the boxes are corrected there.
     """
     colour = colours([model.name for model in models])
     cards = [NumberAnswer(shown_name(model), colour[model.name]) for model in models]
     if writing is None or not models:
         _show(number_html(cards, [], INVITATION if models else NO_MODEL), "numbers")
-        return []
+        return
     if not predictors.is_quick():
         _show(number_html(cards, [], LOADING), "numbers")
         load_and_rerun(models)
     digits = _found(writing, models)
+    if writing.photo:
+        with beside:
+            digits = show_photo(writing, digits)
     if len(digits) == 1 and writing.photo:
         show_answers(Prepared(digits[0].image, ()), models)
     else:
-        _show(number_html([_read(c, m, digits) for c, m in zip(cards, models, strict=True)], digits), "numbers")
-    return digits
-
-
-def boxed(photo: Image.Image, ink_width: int, digits: Sequence[FoundDigit]) -> Image.Image:
-    """The photo with a box around each digit. ink_width: of the picture that the digits were found in, in pixels."""
-    shown = photo.convert("RGB")
-    shown.thumbnail((_SHOWN_SIDE, _SHOWN_SIDE))
-    scale, pen = shown.width / ink_width, ImageDraw.Draw(shown)
-    for digit in digits:
-        left, top, right, bottom = (side * scale for side in digit.box)
-        pen.rectangle((left - 3, top - 3, right + 3, bottom + 3), outline=_BOX, width=3)
-    return shown
-
-
-def show_photo(writing: Writing, digits: Sequence[FoundDigit]) -> None:
-    """Show the photo with what was found on it."""
-    if writing.photo:
-        found = "1 digit" if len(digits) == 1 else f"{len(digits)} digits"
-        st.image(boxed(writing.photo, writing.ink.shape[1], digits), caption=f"The picture, with {found} found")
+        answers = [_read(card, model, digits) for card, model in zip(cards, models, strict=True)]
+        _show(number_html(answers, digits, NO_BOX), "numbers")
 
 
 def _found(writing: Writing, models: Sequence[ModelEntry]) -> Sequence[FoundDigit]:

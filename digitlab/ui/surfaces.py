@@ -1,7 +1,6 @@
 """The ways to give digits: pads, canvas with tools, picture. Each gives back an image or a piece of writing."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -16,6 +15,7 @@ from digitlab.ui.drawing import Drawing
 from digitlab.ui.ink_pad import ink_pad
 from digitlab.ui.keeping import keep_labelled
 from digitlab.ui.sent_image import put_away, sent_image
+from digitlab.ui.writing import Given, Writing
 
 DRAWING = "draw"
 """Where the session keeps the drawing that the pad and the canvas with tools share."""
@@ -24,20 +24,6 @@ WIDE = 3 * CANVAS
 """Width of the pad for numbers, in canvas pixels."""
 
 _ONE, _SEVERAL = "One digit", "Several digits"
-
-
-@dataclass(frozen=True)
-class Writing:
-    """A picture of digits that are still to be told apart: grey, `uint8` of shape (height, width), white ink.
-
-    photo: what the ink was found on, None for a drawing.
-    """
-
-    ink: np.ndarray
-    photo: Image.Image | None = None
-
-
-Given = Prepared | Writing | None
 
 
 def on_pad(without: Collection[str]) -> Given:
@@ -123,6 +109,11 @@ SURFACES: Mapping[str, Callable[[Collection[str]], Given]] = {
 def is_wide(surface: str) -> bool:
     """Whether a surface, a key of SURFACES, needs the whole width of the page."""
     return SURFACES[surface] is on_wide_pad
+
+
+def width_of(surface: str) -> float:
+    """The share of the page's width that a surface takes beside the answers, in 0..1."""
+    return 0.5 if SURFACES[surface] is from_picture else 5 / 13
 
 
 def draw_on(surface: str, without: Collection[str]) -> Given:

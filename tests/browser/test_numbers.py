@@ -4,10 +4,11 @@ import io
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from digitlab.data.part_names import PartName
 from digitlab.data.pen import pen_drawings
-from digitlab.ink import Ink
+from digitlab.ink import Ink, draw_ink
 from tests.browser.conftest import OpenBrowser
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
 from tests.synthetic_photos import take_photo
@@ -99,3 +100,39 @@ def test_the_digits_of_a_photo_are_boxed_and_read(open_browser: OpenBrowser, pen
     upload.set_input_files({"name": "203.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()})
     wait_for_number(draw, "cnn", "203")
     draw.page.get_by_text("The picture, with 3 digits found").wait_for()
+
+
+def test_the_boxes_on_a_photo_can_be_corrected(open_browser: OpenBrowser) -> None:
+    paper = 255 - draw_ink([*at("1", 100), *at("7", 300)], 18, (560, 280))
+    picture = io.BytesIO()
+    Image.fromarray(paper).save(picture, "PNG")
+    draw = open_browser("?models=cnn")
+    draw.choose_surface("Picture")
+    upload = draw.page.locator('input[type="file"]')
+    upload.set_input_files({"name": "17.png", "mimeType": "image/png", "buffer": picture.getvalue()})
+    wait_for_number(draw, "cnn", "17")
+    draw.page.get_by_text("Correct the boxes", exact=True).click()
+    canvas = draw.page.locator("canvas.upper-canvas")
+    draw.page.get_by_text("Drag over the picture").wait_for()
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    scale = box["width"] / 560
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return box["x"] + x * scale, box["y"] + y * scale
+
+    draw.page.mouse.move(*place(255, 40))
+    draw.page.mouse.down()
+    draw.page.mouse.move(*place(400, 150), steps=4)
+    draw.page.mouse.move(*place(480, 240), steps=4)
+    draw.page.mouse.up()
+    wait_for_number(draw, "cnn", "177")  # the 7 is boxed twice now
+    draw.page.get_by_role("button", name="Edit").click()
+    draw.page.mouse.click(*place(115, 140))
+    draw.page.get_by_role("button", name="Delete selected").click()
+    wait_for_number(draw, "cnn", "77")
+    draw.page.get_by_text("Correct the boxes", exact=True).click()
+    wait_for_number(draw, "cnn", "17")
+    draw.page.get_by_text("Correct the boxes", exact=True).click()
+    wait_for_number(draw, "cnn", "77")
