@@ -1,6 +1,7 @@
 """The training form in the sidebar of every page."""
 
 import pytest
+import streamlit as st
 
 from digitlab.config import Settings, TrainConfig
 from digitlab.jobs.start import QueueFull
@@ -39,6 +40,20 @@ def test_every_preset_fills_the_form(all_data_here: None, open_page: OpenPage, n
     assert form_of(app) == PRESETS[name].config
     assert not app.exception
     assert not app.error
+
+
+def test_values_that_a_cut_short_run_had_set_are_set_again_for_the_browser(
+    all_data_here: None, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as early:
+        early.setattr(sidebar, "_show_presets", st.stop)
+        app = open_page()
+    assert not app.number_input
+    app.run()
+    assert app.number_input(key=key_of("epochs")).proto.set_value
+    assert app.number_input(key=key_of("epochs")).value == PRESETS["quick"].config.epochs
+    app.run()
+    assert not app.number_input(key=key_of("epochs")).proto.set_value
 
 
 def test_start_hands_the_form_to_a_job_and_says_where_to_watch_it(

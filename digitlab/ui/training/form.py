@@ -12,6 +12,9 @@ PRESET = "training form: preset"
 """The widget key of the preset's choice; None when the form was filled from a run."""
 
 
+_UNSEEN = "training form: not shown yet"
+
+
 def is_filled() -> bool:
     """Whether every field has a value in this session; Streamlit may drop those of a script run that was cut short."""
     return all(key_of(field.name) in st.session_state for field in dataclasses.fields(TrainConfig))
@@ -22,9 +25,25 @@ def fill_form(config: TrainConfig, preset: str | None = None) -> None:
 
     preset: the name of the preset that the config comes from, None for any other origin.
     """
+    st.session_state[_UNSEEN] = True
     st.session_state[PRESET] = preset
     for field in dataclasses.fields(TrainConfig):
         st.session_state[key_of(field.name)] = _shown(field.name, field.type, getattr(config, field.name))
+
+
+def fill_again_until_shown() -> None:
+    """Set the values once more when the script run that set them was cut short before it showed them.
+
+    The browser takes a value only from the run that set it, and would show zeros otherwise.
+    """
+    if st.session_state.get(_UNSEEN):
+        for key in (PRESET, *map(key_of, FIELDS)):
+            st.session_state[key] = st.session_state[key]
+
+
+def now_shown() -> None:
+    """Note that the browser has been given the form's values."""
+    st.session_state[_UNSEEN] = False
 
 
 def read_form() -> TrainConfig:

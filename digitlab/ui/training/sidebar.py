@@ -17,7 +17,15 @@ from digitlab.ui.model_picker import shown_name
 from digitlab.ui.training import data_hints
 from digitlab.ui.training.choice import choose_run
 from digitlab.ui.training.fields import RARE, key_of, show_data, show_field, show_model, show_start
-from digitlab.ui.training.form import PRESET, changed_fields, fill_form, is_filled, read_form
+from digitlab.ui.training.form import (
+    PRESET,
+    changed_fields,
+    fill_again_until_shown,
+    fill_form,
+    is_filled,
+    now_shown,
+    read_form,
+)
 
 TRAIN_PAGE = Path(__file__).parents[3] / "pages" / "train.py"
 
@@ -33,10 +41,12 @@ def training_sidebar() -> None:
     """
     if not is_filled():
         _take_preset(_DEFAULT_PRESET)
+    fill_again_until_shown()
     st.subheader("Train a model", anchor=False)
     with st.container(gap="xxsmall"):
         _show_presets()
         _show_fields()
+        now_shown()
         config = _checked_config()
         if st.button("Start", type="primary", width="stretch", disabled=config is None, help=_START_HELP) and config:
             _start(config)
