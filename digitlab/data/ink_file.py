@@ -1,13 +1,13 @@
 """Ink files: gzip or plain JSON lines, one labelled drawing a line.
 
-`{"digit": 7, "strokes": [[[x, y], …], …], "writer": "…"}`; further keys are allowed and kept aside.
+`{"digit": 7, "strokes": [[[x, y], …], …], "writer": "…"}`; further keys are allowed.
 """
 
 import gzip
 import json
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -15,6 +15,7 @@ from digitlab.errors import BadInk, NotSaved
 from digitlab.files import write_bytes
 from digitlab.ink import Ink, check_ink
 
+_KEYS = {"digit", "strokes", "writer", "donor"}
 _GZIP_MAGIC = b"\x1f\x8b"
 _LONGEST_LINE = 4_000_000
 _LARGEST = 64_000_000
@@ -34,20 +35,33 @@ class Drawing:
     donor: str = ""
 
 
+@dataclass(frozen=True)
+class InkLine:
+    """A line of an ink file: the drawing, and all further keys with whatever they hold."""
+
+    drawing: Drawing
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+
 def read_ink_file(path: Path) -> list[Drawing]:
-    """All drawings of a file, in order.
+    """All drawings of a file, in order. Raises BadInk as `read_ink_lines` does."""
+    return [line.drawing for line in read_ink_lines(path)]
+
+
+def read_ink_lines(path: Path) -> list[InkLine]:
+    """All lines of a file that hold a drawing, in order.
 
     Raises BadInk, naming file and line, when the file is missing, damaged, empty or holds something else.
     """
     try:
         with _open(path) as lines:
-            drawings = [_parse(line, f"{path}, line {number}") for number, line in _numbered(lines, path)]
+            read = [_parse(line, f"{path}, line {number}") for number, line in _numbered(lines, path)]
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadInk(f"{path} cannot be read: {reason}. Name an ink file: JSON lines, plain or gzip.") from error
-    if not drawings:
+    if not read:
         raise BadInk(f"{path} holds no drawing. Name an ink file with one JSON object a line.")
-    return drawings
+    return read
 
 
 def write_ink_file(path: Path, drawings: Sequence[Drawing]) -> None:
@@ -100,8 +114,9 @@ def _numbered(lines: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
             yield number, line
 
 
-def _parse(line: bytes, where: str) -> Drawing:
-    return to_drawing(parse_object(line, where), where)
+def _parse(line: bytes, where: str) -> InkLine:
+    value = parse_object(line, where)
+    return InkLine(to_drawing(value, where), {key: value[key] for key in value.keys() - _KEYS})
 
 
 def parse_object(line: bytes, where: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeGuard
 
 from filelock import FileLock
 
@@ -17,11 +18,13 @@ from digitlab.data.part_names import PartName
 from digitlab.errors import BadInk, NotSaved
 from digitlab.files import PART, write_text
 
-THINNEST, BROADEST = 1.0, 100.0
+_THINNEST, _BROADEST = 1.0, 100.0
 """Pen widths in canvas pixels that are believed."""
 
 _ID = re.compile("[0-9a-f]{8}")
-_PARTS = (PartName.TRAIN, PartName.TEST)
+PARTS = (PartName.TRAIN, PartName.TEST)
+"""What a drawing can be kept for; validation is drawn from `train` anew for each training."""
+
 _PATIENCE = 10.0
 """Seconds to wait for another tab that is writing."""
 
@@ -38,6 +41,11 @@ class KeptDrawing:
     pen_width: float
     part: PartName
     made: str
+
+
+def is_pen_width(value: object) -> TypeGuard[float]:
+    """Whether a value from outside is a number from 1 to 100."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and _THINNEST <= value <= _BROADEST
 
 
 def mine_file(folder: Path) -> Path:
@@ -80,9 +88,9 @@ def _parse(line: bytes, where: str) -> KeptDrawing:
     identity, width, part, made = (value.get(key) for key in ("id", "pen_width", "part", "made"))
     if not isinstance(identity, str) or not _ID.fullmatch(identity):
         raise BadInk(f"{where}: id is {identity!r:.60}; it must be 8 hexadecimal digits. Mend or remove the line.")
-    if not isinstance(width, int | float) or isinstance(width, bool) or not THINNEST <= width <= BROADEST:
+    if not is_pen_width(width):
         raise BadInk(f"{where}: pen_width is {width!r:.60}; it must be a number from 1 to 100.")
-    if part not in _PARTS or not isinstance(made, str):
+    if part not in PARTS or not isinstance(made, str):
         raise BadInk(f"{where}: part is {part!r:.60} and made {made!r:.60}; write train or test, and a time.")
     return KeptDrawing(identity, to_drawing(value, where), float(width), PartName(part), made)
 

@@ -7,12 +7,20 @@ import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from digitlab.data.ink_file import Drawing
-from digitlab.data.kept import BROADEST, THINNEST, KeptDrawing, change_kept, file_stamp, kept_drawings, mine_file
+from digitlab.data.ink_file import Drawing, InkLine
+from digitlab.data.kept import (
+    PARTS,
+    KeptDrawing,
+    change_kept,
+    file_stamp,
+    is_pen_width,
+    kept_drawings,
+    mine_file,
+)
 from digitlab.data.part_names import PartName
 from digitlab.errors import BadInk, DataMissing, UnknownName
 from digitlab.ink import CANVAS, PEN_WIDTH, Ink, check_ink, fit_ink
@@ -53,12 +61,12 @@ def keep(folder: Path, ink: Ink, digit: int, writer: str, pen_width: float) -> K
     Raises BadInk when one of them is not so or 20,000 drawings are kept already, NotSaved when it cannot be written.
     """
     drawing = Drawing(_check_drawn(ink), _check_digit(digit), _check_writer(writer))
-    if not THINNEST <= pen_width <= BROADEST:
+    if not is_pen_width(pen_width):
         raise BadInk(f"The pen width is {pen_width!r:.40}; choose a number from 1 to 100.")
     added: list[KeptDrawing] = []
 
     def change(kept: list[KeptDrawing]) -> list[KeptDrawing]:
-        added[:] = _numbered(kept, [drawing], pen_width)
+        added[:] = _numbered(kept, [_New(drawing, pen_width)])
         return [*kept, *added]
 
     change_kept(folder, change)
@@ -88,23 +96,25 @@ def delete(folder: Path, ids: Collection[str]) -> None:
     change_kept(folder, lambda kept: [one for one in kept if one.id not in gone])
 
 
-def add_all(folder: Path, drawings: Sequence[Drawing]) -> int:
+def add_all(folder: Path, lines: Sequence[InkLine]) -> int:
     """Keep drawings from elsewhere, in order, and give back how many were new.
 
-    Coordinates that do not lie on the canvas are fitted to it. A drawing whose strokes and digit are kept already is
-    left out. Raises BadInk when over 20,000 would be kept, NotSaved when they cannot be written; then none is added.
+    A drawing that was kept by digitlab stays in its part, so that what models have learned from is not tested on, and
+    brings its pen width. Coordinates that do not lie on the canvas are fitted to it. A drawing whose strokes and digit
+    are kept already is left out. Raises BadInk when over 20,000 would be kept, NotSaved when they cannot be written;
+    then none is added.
     """
     added: list[KeptDrawing] = []
 
     def change(kept: list[KeptDrawing]) -> list[KeptDrawing]:
         seen = {_key(one.drawing) for one in kept}
         fresh = []
-        for drawing in drawings:
-            placed = replace(drawing, ink=_on_canvas(drawing.ink), writer=_mended(drawing.writer))
-            if seen.isdisjoint({_key(drawing), _key(placed)}):
-                fresh.append(placed)
-                seen.add(_key(placed))
-        added[:] = _numbered(kept, fresh, PEN_WIDTH)
+        for line in lines:
+            new = _from_elsewhere(line)
+            if seen.isdisjoint({_key(line.drawing), _key(new.drawing)}):
+                fresh.append(new)
+                seen.add(_key(new.drawing))
+        added[:] = _numbered(kept, fresh)
         return [*kept, *added]
 
     change_kept(folder, change)
@@ -145,18 +155,35 @@ def _held_out(rest: Sequence[KeptDrawing], share: float) -> set[str]:
     return set(ranked[: max(1, round(len(ranked) * share))])
 
 
-def _numbered(kept: Sequence[KeptDrawing], drawings: Sequence[Drawing], pen_width: float) -> list[KeptDrawing]:
+@dataclass(frozen=True)
+class _New:
+    """A drawing to keep. pen_width: in canvas pixels. part: None when it is not decided yet."""
+
+    drawing: Drawing
+    pen_width: float = PEN_WIDTH
+    part: PartName | None = None
+
+
+def _from_elsewhere(line: InkLine) -> _New:
+    drawing, width, part = line.drawing, line.further.get("pen_width"), line.further.get("part")
+    placed = replace(drawing, ink=_on_canvas(drawing.ink), writer=_mended(drawing.writer))
+    pen_width = width if is_pen_width(width) and placed.ink is drawing.ink else PEN_WIDTH
+    return _New(placed, pen_width, PartName(part) if part in PARTS else None)
+
+
+def _numbered(kept: Sequence[KeptDrawing], fresh: Sequence[_New]) -> list[KeptDrawing]:
     """New drawings with id, part and time. Every third of a digit, beginning with its second, is for testing."""
-    if len(kept) + len(drawings) > MOST_KEPT:
+    if len(kept) + len(fresh) > MOST_KEPT:
         raise BadInk(f"{len(kept):,} drawings are kept; at most {MOST_KEPT:,} can be. Delete some first.")
     taken = {one.id for one in kept}
     count = Counter(one.drawing.digit for one in kept)
     made = datetime.now(UTC).isoformat(timespec="seconds")
     added = []
-    for drawing in drawings:
-        count[drawing.digit] += 1
-        part = PartName.TEST if count[drawing.digit] % 3 == 2 else PartName.TRAIN
-        added.append(KeptDrawing(_new_id(taken), drawing, float(pen_width), part, made))
+    for new in fresh:
+        digit = new.drawing.digit
+        count[digit] += 1
+        part = new.part or (PartName.TEST if count[digit] % 3 == 2 else PartName.TRAIN)
+        added.append(KeptDrawing(_new_id(taken), new.drawing, float(new.pen_width), part, made))
     return added
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from digitlab.data.kept import BROADEST, THINNEST
+from digitlab.data.kept import is_pen_width
 from digitlab.errors import BadInk
 from digitlab.ink import PEN_WIDTH, Ink, check_ink
 
@@ -23,7 +23,7 @@ def checked_drawing(value: Mapping[str, Any]) -> Drawing:
     Raises BadInk when the strokes are no ink or the pen width is no number from 1 to 100.
     """
     width = value.get("penWidth")
-    if not isinstance(width, int | float) or isinstance(width, bool) or not THINNEST <= width <= BROADEST:
+    if not is_pen_width(width):
         raise BadInk(f"The pen width must be a number from 1 to 100; got {str(width)[:40]}.")
     return Drawing(check_ink(value.get("strokes")), float(width))
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from digitlab.data import mine
-from digitlab.data.ink_file import Drawing, read_ink_file
+from digitlab.data.exports import to_ink_file
+from digitlab.data.ink_file import Drawing, InkLine, read_ink_file, read_ink_lines
 from digitlab.data.mine import add_all, delete, keep, kept_drawings, mine_file, mine_is_here, my_drawings, relabel
 from digitlab.data.part_names import PartName
 from digitlab.errors import BadInk, DataMissing, NotSaved, UnknownName
-from digitlab.ink import Ink
+from digitlab.ink import PEN_WIDTH, Ink
 
 INK: Ink = [[[60.0, 60.0], [200.0, 60.0], [120.0, 230.5]]]
 
@@ -103,7 +104,7 @@ def test_at_most_so_many_drawings_are_kept(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(BadInk, match="at most 2 can be"):
         keep(tmp_path, INK, 7, "", 18.0)
     with pytest.raises(BadInk, match="Delete some first"):
-        add_all(tmp_path, [Drawing(INK, 7, "")])
+        add_all(tmp_path, [InkLine(Drawing(INK, 7, ""))])
     assert len(kept_drawings(tmp_path)) == 2
 
 
@@ -188,8 +189,8 @@ def test_what_a_killed_process_left_is_swept_away(tmp_path: Path) -> None:
 def test_imported_drawings_that_are_kept_already_are_left_out(tmp_path: Path) -> None:
     keep(tmp_path, INK, 7, "anna", 18.0)
     drawings = [Drawing(INK, 7, "other"), Drawing(INK, 1, "bo"), Drawing(slanted(5), 7, "bo"), Drawing(INK, 1, "bo")]
-    assert add_all(tmp_path, drawings) == 2
-    assert add_all(tmp_path, drawings) == 0
+    assert add_all(tmp_path, list(map(InkLine, drawings))) == 2
+    assert add_all(tmp_path, list(map(InkLine, drawings))) == 0
     assert [(one.drawing.digit, one.drawing.writer) for one in kept_drawings(tmp_path)] == [
         (7, "anna"),
         (1, "bo"),
@@ -199,23 +200,46 @@ def test_imported_drawings_that_are_kept_already_are_left_out(tmp_path: Path) ->
 
 @pytest.mark.parametrize("factor", [0.001, 0.1, 10.0, -10.0])
 def test_imported_drawings_of_another_scale_are_fitted_to_the_canvas(factor: float, tmp_path: Path) -> None:
-    foreign = Drawing([[[x * factor, y * factor] for x, y in INK[0]]], 7, "")
+    foreign = InkLine(Drawing([[[x * factor, y * factor] for x, y in INK[0]]], 7, ""), {"pen_width": 40})
     assert add_all(tmp_path, [foreign]) == 1
     points = kept_drawings(tmp_path)[0].drawing.ink[0]
     ys = [y for _, y in points]
     assert max(ys) - min(ys) == pytest.approx(200, abs=0.02)
     assert min(ys) == pytest.approx(40, abs=0.02)
+    assert kept_drawings(tmp_path)[0].pen_width == PEN_WIDTH
     assert add_all(tmp_path, [foreign]) == 0
 
 
+def test_what_was_exported_comes_back_with_its_pens_and_parts(tmp_path: Path) -> None:
+    for n, width in enumerate((10.0, 20.0, 30.0)):
+        keep(tmp_path / "here", slanted(n), 7, "anna", width)
+    kept = kept_drawings(tmp_path / "here")
+    (tmp_path / "some.jsonl.gz").write_bytes(to_ink_file([kept[2], kept[1]]))
+    assert add_all(tmp_path / "there", read_ink_lines(tmp_path / "some.jsonl.gz")) == 2
+    came = kept_drawings(tmp_path / "there")
+    assert [(one.drawing, one.pen_width, one.part) for one in came] == [
+        (kept[2].drawing, 30.0, PartName.TRAIN),
+        (kept[1].drawing, 20.0, PartName.TEST),
+    ]
+
+
+@pytest.mark.parametrize("further", [{"part": "validation"}, {"part": []}, {"pen_width": "thick"}, {"pen_width": 1e9}])
+def test_further_keys_of_foreign_files_that_mean_something_else_do_not_matter(
+    further: dict[str, object], tmp_path: Path
+) -> None:
+    add_all(tmp_path, [InkLine(Drawing(INK, 7, ""), further)])
+    (kept,) = kept_drawings(tmp_path)
+    assert (kept.pen_width, kept.part) == (PEN_WIDTH, PartName.TRAIN)
+
+
 def test_imported_drawings_that_lie_on_the_canvas_stay_as_they_are(tmp_path: Path) -> None:
-    add_all(tmp_path, [Drawing(INK, 7, "", "school")])
+    add_all(tmp_path, [InkLine(Drawing(INK, 7, "", "school"))])
     (kept,) = kept_drawings(tmp_path)
     assert kept.drawing == Drawing(INK, 7, "me", "school")
 
 
 def test_a_writers_name_from_elsewhere_is_mended(tmp_path: Path) -> None:
-    add_all(tmp_path, [Drawing(INK, 7, "an\nna" + "x" * 50)])
+    add_all(tmp_path, [InkLine(Drawing(INK, 7, "an\nna" + "x" * 50))])
     writer = kept_drawings(tmp_path)[0].drawing.writer
     assert writer == "anna" + "x" * 36
     keep(tmp_path, INK, 7, writer, 18.0)

@@ -89,4 +89,4 @@ def uploaded_part() -> Part | None:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _rendered(content: bytes, name: str) -> Part:
-    return render(read_uploaded(content, name))
+    return render([line.drawing for line in read_uploaded(content, name)])

@@ -86,7 +86,8 @@ def _show_import() -> None:
             on_change=_take_in,
             args=(key,),
             help="JSON lines, plain or gzip, at most 20 MB: digit, strokes, writer. Drawings that are kept already are "
-            "left out; other coordinates are fitted to the canvas.",
+            "left out; other coordinates are fitted to the canvas. What digitlab exported keeps its pen width and "
+            "stays held out from training, or not.",
         )
 
 
@@ -102,7 +103,7 @@ def _take_in(key: str) -> None:
 def _add(content: bytes, name: str) -> None:
     if len(content) > _LARGEST:
         raise BadInk(f"{name[:80]} has over {_LARGEST // 1_000_000} MB. Split the file.")
-    drawings = read_uploaded(content, name)
-    new = add_all(Settings.from_environment().data, drawings)
-    known = len(drawings) - new
+    lines = read_uploaded(content, name)
+    new = add_all(Settings.from_environment().data, lines)
+    known = len(lines) - new
     st.toast(f"New: {count(new)}. Kept already: {count(known)}.", icon=":material/upload:")
