@@ -1,5 +1,6 @@
 """The second surface: streamlit-drawable-canvas, where strokes can be selected, moved, scaled and turned."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -12,18 +13,23 @@ from digitlab.ui.fabric import to_drawing, to_fabric
 _HINT = "The tools appear above the canvas. Choose the pencil there to move, turn or scale a stroke."
 
 
-def canvas_with_tools(key: str, drawing_key: str | None = None) -> Drawing | None:
+def canvas_with_tools(
+    key: str, drawing_key: str | None = None, *, on_label: Callable[[int, Drawing], None] | None = None
+) -> Drawing | None:
     """Show the canvas and give back what is drawn on it, or None while it is empty.
 
     key: the widget's key. drawing_key: where the session keeps the drawing (default: the same key); surfaces that
     share it show the same drawing.
+    on_label: is called for every drawing that the user says is a certain digit; the canvas is then empty. Without it
+    there is no such row of digits.
     Raises BadInk when the browser sends something that is no ink.
     """
     place = drawing_key or key
-    given = _given(key, place)
+    mount = f"{key} {st.session_state.setdefault(_mounts(key), 0)}"
+    given = _given(mount, place)
     st.space("medium")  # the canvas shows its tools above itself
     result = st_canvas(
-        key=key,
+        key=mount,
         width=CANVAS,
         height=CANVAS,
         stroke_width=given["stroke_width"],
@@ -34,7 +40,37 @@ def canvas_with_tools(key: str, drawing_key: str | None = None) -> Drawing | Non
     st.caption(_HINT)
     drawing = to_drawing(result.json_data)
     keep_drawing(place, drawing)
+    if on_label:
+        _show_labels(key, place, on_label, disabled=not drawing.ink)
     return drawing if drawing.ink else None
+
+
+def _show_labels(key: str, place: str, on_label: Callable[[int, Drawing], None], disabled: bool) -> None:
+    choice = f"label on {key}"
+
+    def take() -> None:
+        digit = st.session_state[choice]
+        st.session_state[choice] = None
+        drawing = kept_drawing(place)
+        if digit is not None and drawing.ink:
+            on_label(digit, drawing)
+            keep_drawing(place, Drawing([]))
+            st.session_state[_mounts(key)] += 1
+
+    st.pills(
+        "It was a",
+        range(10),
+        key=choice,
+        on_change=take,
+        disabled=disabled,
+        wrap=True,
+        help="Keeps the drawing as this digit in My handwriting, and makes room for the next.",
+    )
+
+
+def _mounts(key: str) -> str:
+    """Where the session counts how often the canvas was begun anew."""
+    return f"mounts of {key}"
 
 
 def _given(key: str, place: str) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def on_wide_pad(_without: Collection[str]) -> Given:
 
 def on_canvas(without: Collection[str]) -> Given:
     """Draw and move strokes about on the canvas with tools. Raises BadInk or BlankDrawing."""
-    return _prepared(canvas_with_tools("canvas", DRAWING), without)
+    return _prepared(canvas_with_tools("canvas", DRAWING, on_label=keep_labelled), without)
 
 
 def from_picture(without: Collection[str]) -> Given:

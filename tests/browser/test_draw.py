@@ -174,6 +174,19 @@ def test_the_canvas_with_tools_starts_with_the_drawing_and_adds_to_it(open_brows
     draw.page.get_by_label("The drawing, 2 strokes").wait_for()
 
 
+def test_what_is_drawn_with_tools_can_be_labelled_and_makes_room(open_browser: OpenBrowser) -> None:
+    draw = open_browser("?models=cnn")
+    draw.draw(TRAJECTORIES["3"])
+    draw.wait_for_digit("cnn", 3)
+    draw.choose_surface("Canvas with tools")
+    labels = draw.page.get_by_test_id("stButtonGroup").filter(has_text="It was a")
+    labels.get_by_text("3", exact=True).click()
+    draw.page.get_by_text("Kept as a 3 by me").wait_for()
+    draw.wait_for_digit("cnn", "")
+    draw.choose_surface("Pad")
+    draw.page.get_by_label("The drawing, empty").wait_for()
+
+
 def test_a_link_reopens_the_same_models_and_a_reload_keeps_them(open_browser: OpenBrowser) -> None:
     draw = open_browser("?models=cnn")
     draw.card("cnn").wait_for()
