@@ -18,8 +18,8 @@ _READ = ("config.json", "status.json", "results.json", "history.jsonl", "label.j
 class RunOverview:
     """One line of the list of runs.
 
-    Accuracies are in 0..1, `best_validation_accuracy` None before the first epoch; the other fields are as in
-    Status, Label and TrainConfig.
+    name: what people call it; a checkpoint goes by its id everywhere. Accuracies are in 0..1,
+    `best_validation_accuracy` None before the first epoch; the other fields are as in Status, Label and TrainConfig.
     """
 
     run_id: str
@@ -59,7 +59,7 @@ def _overview(run: Run, kind: str) -> RunOverview | None:
         return RunOverview(
             run_id=run.id,
             kind=kind,
-            name=label.name,
+            name=run.id if kind == "checkpoint" else label.name,
             starred=label.starred,
             state=run.state if status.state in UNFINISHED else status.state,
             config=config,
