@@ -174,6 +174,21 @@ def test_the_canvas_with_tools_starts_with_the_drawing_and_adds_to_it(open_brows
     draw.page.get_by_label("The drawing, 2 strokes").wait_for()
 
 
+def test_a_reload_keeps_the_drawing_and_a_cleared_pad_stays_clear(open_browser: OpenBrowser) -> None:
+    draw = open_browser("?models=cnn")
+    draw.draw(TRAJECTORIES["4"])
+    draw.wait_for_digit("cnn", 4)
+    ink = draw.white_pixels()
+    draw.page.reload()
+    draw.wait_for_digit("cnn", 4)
+    assert draw.white_pixels() == ink
+    draw.press_button("Clear")
+    draw.wait_for_digit("cnn", "")
+    draw.page.reload()
+    draw.page.get_by_label("The drawing, empty").wait_for()
+    draw.wait_for_digit("cnn", "")
+
+
 def test_what_is_drawn_with_tools_can_be_labelled_and_makes_room(open_browser: OpenBrowser) -> None:
     draw = open_browser("?models=cnn")
     draw.draw(TRAJECTORIES["3"])

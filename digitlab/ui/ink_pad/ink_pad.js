@@ -11,6 +11,8 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 // Streamlit may mount the pad anew without a word to Python (a layout that changed): then this is the newest ink.
 const remembered = new Map();
 
+const SAVED = "digitlab ink pad: "; // in the tab's own storage, for a reload: the session that knew the drawing is gone
+
 export default function ({ parentElement, data, setStateValue }) {
   parentElement.inkPad ??= new InkPad(parentElement, data);
   parentElement.inkPad.setStateValue = setStateValue;
@@ -22,7 +24,8 @@ class InkPad {
     this.key = data.key;
     this.mount = data.mount;
     const last = remembered.get(data.key);
-    const start = last?.mount === data.mount ? last : data;
+    const saved = last ? null : beforeReload(data);
+    const start = last?.mount === data.mount ? last : (saved ?? data);
     this.width = data.width;
     this.strokes = start.strokes;
     this.labels = last?.mount === data.mount ? last.labels : [];
@@ -38,6 +41,7 @@ class InkPad {
     this.listen();
     this.pen.value = this.penWidth;
     this.show();
+    if (saved) this.sendSoon();
   }
 
   find(root) {
@@ -237,6 +241,7 @@ class InkPad {
     const { mount, number, strokes, penWidth, labels } = this;
     remembered.set(this.key, { mount, strokes, penWidth, labels });
     this.setStateValue("drawing", { number, strokes, penWidth, labels });
+    save(this.key, { strokes, penWidth });
   }
 
   // To the screen
@@ -277,6 +282,22 @@ class InkPad {
     pen.lineCap = pen.lineJoin = "round";
     for (const stroke of this.strokes) paintStroke(pen, stroke);
     if (this.keyPen) paintKeyPen(pen, this.keyPen, this.penWidth);
+  }
+}
+
+function save(key, drawing) {
+  try {
+    sessionStorage.setItem(SAVED + key, JSON.stringify(drawing));
+  } catch {} // no storage in this browser: a reload then begins anew
+}
+
+function beforeReload({ key, mount, strokes }) {
+  if (mount > 1 || strokes.length) return null; // Python knows better
+  try {
+    const saved = JSON.parse(sessionStorage.getItem(SAVED + key));
+    return saved?.strokes.length ? saved : null;
+  } catch {
+    return null;
   }
 }
 
