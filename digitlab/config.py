@@ -17,6 +17,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "schedule": ("constant", "cosine", "one-cycle"),
     "optimizer": ("sgd", "adam", "adamw"),
     "augmentation": ("none", "affine", "elastic"),
+    "keep": ("best", "last"),
     "device": ("auto", "cpu", "cuda", "mps"),
     "precision": ("auto", "float32", "bfloat16"),
 }
@@ -89,6 +90,9 @@ class TrainConfig:
     weight_averaging: float = 0.0
     """Share of the running average of the weights that each step keeps; the average is what is validated and saved.
     0 keeps none."""
+    keep: str = "best"
+    """Whose weights the run keeps: those of the `best` epoch, by validation loss, or of the `last`, as is usual where
+    the schedule ends at 0."""
     start_from: str = ""
     """A checkpoint or run id of the same model whose weights the training starts from (fine-tuning); empty for fresh
     random ones."""

@@ -81,7 +81,8 @@ class Trainer:
     """One training under way.
 
     model: is trained in place. train, validation: at least one image each.
-    After `run`, `best_weights` holds those of the epoch with the lowest validation loss.
+    After `run`, `best_weights` holds those of the epoch with the lowest validation loss, or of the last if the config
+    says so.
     Raises BadConfig when the config names a device that is not there.
     """
 
@@ -239,7 +240,7 @@ class Trainer:
         if not (math.isfinite(loss) and all(value.isfinite().all() for value in self.learned.state_dict().values())):
             raise self._diverged("The weights or the validation loss became infinite")
         self.epoch, self.step_in_epoch, self._sums, self._reported = self.epoch + 1, 0, _Sums(), _Sums()
-        if loss < self.best_loss:
+        if loss < self.best_loss or self.config.keep == "last":
             self.best_loss, self.best_epoch, self.best_weights = loss, self.epoch, _copy_weights(self.learned)
         record = EpochRecord(
             epoch=self.epoch,

@@ -24,7 +24,7 @@ def sure(model: Predictor, pictures: np.ndarray) -> float:
 
 
 def test_it_is_not_sure_of_letters_and_figures(model: Predictor) -> None:
-    assert sure(model, images(list(LETTERS.values()))) <= 0.25
+    assert sure(model, images(list(LETTERS.values()))) <= 0.15
 
 
 def test_it_is_not_sure_of_scribbles(model: Predictor) -> None:

@@ -1,9 +1,11 @@
 import pytest
 
+from digitlab.config import CHECKPOINTS
 from digitlab.data.registry import check_data_name
 from digitlab.errors import UnknownName
 from digitlab.models import build_model
 from digitlab.presets import PRESETS, find_preset
+from digitlab.runs.run import Run
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -21,8 +23,8 @@ def test_the_published_softmax_recipe_is_kept() -> None:
 
 
 @pytest.mark.parametrize("name", ["softmax", "softmax-pen", "cnn-mnist", "cnn", "champion"])
-def test_every_shipped_checkpoint_has_its_recipe(name: str) -> None:
-    assert name in PRESETS
+def test_every_shipped_checkpoint_was_made_by_its_recipe(name: str) -> None:
+    assert Run(CHECKPOINTS / name).config == PRESETS[name].config
 
 
 def test_an_unknown_preset_is_refused_with_the_known_ones() -> None:

@@ -184,6 +184,15 @@ def test_the_best_weights_are_those_of_the_lowest_validation_loss(make_trainer: 
     assert best.epoch < 6  # or else the last epoch's weights would pass as well
 
 
+def test_the_last_weights_are_kept_where_the_config_says_so(make_trainer: Callable[..., Trainer]) -> None:
+    config = SOFTMAX.replace(epochs=6, learning_rate=2.0, schedule="constant", keep="last")
+    trainer = make_trainer(config, watch := Watch())
+    trainer.run()
+    assert min(watch.records, key=lambda record: record.validation_loss).epoch < 6
+    assert trainer.best_epoch == 6
+    assert same(trainer.best_weights, trainer.model.state_dict())
+
+
 def test_a_record_tells_epoch_step_rate_and_figures(make_trainer: Callable[..., Trainer]) -> None:
     trainer = make_trainer(SOFTMAX, watch := Watch())
     trainer.run()

@@ -27,7 +27,7 @@ def curve_figure(panel: Panel, points: Sequence[Point], best_epoch: int | None =
     if best_epoch:
         figure.add_vline(best_epoch, line={"dash": "dot", "width": 1.5, "color": "#888888"})
         figure.add_annotation(
-            x=best_epoch, y=0, yref="paper", yanchor="bottom", xanchor="right", text="best", showarrow=False, xshift=-4
+            x=best_epoch, y=0, yref="paper", yanchor="bottom", xanchor="right", text="kept", showarrow=False, xshift=-4
         )
     return figure
 

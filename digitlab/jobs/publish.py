@@ -124,10 +124,12 @@ def _training(config: TrainConfig, status: Status) -> str:
     start = f"It starts from the weights of `{config.start_from}`. " if config.start_from else ""
     if not config.epochs:
         return f"{start}No epoch was trained."
-    return (
-        f"{start}Epoch {status.best_epoch} of {config.epochs} has the lowest validation loss and was chosen by it. "
-        f"Training took {status.seconds:.0f} s."
+    kept = (
+        f"The weights are those of the last of {config.epochs} epochs"
+        if config.keep == "last"
+        else f"Epoch {status.best_epoch} of {config.epochs} has the lowest validation loss and was chosen by it"
     )
+    return f"{start}{kept}. Training took {status.seconds:.0f} s."
 
 
 def _figure(data: str, summary: dict[str, Any]) -> str:

@@ -83,17 +83,21 @@ def describe_coverage(predictions: Predictions, wanted: float = 0.999) -> str:
 
 
 def describe_fit(history: Sequence[Mapping[str, Any]], best_epoch: int) -> str:
-    """Over- or underfitting, read from the records of the epochs; empty when there are none."""
+    """Over- or underfitting, read from the records of the epochs; empty when there are none.
+
+    best_epoch: the one whose weights are used.
+    """
     records = {record["epoch"]: record for record in history if "epoch" in record}
     if best_epoch not in records:
         return ""
     best, last = records[best_epoch], records[max(records)]
+    lowest = min(records.values(), key=lambda record: record["validation_loss"])
+    risen = f"{lowest['validation_loss']:.4f} to {last['validation_loss']:.4f}"
     losses = f"{best['train_loss']:.4f} in training, {best['validation_loss']:.4f} in validation"
-    if last["validation_loss"] > _RISE * best["validation_loss"] and last["train_loss"] < best["train_loss"]:
+    if last["validation_loss"] > _RISE * lowest["validation_loss"] and last["train_loss"] < lowest["train_loss"]:
         return (
-            f"It overfits after epoch {best_epoch}: the validation loss rises from {best['validation_loss']:.4f} to "
-            f"{last['validation_loss']:.4f} while the training loss goes on falling. The weights of epoch "
-            f"{best_epoch} are used."
+            f"It overfits after epoch {lowest['epoch']}: the validation loss rises from {risen} while the training "
+            f"loss goes on falling. The weights of epoch {best_epoch} are used."
         )
     reads = percent(best["train_accuracy"], 2)
     gap = best["train_accuracy"] - best["validation_accuracy"]
@@ -107,7 +111,7 @@ def describe_fit(history: Sequence[Mapping[str, Any]], best_epoch: int) -> str:
             f"It underfits: even of the training images it reads only {reads} right, about as many as of the "
             f"validation images, and the loss is {losses}. A richer model would do better."
         )
-    more = " The validation loss was lowest at the last epoch, so more epochs might help." if best is last else ""
+    more = " The validation loss was lowest at the last epoch, so more epochs might help." if lowest is last else ""
     return f"There is no sign of overfitting: at epoch {best_epoch} the loss is {losses}.{more}"
 
 

@@ -80,7 +80,7 @@ class Run:
 
     @property
     def weights(self) -> Path:
-        """The best epoch's weights."""
+        """Those of the best epoch, or of the last if the config says so."""
         return self.folder / "weights.safetensors"
 
     @property

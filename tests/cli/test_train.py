@@ -39,7 +39,7 @@ def test_every_option_reaches_the_config(call: Callable, make_run: Callable[...,
         **{"model": "softmax", "data": "sklearn", "epochs": 0, "batch_size": 7, "learning_rate": 0.5},
         **{"schedule": "constant", "optimizer": "sgd", "momentum": 0.1, "weight_decay": 0.2, "label_smoothing": 0.3},
         **{"augmentation": "affine", "dropout": 0.4, "seed": 5, "validation_share": 0.2, "device": "cpu"},
-        **{"precision": "float32", "name": "mine ✓", "non_digits": 0.1, "weight_averaging": 0.9},
+        **{"precision": "float32", "name": "mine ✓", "non_digits": 0.1, "weight_averaging": 0.9, "keep": "last"},
         "start_from": start.id,
     }
     assert given.keys() == vars(TrainConfig()).keys()

@@ -49,6 +49,22 @@ def test_of_many_snapshots_the_first_the_last_and_a_few_between_ship(run: Run, t
     assert gaps == sorted(gaps), "dense at the start"
 
 
+@pytest.mark.parametrize(
+    ("keep", "said"),
+    [
+        ("best", "Epoch 1 of 2 has the lowest validation loss"),
+        ("last", "The weights are those of the last of 2 epochs."),
+    ],
+)
+def test_the_card_says_whose_weights_they_are(
+    keep: str, said: str, make_run: Callable[..., Run], tmp_path: Path
+) -> None:
+    run = make_run(epochs=2, keep=keep)
+    run.write_status(Status(State.DONE, best_epoch=1))
+    run.write_results({"parameters": 7850, "test": {}})
+    assert said in write_card(run, "mine", COMMAND)
+
+
 def test_a_run_of_no_epochs_ships_without_a_history(make_run: Callable[..., Run], tmp_path: Path) -> None:
     run = make_run(epochs=0, start_from="cnn")
     run.write_results({"parameters": 7850, "test": {}})

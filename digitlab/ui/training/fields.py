@@ -17,6 +17,7 @@ RARE = (
     "augmentation",
     "non_digits",
     "weight_averaging",
+    "keep",
     "validation_share",
     "seed",
     "precision",
@@ -58,6 +59,8 @@ FIELDS: Mapping[str, Field] = {
                         "model learns to be unsure of them.", 0.05),
     "weight_averaging": Field("Weight averaging", "Share of a running average of the weights that each step keeps, "
                               "such as 0.999. The average is what is validated and kept. 0 keeps none.", 0.001),
+    "keep": Field("Keep", "best keeps the weights of the epoch with the lowest validation loss; last those of the last "
+                  "epoch, as is usual where the schedule ends at 0."),
     "validation_share": Field("Validation share", "Share of the training images held out to choose the best epoch.",
                               0.05),
     "seed": Field("Seed", "Of weights, order, dropout and augmentation: same seed and machine, same result.", 1),

@@ -43,7 +43,7 @@ def _samples_html(run: Run) -> str:
     return (
         f"<section><h4>Validation images: {right} of {len(labels)} read right</h4>"
         f'<ol class="samples">{cells}</ol>'
-        "<p>What the best epoch so far says of images that it does not learn from.</p></section>"
+        "<p>What the weights kept so far say of images that they did not learn from.</p></section>"
     )
 
 
