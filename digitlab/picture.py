@@ -44,7 +44,7 @@ def open_picture(source: bytes | str | Path, name: str | None = None) -> Image.I
     try:
         picture = Image.open(io.BytesIO(data), formats=FORMATS)
         _check_size(picture, name)
-        picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))
+        picture.draft("RGB", (_WORKING_SIDE, _WORKING_SIDE))
         picture.load()
         return ImageOps.exif_transpose(picture)
     except Image.DecompressionBombError as error:

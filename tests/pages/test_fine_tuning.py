@@ -35,14 +35,15 @@ def test_before_and_after_stand_beside_each_other(make_run: Callable[..., Run], 
     run.write_results(
         {
             "parameters": 7850,
-            "test": {"mine": summary(0.95), "mnist": summary(0.91)},
-            "before": {"mine": summary(0.85), "mnist": summary(0.92)},
+            "test": {"mine": summary(0.95), "mnist": summary(0.91), "pen": summary(0.9)},
+            "before": {"mine": summary(0.85), "mnist": summary(0.92), "pen": summary(0.9)},
         }
     )
     shown = {metric.label: (metric.value, metric.delta) for metric in opened(open_page, run).metric}
     assert shown == {
         "My handwriting": ("95.00\u202f%", "+10.00 points"),
         "MNIST": ("91.00\u202f%", "-1.00 points"),
+        "pen digits": ("90.00\u202f%", "no change"),
     }
 
 

@@ -37,10 +37,14 @@ def _show(title: str, before: Mapping[str, Any], after: Mapping[str, Any], run_i
         low, high = after["interval"]
     except (KeyError, TypeError, ValueError) as error:
         raise BadRun(f"The results of {run_id} are damaged. Train it again.") from error
+    change = f"{100 * (now - was):+.2f} points"
+    same = was == now
     st.metric(
         title,
         percent(now, 2),
-        f"{100 * (now - was):+.2f} points",
+        "no change" if same else change,
+        delta_color="off" if same else "normal",
+        delta_arrow="off" if same else "auto",
         width="content",
         border=True,
         help=f"Before: {percent(was, 2)}. After: {percent(now, 2)} of {count(images)} images, 95 % interval "
