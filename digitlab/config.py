@@ -82,7 +82,7 @@ class TrainConfig:
     seed: int = 0
     """Of weights, order, dropout and augmentation: same seed and machine, same result."""
     validation_share: float = 0.1
-    """Share of the training images held out to choose the best epoch."""
+    """Share of the training images held out to watch the training and choose the best epoch."""
     device: str = "auto"
     """`auto` takes a GPU when there is one."""
     precision: str = "auto"

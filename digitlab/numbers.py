@@ -59,15 +59,20 @@ def find_number(ink: np.ndarray, reader: Predictor) -> list[FoundDigit]:
 def cut_out(ink: np.ndarray, boxes: Sequence[Box]) -> list[FoundDigit]:
     """The digits in boxes that somebody drew, line by line from left to right; a box without ink holds none.
 
-    ink: as in `find_number`. boxes: may reach over the picture's edge.
+    ink: as in `find_number`. boxes: may reach over the picture's edge, or lie beside it.
     """
-    pieces = [Piece(box, ink[max(0, box[1]) : box[3], max(0, box[0]) : box[2]]) for box in boxes]
+    pieces = [Piece(box, _inside(ink, box)) for box in boxes]
     lines = by_line([piece for piece in pieces if piece.ink.any()])
     return [
         FoundDigit(piece.box, prepare_grey(piece.ink).image, number)
         for number, line in enumerate(lines)
         for piece in sorted(line, key=lambda piece: piece.box[0] + piece.box[2])
     ]
+
+
+def _inside(ink: np.ndarray, box: Box) -> np.ndarray:
+    left, top, right, bottom = (max(0, side) for side in box)  # a negative end would count from the far edge
+    return ink[top:bottom, left:right]
 
 
 def read_number(digits: Sequence[FoundDigit], model: Predictor) -> list[Reading]:

@@ -30,7 +30,7 @@ class Reading:
 
 
 class Predictor:
-    """A run's model with its best weights, on the CPU. Safe to share between threads: reading changes nothing.
+    """A run's model with the weights that it keeps, on the CPU. Safe to share between threads: reading changes nothing.
 
     Raises BadRun when weights or config are missing, damaged or foreign, UnknownName for an unknown architecture.
     """

@@ -72,7 +72,8 @@ def test_boxes_drawn_by_hand_are_read_line_by_line_whatever_their_order(cnn: Pre
 
 def test_a_box_without_ink_holds_no_digit() -> None:
     ink = draw_ink(at(SEVEN, 60), 14, (400, 280))
-    for empty in ((500, 10, 700, 200), (2000, 2000, 3000, 3000), (200, 100, 100, 50)):
+    beside = [(-50, -50, -10, -10), (100, -60, 200, -10), (-120, 20, -60, 200), (2000, 2000, 3000, 3000)]
+    for empty in ((500, 10, 700, 200), (200, 100, 100, 50), *beside):
         assert cut_out(ink, [empty]) == []
     assert cut_out(ink, []) == []
 

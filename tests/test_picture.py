@@ -107,6 +107,13 @@ def test_a_picture_that_claims_far_too_many_pixels_is_refused_unread(side: int) 
     assert f"{side:,}×{side:,}" in str(caught.value) or str(side * side) in str(caught.value)
 
 
+def test_a_photo_keeps_its_colours() -> None:
+    photo = Image.new("RGB", (3000, 2000), "white")
+    photo.paste((20, 40, 200), (1000, 500, 2000, 1500))
+    red, green, blue = open_picture(packed(photo, "JPEG")).resize((3, 3)).getpixel((1, 1))
+    assert blue > 150 > 80 > max(red, green)
+
+
 def test_a_picture_is_turned_upright_as_its_exif_data_say() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6

@@ -5,11 +5,11 @@ An ink file, one drawing a line, with further keys:
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from filelock import FileLock
 
@@ -22,7 +22,7 @@ _THINNEST, _BROADEST = 1.0, 100.0
 """Pen widths in canvas pixels that are believed."""
 
 _ID = re.compile("[0-9a-f]{8}")
-PARTS = (PartName.TRAIN, PartName.TEST)
+_PARTS = (PartName.TRAIN, PartName.TEST)
 """What a drawing can be kept for; validation is drawn from `train` anew for each training."""
 
 _PATIENCE = 10.0
@@ -83,6 +83,14 @@ def _read(path: Path, stamp: tuple[int, ...]) -> tuple[KeptDrawing, ...]:  # noq
     return tuple(_parse(line, f"{path}, line {number}") for number, line in lines if line.strip())
 
 
+def kept_facts(further: Mapping[str, Any]) -> tuple[float, PartName] | None:
+    """Pen width and part of a line that digitlab wrote, from its further keys; None for any other line."""
+    identity, width, made = (further.get(key) for key in ("id", "pen_width", "made"))
+    part = next((part for part in _PARTS if part == further.get("part")), None)
+    ours = isinstance(identity, str) and _ID.fullmatch(identity) and isinstance(made, str)
+    return (float(width), part) if ours and part and is_pen_width(width) else None
+
+
 def _parse(line: bytes, where: str) -> KeptDrawing:
     value = parse_object(line, where)
     identity, width, part, made = (value.get(key) for key in ("id", "pen_width", "part", "made"))
@@ -90,7 +98,7 @@ def _parse(line: bytes, where: str) -> KeptDrawing:
         raise BadInk(f"{where}: id is {identity!r:.60}; it must be 8 hexadecimal digits. Mend or remove the line.")
     if not is_pen_width(width):
         raise BadInk(f"{where}: pen_width is {width!r:.60}; it must be a number from 1 to 100.")
-    if part not in PARTS or not isinstance(made, str):
+    if part not in _PARTS or not isinstance(made, str):
         raise BadInk(f"{where}: part is {part!r:.60} and made {made!r:.60}; write train or test, and a time.")
     return KeptDrawing(identity, to_drawing(value, where), float(width), PartName(part), made)
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from digitlab.data.ink_file import Drawing, InkLine
 from digitlab.data.kept import (
-    PARTS,
     KeptDrawing,
     change_kept,
     file_stamp,
     is_pen_width,
     kept_drawings,
+    kept_facts,
     mine_file,
 )
 from digitlab.data.part_names import PartName
@@ -165,10 +165,9 @@ class _New:
 
 
 def _from_elsewhere(line: InkLine) -> _New:
-    drawing, width, part = line.drawing, line.further.get("pen_width"), line.further.get("part")
-    placed = replace(drawing, ink=_on_canvas(drawing.ink), writer=_mended(drawing.writer))
-    pen_width = width if is_pen_width(width) and placed.ink is drawing.ink else PEN_WIDTH
-    return _New(placed, pen_width, PartName(part) if part in PARTS else None)
+    drawing = replace(line.drawing, writer=_mended(line.drawing.writer))
+    facts = kept_facts(line.further)
+    return _New(drawing, *facts) if facts else _New(replace(drawing, ink=_on_canvas(drawing.ink)))
 
 
 def _numbered(kept: Sequence[KeptDrawing], fresh: Sequence[_New]) -> list[KeptDrawing]:

@@ -20,7 +20,7 @@ from digitlab.runs.scoring import score
 
 
 def assess(run: Run) -> None:
-    """Score the run's best weights and write the figures into its results.
+    """Score the run's weights and write the figures into its results.
 
     `test`: a summary for each data set. `donors`: the same for each collection that the drawings came from. `doubt`:
     temperature and threshold, from the validation part. `before`: after fine-tuning, the test figures of the run that

@@ -92,12 +92,13 @@ def describe_fit(history: Sequence[Mapping[str, Any]], best_epoch: int) -> str:
         return ""
     best, last = records[best_epoch], records[max(records)]
     lowest = min(records.values(), key=lambda record: record["validation_loss"])
+    kept = f"The weights of epoch {best_epoch} are used" + ("" if best is lowest else ", as its settings ask for") + "."
     risen = f"{lowest['validation_loss']:.4f} to {last['validation_loss']:.4f}"
     losses = f"{best['train_loss']:.4f} in training, {best['validation_loss']:.4f} in validation"
     if last["validation_loss"] > _RISE * lowest["validation_loss"] and last["train_loss"] < lowest["train_loss"]:
         return (
             f"It overfits after epoch {lowest['epoch']}: the validation loss rises from {risen} while the training "
-            f"loss goes on falling. The weights of epoch {best_epoch} are used."
+            f"loss goes on falling. {kept}"
         )
     reads = percent(best["train_accuracy"], 2)
     gap = best["train_accuracy"] - best["validation_accuracy"]

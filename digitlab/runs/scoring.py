@@ -16,7 +16,7 @@ from digitlab.runs.weights import load_weights
 
 
 def score(run: Run, part: Part, kept_as: str | None = None) -> Evaluation:
-    """The run's best weights' scores on a part's images.
+    """The scores of the run's weights on a part's images.
 
     kept_as: the data set's name, under which the scores are kept in the run folder and read again as long as weights
     and images are the same. Checkpoints are read-only: theirs are read but never written.

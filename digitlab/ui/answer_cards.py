@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from digitlab.errors import DigitlabError
 from digitlab.preprocess import Prepared
@@ -16,6 +14,7 @@ from digitlab.ui import predictors
 from digitlab.ui.answers import INVITATION, LOADING, NO_MODEL, Answer, answers_html
 from digitlab.ui.live_html import live_html
 from digitlab.ui.model_picker import colours, shown_name
+from digitlab.ui.reruns import rerun_fragment
 from digitlab.ui.styles import VERDICT, styles
 
 _show = live_html("digitlab.answers", styles(Path(__file__).parent / "answers.css", VERDICT))
@@ -52,7 +51,4 @@ def load_and_rerun(models: Sequence[ModelEntry]) -> None:
     for model in models:
         with suppress(DigitlabError):  # its card says so in the next run
             predictors.predictor(model.name)
-    try:
-        st.rerun(scope="fragment")
-    except StreamlitAPIException:  # the whole page is running, not the fragment alone
-        st.rerun()
+    rerun_fragment()

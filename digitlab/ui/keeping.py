@@ -23,8 +23,8 @@ def ask_writer() -> None:
     )
 
 
-def keep_labelled(digit: int, drawing: Drawing) -> None:
-    """Keep a drawing as this digit, and say so; or say why it could not be kept."""
+def keep_labelled(digit: int, drawing: Drawing) -> bool:
+    """Keep a drawing as this digit, and say so; or say why it could not be kept, and give back False."""
     from digitlab.data.mine import keep
 
     writer = str(st.session_state.get(_WRITER) or "me")
@@ -32,5 +32,6 @@ def keep_labelled(digit: int, drawing: Drawing) -> None:
         keep(Settings.from_environment().data, drawing.ink, digit, writer, drawing.pen_width)
     except DigitlabError as error:
         tell(error)
-    else:
-        st.toast(f"Kept as a {digit} by {plain(writer)}. It is under My handwriting.", icon=":material/gesture:")
+        return False
+    st.toast(f"Kept as a {digit} by {plain(writer)}. It is under My handwriting.", icon=":material/gesture:")
+    return True

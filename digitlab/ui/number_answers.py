@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # their modules import torch, which the first page must not w
 
 INVITATION = "Write a number: a year, a postcode, a telephone number. Every digit is found and read by itself."
 
-NO_BOX = "No digit is boxed. Draw a box around each."
+NO_BOX = "No box holds ink. Draw one around each digit."
 
 
 @dataclass(frozen=True)

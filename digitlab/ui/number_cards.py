@@ -43,15 +43,15 @@ def show_number(writing: Writing | None, models: Sequence[ModelEntry], beside: D
     if not predictors.is_quick():
         _show(number_html(cards, [], LOADING), "numbers")
         load_and_rerun(models)
-    digits = _found(writing, models)
+    found = digits = _found(writing, models)
     if writing.photo:
         with beside:
-            digits = show_photo(writing, digits)
+            digits = show_photo(writing.photo, writing.ink, found)
     if len(digits) == 1 and writing.photo:
         show_answers(Prepared(digits[0].image, ()), models)
     else:
         answers = [_read(card, model, digits) for card, model in zip(cards, models, strict=True)]
-        _show(number_html(answers, digits, NO_BOX), "numbers")
+        _show(number_html(answers, digits, INVITATION if digits is found else NO_BOX), "numbers")
 
 
 def _found(writing: Writing, models: Sequence[ModelEntry]) -> Sequence[FoundDigit]:

@@ -23,7 +23,7 @@ def pick_one_model(entries: Sequence[ModelEntry], promise: str, **how: Any) -> M
         "Model",
         list(known),
         format_func=lambda name: _title(known, name),
-        help="Every checkpoint and every run that has weights is here, with its best weights.",
+        help="Every checkpoint and every run that has weights is here, with the weights that it keeps.",
         **how,
         **address.choice("model", known),
     )

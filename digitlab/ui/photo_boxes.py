@@ -12,7 +12,6 @@ from PIL import Image, ImageDraw
 
 from digitlab.errors import BadPicture
 from digitlab.ui.callouts import told
-from digitlab.ui.writing import Writing
 
 if TYPE_CHECKING:
     from streamlit_drawable_canvas import CanvasResult  # importing it declares a component, so it needs an app
@@ -28,24 +27,24 @@ _BOX = "#EE6677"
 _MOST_BOXES = 200
 
 
-def show_photo(writing: Writing, digits: Sequence[FoundDigit]) -> Sequence[FoundDigit]:
+def show_photo(photo: Image.Image, ink: np.ndarray, found: Sequence[FoundDigit]) -> Sequence[FoundDigit]:
     """Show the photo with what was found on it; gives back the digits to read: those found, or those boxed by hand.
 
-    writing: has a photo.
+    ink: what `found` was found in, grey, `uint8` of shape (height, width).
     """
-    photo = writing.photo or Image.fromarray(writing.ink)
     corrected = st.toggle(
         "Correct the boxes",
         key="correct boxes",
+        persist_state="session",
         help="For a digit that was missed, cut in two or taken for another's part: draw, move or delete boxes.",
     )
     if corrected:
         with told():
-            return _corrected(photo, writing.ink, digits)
+            return _corrected(photo, ink, found)
         return []
-    found = "1 digit" if len(digits) == 1 else f"{len(digits)} digits"
-    st.image(boxed(photo, writing.ink.shape[1], digits), caption=f"The picture, with {found} found")
-    return digits
+    number = "1 digit" if len(found) == 1 else f"{len(found)} digits"
+    st.image(boxed(photo, ink.shape[1], found), caption=f"The picture, with {number} found")
+    return found
 
 
 def boxed(photo: Image.Image, ink_width: int, digits: Sequence[FoundDigit]) -> Image.Image:
@@ -59,7 +58,7 @@ def boxed(photo: Image.Image, ink_width: int, digits: Sequence[FoundDigit]) -> I
     return shown
 
 
-def _corrected(photo: Image.Image, ink: np.ndarray, digits: Sequence[FoundDigit]) -> Sequence[FoundDigit]:
+def _corrected(photo: Image.Image, ink: np.ndarray, found: Sequence[FoundDigit]) -> Sequence[FoundDigit]:
     """The canvas with the boxes, and the digits in them. Raises BadPicture when the browser sends no boxes."""
     from streamlit_drawable_canvas import st_canvas
 
@@ -68,7 +67,9 @@ def _corrected(photo: Image.Image, ink: np.ndarray, digits: Sequence[FoundDigit]
     shown = photo.convert("RGB")
     shown.thumbnail((_CANVAS_WIDTH, _CANVAS_HEIGHT))
     scale = ink.shape[1] / shown.width
-    key = "boxes on " + hashlib.sha256(ink.tobytes()).hexdigest()[:16]
+    place = "boxes on " + hashlib.sha256(ink.tobytes()).hexdigest()[:16]
+    key = f"{place}, {st.session_state.setdefault(_mounts(place), 0)}"
+    given = _given(key, place, [digit.box for digit in found], scale)
     st.space("medium")  # the canvas shows its tools above itself
     result = st_canvas(
         key=key,
@@ -79,26 +80,52 @@ def _corrected(photo: Image.Image, ink: np.ndarray, digits: Sequence[FoundDigit]
         fill_color="rgba(0, 0, 0, 0)",
         stroke_color=_BOX,
         stroke_width=2,
-        initial_drawing=_given(key, [tuple(side / scale for side in digit.box) for digit in digits]),
+        initial_drawing=given,
     )
     st.caption("Drag over the picture to box a digit. Choose the pencil above it to move, resize or delete a box.")
     boxes = boxes_of(result, scale)
-    st.session_state[f"last {key}"] = result.json_data
+    if result.json_data != given:
+        st.session_state[_last(place)] = result.json_data
+    if _last(place) in st.session_state:
+        st.button("Back to the boxes that were found", on_click=_begin_again, args=(place,), icon=":material/undo:")
     return cut_out(ink, boxes)
 
 
-def _given(key: str, found: Sequence[Sequence[float]]) -> dict[str, Any]:
-    """What the canvas starts with: the boxes as they were last left, at first those found; the same until it is
-    mounted anew, because a change would reset it."""
+def _given(key: str, place: str, found: Sequence[Box], scale: float) -> dict[str, Any]:
+    """What the canvas starts with: the boxes as they were last left, or those found; the same until it is mounted
+    anew, because a change would reset it."""
     from streamlit_drawable_canvas import boxes_to_drawing
 
     memory = f"given to {key}"
     if key not in st.session_state:
-        boxes = [{"left": x, "top": y, "width": right - x, "height": low - y} for x, y, right, low in found]
-        fresh = boxes_to_drawing(boxes, stroke_color=_BOX, stroke_width=2)
-        st.session_state[memory] = st.session_state.get(f"last {key}") or fresh
+        boxes = [
+            {
+                "left": left / scale,
+                "top": top / scale,
+                "width": (right - left) / scale,
+                "height": (bottom - top) / scale,
+            }
+            for left, top, right, bottom in found
+        ]
+        fresh = {**boxes_to_drawing(boxes, stroke_color=_BOX, stroke_width=2), "background": ""}
+        st.session_state[memory] = st.session_state.get(_last(place), fresh)
     given: dict[str, Any] = st.session_state[memory]
     return given
+
+
+def _begin_again(place: str) -> None:
+    del st.session_state[_last(place)]
+    st.session_state[_mounts(place)] += 1
+
+
+def _last(place: str) -> str:
+    """Where the session keeps a picture's boxes once they were changed."""
+    return f"last {place}"
+
+
+def _mounts(place: str) -> str:
+    """Where it counts how often the canvas was begun anew."""
+    return f"mounts of {place}"
 
 
 def boxes_of(canvas: CanvasResult, scale: float) -> list[Box]:

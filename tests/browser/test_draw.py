@@ -198,8 +198,9 @@ def test_what_is_drawn_with_tools_can_be_labelled_and_makes_room(open_browser: O
     labels.get_by_text("3", exact=True).click()
     draw.page.get_by_text("Kept as a 3 by me").wait_for()
     draw.wait_for_digit("cnn", "")
-    draw.choose_surface("Pad")
+    draw.page.reload()
     draw.page.get_by_label("The drawing, empty").wait_for()
+    draw.wait_for_digit("cnn", "")
 
 
 def test_a_link_reopens_the_same_models_and_a_reload_keeps_them(open_browser: OpenBrowser) -> None:

@@ -136,3 +136,6 @@ def test_the_boxes_on_a_photo_can_be_corrected(open_browser: OpenBrowser) -> Non
     wait_for_number(draw, "cnn", "17")
     draw.page.get_by_text("Correct the boxes", exact=True).click()
     wait_for_number(draw, "cnn", "77")
+    draw.page.get_by_role("button", name="Back to the boxes that were found").click()
+    wait_for_number(draw, "cnn", "17")
+    draw.page.get_by_role("button", name="Back to the boxes that were found").wait_for(state="detached")

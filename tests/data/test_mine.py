@@ -211,8 +211,9 @@ def test_imported_drawings_of_another_scale_are_fitted_to_the_canvas(factor: flo
 
 
 def test_what_was_exported_comes_back_with_its_pens_and_parts(tmp_path: Path) -> None:
-    for n, width in enumerate((10.0, 20.0, 30.0)):
-        keep(tmp_path / "here", slanted(n), 7, "anna", width)
+    over_the_edge = [[[60.0, 60.0], [281.5, 60.0], [120.0, 230.0]]]
+    for ink, width in ((slanted(0), 10.0), (over_the_edge, 20.0), (slanted(2), 30.0)):
+        keep(tmp_path / "here", ink, 7, "anna", width)
     kept = kept_drawings(tmp_path / "here")
     (tmp_path / "some.jsonl.gz").write_bytes(to_ink_file([kept[2], kept[1]]))
     assert add_all(tmp_path / "there", read_ink_lines(tmp_path / "some.jsonl.gz")) == 2
@@ -223,7 +224,17 @@ def test_what_was_exported_comes_back_with_its_pens_and_parts(tmp_path: Path) ->
     ]
 
 
-@pytest.mark.parametrize("further", [{"part": "validation"}, {"part": []}, {"pen_width": "thick"}, {"pen_width": 1e9}])
+@pytest.mark.parametrize(
+    "further",
+    [
+        {"part": "test"},
+        {"part": "test", "pen_width": 30},
+        {"part": "validation", "pen_width": 30, "id": "00000000", "made": "today"},
+        {"part": [], "pen_width": 30, "id": "00000000", "made": "today"},
+        {"part": "test", "pen_width": 1e9, "id": "00000000", "made": "today"},
+        {"part": "test", "pen_width": 30, "id": 7, "made": "today"},
+    ],
+)
 def test_further_keys_of_foreign_files_that_mean_something_else_do_not_matter(
     further: dict[str, object], tmp_path: Path
 ) -> None:

@@ -7,7 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from digitlab.config import Settings
 from digitlab.data.mine import kept_drawings
+from digitlab.ink import Ink
 from digitlab.ui.answers import INVITATION
+from digitlab.ui.drawing import Drawing as CanvasDrawing
+from digitlab.ui.fabric import to_fabric
 from digitlab.ui.number_answers import INVITATION as NUMBER_INVITATION
 from tests.pages.driven_page import STROKE, MakeModel, OpenPage, answers, cards, draw, given, teach
 
@@ -154,6 +157,16 @@ def test_a_number_is_read_digit_by_digit(two_models: None, open_page: OpenPage) 
     assert not app.exception
 
 
+def test_a_number_that_no_model_can_read_asks_for_no_boxes(make_model: MakeModel, open_page: OpenPage) -> None:
+    make_model("cnn", 1).weights.write_bytes(b"damaged")
+    app = open_page()
+    app.button_group(key="surface").set_value("Number").run()
+    app.session_state["wide pad"] = {"drawing": {"number": 1, "strokes": STROKE, "penWidth": 18}}
+    app.run()
+    assert "damaged" in numbers(app)
+    assert NUMBER_INVITATION in numbers(app)
+
+
 def test_no_model_and_a_number_is_no_error(open_page: OpenPage) -> None:
     app = open_page()
     app.button_group(key="surface").set_value("Number").run()
@@ -226,6 +239,39 @@ def test_a_data_folder_that_cannot_be_written_gets_one_line(
     app = send_label(open_page(), "a", 7)
     assert len(app.error) == 1
     assert not app.exception
+
+
+def draw_with_tools(app: AppTest, strokes: Ink) -> AppTest:
+    """What the canvas with tools sends when strokes are drawn on it."""
+    app.button_group(key="surface").set_value("Canvas with tools").run()
+    app.session_state["canvas 0"] = {"drawing": {"raw": to_fabric(CanvasDrawing(strokes, 24.0)), "data": None}}
+    return app.run()
+
+
+def test_a_drawing_made_with_tools_is_kept_with_all_its_strokes_and_its_pen(
+    two_models: None, open_page: OpenPage
+) -> None:
+    app = draw_with_tools(open_page(), STROKE)
+    app.session_state["canvas 0"] = {
+        "drawing": {"raw": to_fabric(CanvasDrawing([*STROKE, *STROKE], 24.0)), "data": None}
+    }
+    app.button_group(key="label 0 on canvas").set_value(7).run()
+    (kept,) = kept_drawings(Settings.from_environment().data)
+    assert (kept.drawing.digit, len(kept.drawing.ink), kept.pen_width) == (7, 2, 24.0)
+    assert cards(app) == {"softmax": "", "cnn": ""}
+    app.button_group(key="surface").set_value("Pad").run()
+    assert given(app, "digitlab.ink_pad")["penWidth"] == 24.0
+
+
+def test_a_drawing_made_with_tools_stays_when_it_cannot_be_kept(
+    two_models: None, open_page: OpenPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = draw_with_tools(open_page(), STROKE)
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("DIGITLAB_DATA", str(tmp_path / "file"))
+    app.button_group(key="label 0 on canvas").set_value(7).run()
+    assert len(app.error) == 1
+    assert cards(app) == {"softmax": "7", "cnn": "1"}
 
 
 def test_a_model_below_its_threshold_is_not_sure(make_model: MakeModel, open_page: OpenPage) -> None:

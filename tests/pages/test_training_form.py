@@ -52,8 +52,8 @@ def test_values_that_a_cut_short_run_had_set_are_set_again_for_the_browser(
     app.run()
     assert app.number_input(key=key_of("epochs")).proto.set_value
     assert app.number_input(key=key_of("epochs")).value == PRESETS["quick"].config.epochs
-    app.run()
-    assert not app.number_input(key=key_of("epochs")).proto.set_value
+    app.number_input(key=key_of("epochs")).set_value(9).run()
+    assert app.run().number_input(key=key_of("epochs")).value == 9
 
 
 def test_start_hands_the_form_to_a_job_and_says_where_to_watch_it(

@@ -7,6 +7,7 @@ import pytest
 from digitlab.errors import BadRun, UnknownName
 from digitlab.runs import catalog
 from digitlab.runs.catalog import find_run, find_run_or_folder, list_checkpoints, list_models, list_runs
+from digitlab.runs.overview import list_overviews
 from digitlab.runs.run import Run
 from digitlab.runs.status import State
 
@@ -141,3 +142,14 @@ def test_a_folder_that_holds_no_run_is_refused(tmp_path: Path) -> None:
 def test_names_that_are_neither_run_nor_folder_are_refused(name: str) -> None:
     with pytest.raises(UnknownName):
         find_run_or_folder(name)
+
+
+def test_runs_are_listed_under_their_title_and_checkpoints_under_their_name(
+    make_run: Callable[..., Run], make_checkpoint: Callable[..., Run]
+) -> None:
+    make_run(name="my title")
+    make_checkpoint("fast", name="another title")
+    assert [(overview.kind, overview.name) for overview in list_overviews()] == [
+        ("run", "my title"),
+        ("checkpoint", "fast"),
+    ]

@@ -21,7 +21,7 @@ def show_history(subject: Subject) -> None:
                 panel, points(panel, records, status.steps / max(run.config.epochs, 1)), status.best_epoch
             )
             show_plot(figure, f"{panel.title.lower()} curve")
-    why = "is the last" if run.config.keep == "last" else "has the lowest validation loss"
+    why = "is the last that was trained" if run.config.keep == "last" else "has the lowest validation loss"
     st.caption(
         f"Epoch {status.best_epoch} of {run.config.epochs} {why}; its weights are the ones evaluated here. Training "
         "values are means over the epoch while the weights still moved, and with dropout and augmentation where the "

@@ -30,7 +30,7 @@ def ink_pad(
     *,
     width: int = CANVAS,
     invitation: str = "Draw a digit",
-    on_label: Callable[[int, Drawing], None] | None = None,
+    on_label: Callable[[int, Drawing], object] | None = None,
 ) -> Drawing | None:
     """Show the pad and give back what is drawn on it, or None while it is empty.
 

@@ -42,6 +42,7 @@ class InkPad {
     this.pen.value = this.penWidth;
     this.show();
     if (saved) this.sendSoon();
+    else save(this.key, start);
   }
 
   find(root) {
@@ -86,6 +87,7 @@ class InkPad {
     clearTimeout(this.timer);
     this.observer.disconnect();
     window.removeEventListener("resize", this.paintSoon);
+    forget(this.key); // from here on the drawing may change on another surface
   }
 
   // Pointers: mouse, pen, finger
@@ -241,7 +243,7 @@ class InkPad {
     const { mount, number, strokes, penWidth, labels } = this;
     remembered.set(this.key, { mount, strokes, penWidth, labels });
     this.setStateValue("drawing", { number, strokes, penWidth, labels });
-    save(this.key, { strokes, penWidth });
+    save(this.key, this);
   }
 
   // To the screen
@@ -285,10 +287,16 @@ class InkPad {
   }
 }
 
-function save(key, drawing) {
+function save(key, { strokes, penWidth }) {
   try {
-    sessionStorage.setItem(SAVED + key, JSON.stringify(drawing));
+    sessionStorage.setItem(SAVED + key, JSON.stringify({ strokes, penWidth }));
   } catch {} // no storage in this browser: a reload then begins anew
+}
+
+function forget(key) {
+  try {
+    sessionStorage.removeItem(SAVED + key);
+  } catch {}
 }
 
 function beforeReload({ key, mount, strokes }) {

@@ -39,7 +39,7 @@ def show_epochs(run: Run, subject: Subject) -> None:
     """Show the run's weights at the epoch in the address, and let them be played."""
     film = _film(run, subject, stamp_of(run))
     if len(film.epochs) < 2:
-        st.caption("This run kept no snapshots of its epochs: these are its best weights.")
+        st.caption("This run kept no snapshots of its epochs: these are the weights that it keeps.")
     show_film(film, f"{subject.key} of {run.id}", epoch=_asked(film))
 
 

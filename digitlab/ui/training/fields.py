@@ -61,8 +61,8 @@ FIELDS: Mapping[str, Field] = {
                               "such as 0.999. The average is what is validated and kept. 0 keeps none.", 0.001),
     "keep": Field("Keep", "best keeps the weights of the epoch with the lowest validation loss; last those of the last "
                   "epoch, as is usual where the schedule ends at 0."),
-    "validation_share": Field("Validation share", "Share of the training images held out to choose the best epoch.",
-                              0.05),
+    "validation_share": Field("Validation share", "Share of the training images held out, to watch the training and to "
+                              "choose the best epoch.", 0.05),
     "seed": Field("Seed", "Of weights, order, dropout and augmentation: same seed and machine, same result.", 1),
     "precision": Field("Precision", "auto takes bfloat16 for convolutions where the processor computes it natively."),
     "device": Field("Device", "auto takes a GPU when there is one."),

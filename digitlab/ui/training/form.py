@@ -12,9 +12,6 @@ PRESET = "training form: preset"
 """The widget key of the preset's choice; None when the form was filled from a run."""
 
 
-_UNSEEN = "training form: not shown yet"
-
-
 def is_filled() -> bool:
     """Whether every field has a value in this session; Streamlit may drop those of a script run that was cut short."""
     return all(key_of(field.name) in st.session_state for field in dataclasses.fields(TrainConfig))
@@ -25,25 +22,20 @@ def fill_form(config: TrainConfig, preset: str | None = None) -> None:
 
     preset: the name of the preset that the config comes from, None for any other origin.
     """
-    st.session_state[_UNSEEN] = True
     st.session_state[PRESET] = preset
     for field in dataclasses.fields(TrainConfig):
         st.session_state[key_of(field.name)] = _shown(field.name, field.type, getattr(config, field.name))
 
 
-def fill_again_until_shown() -> None:
-    """Set the values once more when the script run that set them was cut short before it showed them.
+def fill_again() -> None:
+    """Set every value once more; call it in each run of the page, before the form is shown.
 
-    The browser takes a value only from the run that set it, and would show zeros otherwise.
+    The browser takes a value only from the run that set it. When that run was overtaken by another before its messages
+    went out, as by a click in the first second, the form would show zeros beside a session that knows better.
     """
-    if st.session_state.get(_UNSEEN):
+    if is_filled():
         for key in (PRESET, *map(key_of, FIELDS)):
             st.session_state[key] = st.session_state[key]
-
-
-def now_shown() -> None:
-    """Note that the browser has been given the form's values."""
-    st.session_state[_UNSEEN] = False
 
 
 def read_form() -> TrainConfig:

@@ -20,10 +20,9 @@ from digitlab.ui.training.fields import RARE, key_of, show_data, show_field, sho
 from digitlab.ui.training.form import (
     PRESET,
     changed_fields,
-    fill_again_until_shown,
+    fill_again,
     fill_form,
     is_filled,
-    now_shown,
     read_form,
 )
 
@@ -33,20 +32,23 @@ _STARTED = "training form: started run"
 _DEFAULT_PRESET = "quick"
 
 
-@st.fragment
 def training_sidebar() -> None:
     """Show the form. Only the sidebar runs again while its values change, so that the page goes on working.
 
     Imports torch, whose models and data sets it lists: call it when the page is already out.
     """
+    fill_again()
+    _form()
+
+
+@st.fragment
+def _form() -> None:
     if not is_filled():
         _take_preset(_DEFAULT_PRESET)
-    fill_again_until_shown()
     st.subheader("Train a model", anchor=False)
     with st.container(gap="xxsmall"):
         _show_presets()
         _show_fields()
-        now_shown()
         config = _checked_config()
         if st.button("Start", type="primary", width="stretch", disabled=config is None, help=_START_HELP) and config:
             _start(config)
