@@ -110,6 +110,11 @@ def test_how_much_can_be_answered_is_said() -> None:
             "overfits after epoch 1: the validation loss rises from 0.2000 to 0.4000 while the training loss goes on "
             "falling. The weights of epoch 2 are used, as its settings ask for.",
         ),
+        (
+            [epoch(1, (0.3, 0.96), (0.2, 0.96)), epoch(2, (0.1, 0.99), (0.4, 0.96))],
+            2,
+            "too confident after epoch 1: the validation loss rises from 0.2000 to 0.4000",
+        ),
         ([epoch(1, (0.01, 1.0), (0.2, 0.95))], 1, "overfits a little"),
         ([epoch(1, (0.4, 0.91), (0.4, 0.91))], 1, "underfits"),
         ([epoch(1, (0.3, 0.96), (0.3, 0.96)), epoch(2, (0.1, 0.98), (0.1, 0.98))], 2, "more epochs might help"),

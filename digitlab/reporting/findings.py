@@ -16,6 +16,8 @@ _RICH_ENOUGH = 0.95
 """Accuracy on training images below which a model is called too simple."""
 _RISE = 1.05
 """A validation loss that ends this much above its lowest has risen."""
+_AS_MANY = 0.001
+"""A validation accuracy that ends by less than this below its former value has not fallen."""
 
 
 def describe_digits(predictions: Predictions) -> str:
@@ -92,14 +94,9 @@ def describe_fit(history: Sequence[Mapping[str, Any]], best_epoch: int) -> str:
         return ""
     best, last = records[best_epoch], records[max(records)]
     lowest = min(records.values(), key=lambda record: record["validation_loss"])
-    kept = f"The weights of epoch {best_epoch} are used" + ("" if best is lowest else ", as its settings ask for") + "."
-    risen = f"{lowest['validation_loss']:.4f} to {last['validation_loss']:.4f}"
     losses = f"{best['train_loss']:.4f} in training, {best['validation_loss']:.4f} in validation"
     if last["validation_loss"] > _RISE * lowest["validation_loss"] and last["train_loss"] < lowest["train_loss"]:
-        return (
-            f"It overfits after epoch {lowest['epoch']}: the validation loss rises from {risen} while the training "
-            f"loss goes on falling. {kept}"
-        )
+        return _describe_rise(lowest, best, last)
     reads = percent(best["train_accuracy"], 2)
     gap = best["train_accuracy"] - best["validation_accuracy"]
     if gap > _CLOSE:
@@ -114,6 +111,19 @@ def describe_fit(history: Sequence[Mapping[str, Any]], best_epoch: int) -> str:
         )
     more = " The validation loss was lowest at the last epoch, so more epochs might help." if lowest is last else ""
     return f"There is no sign of overfitting: at epoch {best_epoch} the loss is {losses}.{more}"
+
+
+def _describe_rise(lowest: Mapping[str, Any], best: Mapping[str, Any], last: Mapping[str, Any]) -> str:
+    """What a validation loss that rises in the end means. The records: of the lowest loss, of the epoch whose weights
+    are used, of the last."""
+    kept = (
+        f"The weights of epoch {best['epoch']} are used" + ("" if best is lowest else ", as its settings ask for") + "."
+    )
+    after = f"after epoch {lowest['epoch']}: the validation loss rises from {lowest['validation_loss']:.4f} to "
+    after += f"{last['validation_loss']:.4f}"
+    if last["validation_accuracy"] > lowest["validation_accuracy"] - _AS_MANY:
+        return f"It grows too confident {after}, though it reads about as many of the validation images right. {kept}"
+    return f"It overfits {after} while the training loss goes on falling. {kept}"
 
 
 def describe_all(predictions: Predictions, history: Sequence[Mapping[str, Any]], best_epoch: int) -> list[str]:
