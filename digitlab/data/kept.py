@@ -85,14 +85,21 @@ def _read(path: Path, stamp: tuple[int, ...]) -> tuple[KeptDrawing, ...]:  # noq
 
 def kept_facts(further: Mapping[str, Any]) -> tuple[float, PartName] | None:
     """Pen width and part of a line that digitlab wrote, from its further keys; None for any other line."""
-    identity, width, made = (further.get(key) for key in ("id", "pen_width", "made"))
-    part = next((part for part in _PARTS if part == further.get("part")), None)
-    ours = isinstance(identity, str) and _ID.fullmatch(identity) and isinstance(made, str)
-    return (float(width), part) if ours and part and is_pen_width(width) else None
+    try:
+        _, width, part, _ = _facts(further, "")
+    except BadInk:
+        return None
+    return width, part
 
 
 def _parse(line: bytes, where: str) -> KeptDrawing:
     value = parse_object(line, where)
+    identity, width, part, made = _facts(value, where)
+    return KeptDrawing(identity, to_drawing(value, where), width, part, made)
+
+
+def _facts(value: Mapping[str, Any], where: str) -> tuple[str, float, PartName, str]:
+    """Id, pen width, part and time of a kept line. Raises BadInk when one of them is not as digitlab writes it."""
     identity, width, part, made = (value.get(key) for key in ("id", "pen_width", "part", "made"))
     if not isinstance(identity, str) or not _ID.fullmatch(identity):
         raise BadInk(f"{where}: id is {identity!r:.60}; it must be 8 hexadecimal digits. Mend or remove the line.")
@@ -100,7 +107,7 @@ def _parse(line: bytes, where: str) -> KeptDrawing:
         raise BadInk(f"{where}: pen_width is {width!r:.60}; it must be a number from 1 to 100.")
     if part not in _PARTS or not isinstance(made, str):
         raise BadInk(f"{where}: part is {part!r:.60} and made {made!r:.60}; write train or test, and a time.")
-    return KeptDrawing(identity, to_drawing(value, where), float(width), PartName(part), made)
+    return identity, float(width), PartName(str(part)), made
 
 
 def change_kept(folder: Path, change: Callable[[list[KeptDrawing]], Sequence[KeptDrawing]]) -> None:

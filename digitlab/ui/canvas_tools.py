@@ -1,7 +1,6 @@
 """The second surface: streamlit-drawable-canvas, where strokes can be selected, moved, scaled and turned."""
 
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
@@ -9,6 +8,7 @@ from streamlit_drawable_canvas import st_canvas
 from digitlab.ink import CANVAS
 from digitlab.ui.drawing import Drawing, keep_drawing, kept_drawing
 from digitlab.ui.fabric import to_drawing, to_fabric
+from digitlab.ui.mounts import Start, mount_anew, mount_key, start_of
 from digitlab.ui.reruns import rerun_fragment
 
 _HINT = "The tools appear above the canvas. Choose the pencil there to move, turn or scale a stroke."
@@ -26,8 +26,8 @@ def canvas_with_tools(
     Raises BadInk when the browser sends something that is no ink.
     """
     place = drawing_key or key
-    mount = f"{key} {st.session_state.setdefault(_mounts(key), 0)}"
-    given = _given(mount, place)
+    mount = mount_key(key)
+    given = start_of(mount, lambda _last: _start(kept_drawing(place)))
     st.space("medium")  # the canvas shows its tools above itself
     result = st_canvas(
         key=mount,
@@ -46,7 +46,7 @@ def canvas_with_tools(
     digit = _pick_label(key, drawing) if on_label else None
     if on_label and digit is not None and drawing.ink and on_label(digit, drawing):
         keep_drawing(place, _emptied(drawing))
-        st.session_state[_mounts(key)] += 1
+        mount_anew(key)
         rerun_fragment()
     return drawing if drawing.ink else None
 
@@ -75,16 +75,5 @@ def _pick_label(key: str, drawing: Drawing) -> int | None:
     return digit
 
 
-def _mounts(key: str) -> str:
-    """Where the session counts how often the canvas was begun anew."""
-    return f"mounts of {key}"
-
-
-def _given(key: str, place: str) -> dict[str, Any]:
-    """What the canvas starts with; the same until it is mounted anew, because a change would reset it."""
-    memory = f"given to {key}"
-    if key not in st.session_state:
-        drawing = kept_drawing(place)
-        st.session_state[memory] = {"drawing": to_fabric(drawing), "stroke_width": round(drawing.pen_width)}
-    given: dict[str, Any] = st.session_state[memory]
-    return given
+def _start(drawing: Drawing) -> Start:
+    return {"drawing": to_fabric(drawing), "stroke_width": round(drawing.pen_width)}

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from digitlab.errors import BadPicture
 from digitlab.ui.callouts import told
+from digitlab.ui.mounts import Start, mount_anew, mount_key, start_of
 
 if TYPE_CHECKING:
     from streamlit_drawable_canvas import CanvasResult  # importing it declares a component, so it needs an app
@@ -68,8 +69,10 @@ def _corrected(photo: Image.Image, ink: np.ndarray, found: Sequence[FoundDigit])
     shown.thumbnail((_CANVAS_WIDTH, _CANVAS_HEIGHT))
     scale = ink.shape[1] / shown.width
     place = "boxes on " + hashlib.sha256(ink.tobytes()).hexdigest()[:16]
-    key = f"{place}, {st.session_state.setdefault(_mounts(place), 0)}"
-    given = _given(key, place, [digit.box for digit in found], scale)
+    key = mount_key(place)
+    given = start_of(
+        key, lambda _last_given: st.session_state.get(_last(place)) or _start([digit.box for digit in found], scale)
+    )
     st.space("medium")  # the canvas shows its tools above itself
     result = st_canvas(
         key=key,
@@ -91,41 +94,25 @@ def _corrected(photo: Image.Image, ink: np.ndarray, found: Sequence[FoundDigit])
     return cut_out(ink, boxes)
 
 
-def _given(key: str, place: str, found: Sequence[Box], scale: float) -> dict[str, Any]:
-    """What the canvas starts with: the boxes as they were last left, or those found; the same until it is mounted
-    anew, because a change would reset it."""
+def _start(found: Sequence[Box], scale: float) -> Start:
+    """The boxes that were found, as the canvas takes them."""
     from streamlit_drawable_canvas import boxes_to_drawing
 
-    memory = f"given to {key}"
-    if key not in st.session_state:
-        boxes = [
-            {
-                "left": left / scale,
-                "top": top / scale,
-                "width": (right - left) / scale,
-                "height": (bottom - top) / scale,
-            }
-            for left, top, right, bottom in found
-        ]
-        fresh = {**boxes_to_drawing(boxes, stroke_color=_BOX, stroke_width=2), "background": ""}
-        st.session_state[memory] = st.session_state.get(_last(place), fresh)
-    given: dict[str, Any] = st.session_state[memory]
-    return given
+    boxes = [
+        {"left": left / scale, "top": top / scale, "width": (right - left) / scale, "height": (low - top) / scale}
+        for left, top, right, low in found
+    ]
+    return {**boxes_to_drawing(boxes, stroke_color=_BOX, stroke_width=2), "background": ""}
 
 
 def _begin_again(place: str) -> None:
     del st.session_state[_last(place)]
-    st.session_state[_mounts(place)] += 1
+    mount_anew(place)
 
 
 def _last(place: str) -> str:
     """Where the session keeps a picture's boxes once they were changed."""
     return f"last {place}"
-
-
-def _mounts(place: str) -> str:
-    """Where it counts how often the canvas was begun anew."""
-    return f"mounts of {place}"
 
 
 def boxes_of(canvas: CanvasResult, scale: float) -> list[Box]:

@@ -4,14 +4,16 @@ A component of our own (Streamlit's Components v2). The browser holds the stroke
 pad is mounted, so an answer that comes late never paints older ink over newer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from digitlab.ink import CANVAS
 from digitlab.ui.drawing import Drawing, checked_drawing, keep_drawing, kept_drawing
 from digitlab.ui.labels import new_labels
+from digitlab.ui.mounts import Start, start_of
 from digitlab.ui.styles import SLIDER, styles
 
 _HERE = Path(__file__).parent
@@ -41,7 +43,7 @@ def ink_pad(
     Raises BadInk when the browser sends something that is no ink.
     """
     place = drawing_key or key
-    start = _given(key, place)
+    start = start_of(key, lambda last: _start(key, kept_drawing(place), last))
     data = {**start, "width": width, "invitation": invitation, "labels": on_label is not None}
     result = _component(key=key, data=data, on_drawing_change=_nothing)
     if result.drawing:
@@ -53,20 +55,9 @@ def ink_pad(
     return drawing if drawing.ink else None
 
 
-def _given(key: str, place: str) -> dict[str, object]:
-    """What the pad starts with. It stays the same from mount to mount: changed data would run its script again."""
-    memory = f"given to {key}"
-    if key not in st.session_state:  # Streamlit forgets a widget that was not shown, so this is a new mount
-        drawing = kept_drawing(place)
-        mount = st.session_state.get(memory, {}).get("mount", 0) + 1
-        st.session_state[memory] = {
-            "key": key,
-            "mount": mount,
-            "strokes": drawing.ink,
-            "penWidth": drawing.pen_width,
-        }
-    given: dict[str, object] = st.session_state[memory]
-    return given
+def _start(key: str, drawing: Drawing, last: Mapping[str, Any]) -> Start:
+    """What the pad starts with. last: what it was given at the mount before."""
+    return {"key": key, "mount": last.get("mount", 0) + 1, "strokes": drawing.ink, "penWidth": drawing.pen_width}
 
 
 def _nothing() -> None:
