@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from digitlab.ui.server import API, headers, lifespan, tell_trouble
+from digitlab.ui.app.server import API, headers, lifespan, show_trouble
 
 app = st.App(
-    "digitlab/ui/frame.py",
+    "digitlab/ui/app/frame.py",
     lifespan=lifespan,
     routes=API,
     middleware=[headers],
-    on_script_error=tell_trouble,
+    on_script_error=show_trouble,
 )

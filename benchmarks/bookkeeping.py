@@ -8,15 +8,14 @@ import tempfile
 import time
 from pathlib import Path
 
-import torch
-
 from digitlab.config import Settings, TrainConfig
-from digitlab.data.parts import Part, PartName
-from digitlab.data.registry import load_part
+from digitlab.data import PartName
+from digitlab.data.dataset import load_part
+from digitlab.data.parts import Part
 from digitlab.jobs.recorder import Recorder
 from digitlab.models import build_model
 from digitlab.runs.run import Run
-from digitlab.training import Trainer
+from digitlab.training.trainer import Trainer
 
 REPEATS = 5
 CONFIGS = {
@@ -40,10 +39,9 @@ def main() -> None:
 
 
 def _seconds(config: TrainConfig, train: Part, validation: Part, recorded: bool) -> float:
-    torch.manual_seed(config.seed)
     with tempfile.TemporaryDirectory() as runs:
         recorder = Recorder(Run.create(Path(runs), config)) if recorded else None
-        trainer = Trainer(build_model(config.model, config.dropout), train, validation, config, recorder)
+        trainer = Trainer(build_model(config.model, config.dropout, config.seed), train, validation, config, recorder)
         if recorder:
             recorder.start(trainer)
         began = time.perf_counter()

@@ -18,10 +18,11 @@ from torchvision import transforms
 from torchvision.datasets import MNIST
 
 from digitlab.config import Settings, TrainConfig
+from digitlab.data import PartName
 from digitlab.data.mnist import load_mnist
-from digitlab.data.parts import Part, PartName, join
+from digitlab.data.parts import Part, join
 from digitlab.models import build_model
-from digitlab.training import Trainer
+from digitlab.training.trainer import Trainer
 
 CONFIGS = (
     TrainConfig(model="softmax", epochs=1, batch_size=100, learning_rate=0.01, optimizer="sgd", schedule="constant"),

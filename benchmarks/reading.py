@@ -13,15 +13,15 @@ import numpy as np
 import torch
 
 from digitlab.config import Settings
-from digitlab.data.ink_file import Drawing
-from digitlab.data.parts import PartName
+from digitlab.data import PartName
+from digitlab.data.dataset import load_part
 from digitlab.data.pen import pen_drawings
-from digitlab.data.registry import load_part
-from digitlab.evaluation import summarize
-from digitlab.ink import CANVAS, fit_ink
-from digitlab.predictor import Predictor, load_predictor
-from digitlab.preprocess import prepare_ink
-from digitlab.runs.catalog import list_checkpoints
+from digitlab.image.prepare import prepare_ink
+from digitlab.ink.strokes import CANVAS, LabelledDrawing, fit_ink
+from digitlab.metrics.predictions import Predictions
+from digitlab.metrics.summary import summarize
+from digitlab.reading.predictor import Predictor, load_model
+from digitlab.runs.listing import Catalogue
 
 _WIDTHS = (10.0, 18.0, 30.0)
 _LENGTHS = (80.0, 160.0, 240.0)
@@ -35,8 +35,8 @@ def main(names: Sequence[str]) -> None:
     settings = Settings.from_environment()
     mnist = load_part("mnist", PartName.TEST, settings.data)
     drawings = pen_drawings(settings.data, PartName.TEST, 0.1)
-    columns = {"MNIST": (mnist.images.numpy(), mnist.labels.numpy()), **_pen_columns(drawings)}
-    models = [load_predictor(name) for name in (names or [run.id for run in list_checkpoints()])]
+    columns = {"MNIST": (mnist.images.numpy(), mnist.labels.numpy()), **_pen_columns(settings, drawings)}
+    models = [load_model(name, settings) for name in (names or [run.id for run in Catalogue(settings).checkpoints()])]
     widest = max(len(model.name) for model in models)
     print(f"{'':{widest}} " + " ".join(f"{title:>{len(title) + 2}}" for title in columns) + "   ms")
     print(f"{'images':{widest}} " + " ".join(f"{len(y):>{len(t) + 2},}" for t, (_, y) in columns.items()))
@@ -51,9 +51,9 @@ def main(names: Sequence[str]) -> None:
 _Images = tuple[np.ndarray, np.ndarray]
 
 
-def _pen_columns(drawings: Sequence[Drawing]) -> dict[str, _Images]:
+def _pen_columns(settings: Settings, drawings: Sequence[LabelledDrawing]) -> dict[str, _Images]:
     """Title → images, `uint8` of shape (N, 28, 28), and digits."""
-    pen = load_part("pen", PartName.TEST, Settings.from_environment().data)
+    pen = load_part("pen", PartName.TEST, settings.data)
     images, labels = pen.images.numpy(), pen.labels.numpy()
     donors = np.array([drawing.donor for drawing in drawings])
     return {
@@ -66,7 +66,7 @@ def _pen_columns(drawings: Sequence[Drawing]) -> dict[str, _Images]:
 
 
 def _drawn(
-    drawings: Sequence[Drawing],
+    drawings: Sequence[LabelledDrawing],
     width: float,
     length: float,
     place: Callable[[float], tuple[float, float]] = lambda _length: (CANVAS / 2, CANVAS / 2),
@@ -82,7 +82,7 @@ def _percent(model: Predictor, images: np.ndarray, labels: np.ndarray) -> float:
 
 def _interval(model: Predictor, images: np.ndarray, labels: np.ndarray) -> str:
     logits = np.log(np.stack([reading.probabilities for reading in model.read_all(images)]) + 1e-12)
-    summary = summarize(logits, labels)
+    summary = summarize(Predictions(logits, labels))
     low, high = summary.interval
     return (
         f"{100 * summary.accuracy:.2f} % ({100 * low:.2f} to {100 * high:.2f}), "

@@ -3,105 +3,135 @@
 import dataclasses
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from digitlab.errors import BadConfig
+from digitlab.formats import short
 
 FORMAT = 1
 """Version of the saved form of a config."""
 
-CHOICES: Mapping[str, tuple[str, ...]] = {
-    "schedule": ("constant", "cosine", "one-cycle"),
-    "optimizer": ("sgd", "adam", "adamw"),
-    "augmentation": ("none", "affine", "elastic"),
-    "keep": ("best", "last"),
-    "device": ("auto", "cpu", "cuda", "mps"),
-    "precision": ("auto", "float32", "bfloat16"),
-}
-"""The fields that take one of a few words."""
-
-RANGES: Mapping[str, tuple[float, float]] = {
-    "epochs": (0, 1000),
-    "batch_size": (1, 10_000),
-    "learning_rate": (1e-7, 100.0),
-    "momentum": (0.0, 0.999),
-    "weight_decay": (0.0, 10.0),
-    "label_smoothing": (0.0, 0.5),
-    "dropout": (0.0, 0.95),
-    "seed": (0, 2**31 - 1),
-    "validation_share": (0.01, 0.5),
-    "weight_averaging": (0.0, 0.9999),
-    "non_digits": (0.0, 1.0),
-}
-"""The smallest and largest value of each number, both allowed."""
-
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_START = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DATA = re.compile(r"[a-z0-9-]+(\+[a-z0-9-]+)*")
 _LONGEST_NAME = 80
+
+
+def _number(default: float, least: float, most: float, meaning: str) -> Any:
+    return dataclasses.field(default=default, metadata={"meaning": meaning, "range": (least, most)})
+
+
+def _choice(default: str, choices: Sequence[str], meaning: str) -> Any:
+    return dataclasses.field(default=default, metadata={"meaning": meaning, "choices": tuple(choices)})
+
+
+def _text(default: str, meaning: str) -> Any:
+    return dataclasses.field(default=default, metadata={"meaning": meaning})
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
     """All that decides how a run is trained; the same for the sidebar, the command line, the job and the saved run.
 
+    Each setting has its default, the least and the most or the words that it takes, and what it means, which the
+    sidebar and `digitlab train --help` show. NumPy's numbers become plain ones.
     Raises BadConfig when a value is of the wrong type or out of range, naming the field, the value and what is
     allowed. Whether model and data exist is checked where they are looked up.
     """
 
-    model: str = "cnn"
-    """Name of an architecture in the registry of `digitlab.models`."""
-    data: str = "mnist"
-    """Name of a data set, or several joined by `+`."""
-    epochs: int = 5
-    """Passes through the training part; 0 keeps the untrained weights."""
-    batch_size: int = 128
-    """Images per step."""
-    learning_rate: float = 0.002
-    """The schedule's highest value."""
-    schedule: str = "one-cycle"
-    """`constant`, `cosine` (down to 0) or `one-cycle` (up for the first quarter, then cosine down to 0)."""
-    optimizer: str = "adamw"
-    """`sgd` (with momentum), `adam` or `adamw`."""
-    momentum: float = 0.9
-    """Of `sgd`; the others do not use it."""
-    weight_decay: float = 0.0
-    """L2 penalty per step; decoupled in `adamw`."""
-    label_smoothing: float = 0.0
-    """Share of the target spread evenly over all ten digits."""
-    augmentation: str = "none"
-    """`affine` turns, shears, scales and shifts each image at random; `elastic` also bends it. Either renders pen
-    drawings anew for every epoch: another pen, size and hand."""
-    non_digits: float = 0.0
-    """Scribbles and turned digits to add, as a share of the training images; the model learns to be unsure of them."""
-    dropout: float = 0.25
-    """Share of activations zeroed before the last layer; models without dropout ignore it."""
-    seed: int = 0
-    """Of weights, order, dropout and augmentation: same seed and machine, same result."""
-    validation_share: float = 0.1
-    """Share of the training images held out to watch the training and choose the best epoch."""
-    device: str = "auto"
-    """`auto` takes a GPU when there is one."""
-    precision: str = "auto"
-    """`auto` takes bfloat16 for convolutions where the processor computes it natively."""
-    weight_averaging: float = 0.0
-    """Share of the running average of the weights that each step keeps; the average is what is validated and saved.
-    0 keeps none."""
-    keep: str = "best"
-    """Whose weights the run keeps: those of the `best` epoch, by validation loss, or of the `last`, as is usual where
-    the schedule ends at 0."""
-    start_from: str = ""
-    """A checkpoint or run id of the same model whose weights the training starts from (fine-tuning); empty for fresh
-    random ones."""
-    name: str = ""
-    """What people call the run; free text."""
+    model: str = _text(
+        "cnn",
+        "The architecture: softmax regression has one weight per pixel and digit, a CNN looks for strokes wherever "
+        "they are.",
+    )
+    data: str = _text("mnist", "What it learns from: a data set, or several joined by +.")
+    epochs: int = _number(5, 0, 1000, "How often it sees every training image. 0 keeps the untrained weights.")
+    batch_size: int = _number(128, 1, 10_000, "Images per step. Smaller: more steps, and noisier ones.")
+    learning_rate: float = _number(
+        0.002,
+        1e-7,
+        100.0,
+        "How far each step goes, at the schedule's highest. Too high: the loss jumps or explodes. Too low: it hardly "
+        "falls.",
+    )
+    schedule: str = _choice(
+        "one-cycle",
+        ("constant", "cosine", "one-cycle"),
+        "How the learning rate changes: constant, cosine (down to 0), or one-cycle (up for the first quarter, then "
+        "down to 0).",
+    )
+    optimizer: str = _choice(
+        "adamw",
+        ("sgd", "adam", "adamw"),
+        "sgd follows the slope with momentum; adam and adamw scale each weight's step by themselves.",
+    )
+    momentum: float = _number(0.9, 0.0, 0.999, "Of sgd: how much of the last step goes on. The others ignore it.")
+    weight_decay: float = _number(
+        0.0, 0.0, 10.0, "Pulls all weights towards 0 at each step, against overfitting; decoupled in adamw."
+    )
+    label_smoothing: float = _number(
+        0.0, 0.0, 0.5, "Share of the target spread evenly over all ten digits, against overconfidence."
+    )
+    augmentation: str = _choice(
+        "none",
+        ("none", "affine", "elastic"),
+        "affine turns, shears, scales and shifts each image at random; elastic also bends it. Both render pen drawings "
+        "anew for every epoch.",
+    )
+    non_digits: float = _number(
+        0.0,
+        0.0,
+        1.0,
+        "Scribbles and turned digits to add, as a share of the training images: the model learns to be unsure of them.",
+    )
+    dropout: float = _number(
+        0.25,
+        0.0,
+        0.95,
+        "Share of activations switched off at random before the last layer, against overfitting. softmax has none.",
+    )
+    seed: int = _number(
+        0, 0, 2**31 - 1, "Of weights, order, dropout and augmentation: same seed and machine, same result."
+    )
+    validation_share: float = _number(
+        0.1,
+        0.01,
+        0.5,
+        "Share of the training images held out, to watch the training and to choose the best epoch.",
+    )
+    device: str = _choice("auto", ("auto", "cpu", "cuda", "mps"), "auto takes a GPU when there is one.")
+    precision: str = _choice(
+        "auto",
+        ("auto", "float32", "bfloat16"),
+        "auto takes bfloat16 for convolutions where the processor computes it natively.",
+    )
+    weight_averaging: float = _number(
+        0.0,
+        0.0,
+        0.9999,
+        "Share of a running average of the weights that each step keeps, such as 0.999. The average is what is "
+        "validated and saved. 0 takes the weights as they are.",
+    )
+    keep: str = _choice(
+        "best",
+        ("best", "last"),
+        "best saves the weights of the epoch with the lowest validation loss; last those of the last epoch, as is "
+        "usual where the schedule ends at 0.",
+    )
+    start_from: str = _text(
+        "",
+        "Fine-tuning: the training starts from the weights of a checkpoint or run of the same kind; empty for fresh "
+        "random ones. Take a learning rate a tenth as high, so that it does not forget.",
+    )
+    name: str = _text("", f"What you call the run; free text, at most {_LONGEST_NAME} characters.")
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
-            _check(field.name, field.type, getattr(self, field.name))
+            value = _plain(getattr(self, field.name))
+            object.__setattr__(self, field.name, value)
+            _check(field, value)
 
     def to_dict(self) -> dict[str, Any]:
         """The saved form: every field and the version of the format."""
@@ -113,7 +143,7 @@ class TrainConfig:
         values = dict(saved)
         version = values.pop("format", FORMAT)
         if version != FORMAT:
-            raise BadConfig(f"The config has format {_short(version)}; this digitlab reads {FORMAT}. Update digitlab.")
+            raise BadConfig(f"The config has format {short(version)}; this digitlab reads {FORMAT}. Update digitlab.")
         return cls(**_known(values))
 
     def replace(self, **changes: Any) -> "TrainConfig":
@@ -121,45 +151,65 @@ class TrainConfig:
         return dataclasses.replace(self, **_known(changes))
 
 
+_FIELDS = dataclasses.fields(TrainConfig)
+
+MEANINGS: Mapping[str, str] = {field.name: field.metadata["meaning"] for field in _FIELDS}
+"""Every field of TrainConfig → what it means, in a sentence or two."""
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    field.name: field.metadata["choices"] for field in _FIELDS if "choices" in field.metadata
+}
+"""The fields that take one of a few words."""
+
+RANGES: Mapping[str, tuple[float, float]] = {
+    field.name: field.metadata["range"] for field in _FIELDS if "range" in field.metadata
+}
+"""The least and the most of each number, both allowed."""
+
+
+def differing_settings(configs: Sequence[TrainConfig]) -> dict[str, list[Any]]:
+    """Setting → its value in each config, for the settings that are not the same in all; the name is none of them."""
+    values = {field.name: [getattr(config, field.name) for config in configs] for field in _FIELDS}
+    return {name: found for name, found in values.items() if name != "name" and len(set(found)) > 1}
+
+
+def _plain(value: Any) -> Any:
+    """A number of NumPy's as Python's own; anything else as it is."""
+    return value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0 else value
+
+
 def _known(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    known = [field.name for field in dataclasses.fields(TrainConfig)]
     for key in values:
-        if key not in known:
-            raise BadConfig(f"Unknown setting {_short(key)}. Known are: {', '.join(known)}.")
+        if key not in MEANINGS:
+            raise BadConfig(f"Unknown setting {short(key)}. Known are: {', '.join(MEANINGS)}.")
     return values
 
 
-def _check(name: str, kind: Any, value: Any) -> None:
+def _check(field: "dataclasses.Field[Any]", value: Any) -> None:
+    kind: Any = field.type
     if type(value) not in ((int, float) if kind is float else (kind,)):  # exactly: a bool is an int, too
-        raise BadConfig(f"{name} is {_short(value)}; it must be of type {kind.__name__}.")
-    if name in RANGES:
-        _check_number(name, value)
-    else:
-        _check_text(name, value)
+        raise BadConfig(field=field.name, value=value, allowed=f"it must be of type {kind.__name__}")
+    if "range" in field.metadata:
+        low, high = field.metadata["range"]
+        if not low <= value <= high:
+            raise BadConfig(field=field.name, value=value, allowed=f"choose a number from {low:g} to {high:g}")
+    elif allowed := _wanted_text(field.name, value):
+        raise BadConfig(field=field.name, value=value, allowed=allowed)
 
 
-def _check_number(name: str, value: float) -> None:
-    low, high = RANGES[name]
-    if not low <= value <= high:
-        raise BadConfig(f"{name} is {_short(value)}; choose a number from {low:g} to {high:g}.")
-
-
-def _check_text(name: str, value: str) -> None:
+def _wanted_text(name: str, value: str) -> str:
+    """What a field wants instead of this text; empty when the text will do."""
     if name in CHOICES and value not in CHOICES[name]:
-        raise BadConfig(f"{name} is {_short(value)}; choose one of {', '.join(CHOICES[name])}.")
+        return f"choose one of {', '.join(CHOICES[name])}"
     if name == "name" and (len(value) > _LONGEST_NAME or not value.isprintable()):
-        raise BadConfig(f"name is {_short(value)}; choose at most {_LONGEST_NAME} printable characters.")
+        return f"choose at most {_LONGEST_NAME} printable characters"
     if name == "model" and not _NAME.fullmatch(value):
-        raise BadConfig(f"model is {_short(value)}; choose the name of a model, such as softmax or cnn.")
-    if name == "start_from" and value and (len(value) > _LONGEST_NAME or not _START.fullmatch(value)):
-        raise BadConfig(f"start_from is {_short(value)}; choose a checkpoint, such as cnn, or a run id.")
+        return "choose the name of a model, such as softmax or cnn"
+    if name == "start_from" and value and (len(value) > _LONGEST_NAME or not _NAME.fullmatch(value)):
+        return "choose a checkpoint, such as cnn, or a run id"
     if name == "data" and not _DATA.fullmatch(value):
-        raise BadConfig(f"data is {_short(value)}; choose the name of a data set, such as mnist or mnist+pen.")
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+        return "choose the name of a data set, such as mnist or mnist+pen"
+    return ""
 
 
 @dataclass(frozen=True)
@@ -168,19 +218,18 @@ class Settings:
 
     data: Path
     runs: Path
-    jobs: int
+    jobs: int = 1
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read `DIGITLAB_DATA`, `DIGITLAB_RUNS` and `DIGITLAB_JOBS`. Raises BadConfig for a bad value."""
+        """Read `DIGITLAB_DATA`, `DIGITLAB_RUNS` and `DIGITLAB_JOBS`. Raises BadConfig for a bad value.
+
+        Each process calls it once, where it starts, and hands the settings down.
+        """
         jobs = os.environ.get("DIGITLAB_JOBS") or "1"
         if not re.fullmatch("[0-9]{1,2}", jobs) or not 1 <= int(jobs) <= 64:
-            raise BadConfig(f"DIGITLAB_JOBS is {_short(jobs)}; choose a whole number from 1 to 64.")
-        return cls(
-            data=_folder("DIGITLAB_DATA", "data"),
-            runs=_folder("DIGITLAB_RUNS", "runs"),
-            jobs=int(jobs),
-        )
+            raise BadConfig(field="DIGITLAB_JOBS", value=jobs, allowed="choose a whole number from 1 to 64")
+        return cls(data=_folder("DIGITLAB_DATA", "data"), runs=_folder("DIGITLAB_RUNS", "runs"), jobs=int(jobs))
 
 
 def _folder(variable: str, otherwise: str) -> Path:
@@ -188,8 +237,10 @@ def _folder(variable: str, otherwise: str) -> Path:
     try:
         return Path(value).expanduser()
     except RuntimeError as error:
-        raise BadConfig(f"{variable} is {_short(value)}; there is no such home folder.") from error
+        raise BadConfig(field=variable, value=value, allowed="there is no such home folder") from error
 
 
-CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
-"""The folder of the shipped runs."""
+_HERE = Path(__file__).resolve().parent
+_INSTALLED = _HERE / "checkpoints"
+CHECKPOINTS = _INSTALLED if _INSTALLED.is_dir() else _HERE.parent / "checkpoints"
+"""The folder of the shipped runs: inside the installed package, or beside it in the project's folder."""

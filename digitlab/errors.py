@@ -4,13 +4,23 @@ Anything that a user can cause is a `DigitlabError`: the command line prints its
 shows it in a callout. Every other exception is a defect of digitlab.
 """
 
+from digitlab.formats import short
+
 
 class DigitlabError(Exception):
     """Base of every error whose message is meant for the user."""
 
 
 class BadConfig(DigitlabError):
-    """A training setting that is unknown or out of range."""
+    """A training setting that is unknown or out of range.
+
+    field, value, allowed: the setting, what it was given, and what it may be, as a form says it in its own words; field
+    is empty where the trouble is with no single setting.
+    """
+
+    def __init__(self, message: str = "", *, field: str = "", value: object = None, allowed: str = "") -> None:
+        super().__init__(message or f"{field} is {short(value)}; {allowed}.")
+        self.field, self.value, self.allowed = field, value, allowed
 
 
 class BadPicture(DigitlabError):

@@ -1,20 +1,24 @@
-"""The architectures, and the registry that names them.
+"""The architectures, the registry that names them, and what they say of images.
 
 A model takes images as `float32` of shape (N, 1, 28, 28) in 0..1 and gives logits of shape (N, 10). A new model is one
 class with the decorator `register`; its constructor takes the dropout share.
 """
 
+import copy
+import itertools
 import math
 from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from digitlab.errors import UnknownName
+from digitlab.image import CLASSES, SIDE
 
-CLASSES = 10
-SIDE = 28
+_BATCH = 1000
+"""Images that are read at once where there are many."""
 
 REGISTRY: dict[str, Callable[[float], nn.Module]] = {}
 """Name → class of a model."""
@@ -30,16 +34,54 @@ def register(name: str) -> Callable[[type[nn.Module]], type[nn.Module]]:
     return add
 
 
-def build_model(name: str, dropout: float = 0.0) -> nn.Module:
-    """A model with fresh random weights. Raises UnknownName when no architecture has this name."""
+def build_model(name: str, dropout: float = 0.0, seed: int | None = None) -> nn.Module:
+    """A model with fresh random weights.
+
+    seed: the weights follow from it alone, and torch's own generator is left as it is; None draws them from that.
+    Raises UnknownName when no architecture has this name.
+    """
     if name not in REGISTRY:
         raise UnknownName(f"There is no model {name[:60]!r}. Choose one of: {', '.join(REGISTRY)}.")
-    return REGISTRY[name](dropout)
+    if seed is None:
+        return REGISTRY[name](dropout)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return REGISTRY[name](dropout)
 
 
 def to_input(images: Tensor) -> Tensor:
     """Images, `uint8` of shape (N, 28, 28), as a model takes them: `float32` of shape (N, 1, 28, 28) in 0..1."""
     return images.unsqueeze(1).to(torch.float32).div_(255)
+
+
+def compute_logits(model: nn.Module, images: Tensor) -> Tensor:
+    """The model's logits for images, in float32.
+
+    images: `uint8` of shape (N, 28, 28), on the model's device. Returns shape (N, 10), on the CPU.
+    The model is left in the mode (training or evaluation) that it was in.
+    """
+    was_training = model.training
+    if was_training:  # set only when needed: a model shared by threads is not touched while others read with it
+        model.eval()
+    with torch.inference_mode():
+        batches = [model(to_input(batch)).float().cpu() for batch in images.split(_BATCH)]
+    if was_training:
+        model.train()
+    return torch.cat(batches) if batches else torch.empty(0, CLASSES)
+
+
+def for_reading(model: nn.Module) -> nn.Module:
+    """A copy that gives the same logits, but for rounding, in two thirds of the time.
+
+    Every batch normalisation is folded into the convolution before it, and images lie channel by channel in memory.
+    """
+    copied = copy.deepcopy(model).eval()
+    for block in [module for module in copied.modules() if isinstance(module, nn.Sequential)]:
+        for index, (first, second) in enumerate(itertools.pairwise(block)):
+            if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
+                block[index], block[index + 1] = fuse_conv_bn_eval(first, second), nn.Identity()
+    has_convolutions = any(isinstance(module, nn.Conv2d) for module in copied.modules())
+    return copied.to(memory_format=torch.channels_last) if has_convolutions else copied
 
 
 def count_parameters(model: nn.Module) -> int:
@@ -178,6 +220,6 @@ def _nine_views(x: Tensor) -> Iterator[Tensor]:
 
 
 def _seen(x: Tensor, matrix: list[list[float]]) -> Tensor:
-    """The images moved by a 2×3 matrix from places in the new image to places in the old, in halves of its side."""
+    """The images moved by a 2×3 matrix from points of the new image to points of the old, in halves of its side."""
     grid = functional.affine_grid(x.new_tensor(matrix).repeat(len(x), 1, 1), list(x.shape), align_corners=False)
     return functional.grid_sample(x, grid, align_corners=False)

@@ -4,20 +4,18 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from digitlab.runs.catalog import ModelEntry, list_models
-from digitlab.ui.answer_cards import show_answers
-from digitlab.ui.keeping import ask_writer
-from digitlab.ui.learning_models import follow_learning, refresh_every
-from digitlab.ui.model_picker import pick_models
-from digitlab.ui.number_cards import show_number
-from digitlab.ui.preparation import pick_steps, show_steps
-from digitlab.ui.surfaces import draw_on, is_wide, pick_surface, width_of
-from digitlab.ui.writing import Writing
+from digitlab.runs.listing import Entry
+from digitlab.ui.app.installation import catalogue
+from digitlab.ui.app.model_picker import follow_learning, pick_models, refresh_every
+from digitlab.ui.components.drawing import Writing
+from digitlab.ui.draw.labelling import ask_writer
+from digitlab.ui.draw.number_view import show_number
+from digitlab.ui.draw.steps import pick_steps, show_steps
+from digitlab.ui.draw.surfaces import draw_on, is_wide, pick_surface, width_of
+from digitlab.ui.shared.answers import show_answers
 
 
-def drawing_and_answers(
-    surface: str, models: Sequence[ModelEntry], steps_are_shown: bool, without: frozenset[str]
-) -> None:
+def drawing_and_answers(surface: str, models: Sequence[Entry], steps_are_shown: bool, without: frozenset[str]) -> None:
     """The part that runs again while the pen moves. It holds nothing else: each element more costs time."""
     width = width_of(surface)
     left, right = (st.container(), st.container()) if is_wide(surface) else st.columns([width, 1 - width], gap="medium")
@@ -40,7 +38,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
 above = st.container()
 choice, name = st.columns([3, 1])
 with choice:
-    models = pick_models(list_models())
+    models = pick_models(catalogue().models())
 with name:
     ask_writer()
 with above:

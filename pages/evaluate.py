@@ -2,36 +2,41 @@
 
 import streamlit as st
 
-from digitlab.runs.catalog import find_run, list_models
-from digitlab.ui.callouts import told
-from digitlab.ui.evaluate.choice import pick_data
-from digitlab.ui.evaluate.data import FILE, uploaded_part
-from digitlab.ui.evaluate.downloads import show_downloads
+from digitlab.ui.app import address
+from digitlab.ui.app.callouts import errors_shown
+from digitlab.ui.app.installation import catalogue
+from digitlab.ui.app.model_picker import pick_one_model
 from digitlab.ui.evaluate.headline import show_headline
 from digitlab.ui.evaluate.matrix import show_matrix
-from digitlab.ui.evaluate.sections import show_sections
-from digitlab.ui.evaluate.subject import Subject, evaluated
-from digitlab.ui.one_model import pick_one_model
+from digitlab.ui.evaluate.sections import show_downloads, show_sections
+from digitlab.ui.shared.data_picker import FILE, pick_data, uploaded_part
+from digitlab.ui.shared.scored import Scored, scored
 
 _PROMISE = "Here you will see how good a model is: its accuracy, its mistakes, ROC curves and calibration."
+_AS_TRAINED = (
+    "Probabilities as the network gives them. Otherwise they are calibrated, as everywhere in digitlab: the logits are "
+    "divided by a temperature that validation images chose. The answers are the same."
+)
 
 
-def choose() -> Subject | None:
+def choose() -> Scored | None:
     """Model and data as chosen above; None while something is missing, which is then said."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        entry = pick_one_model(list_models(), _PROMISE)
+        entry = pick_one_model(catalogue().models(), _PROMISE)
         data = pick_data() if entry else FILE
+        as_trained = st.toggle("As trained", help=_AS_TRAINED, **address.switch("as-trained")) if entry else False
     upload = uploaded_part() if entry and data == FILE else None
     if entry is None or (data == FILE and upload is None):
         return None
-    return evaluated(find_run(entry.name), data, upload)
+    found = scored(entry.run, data, upload)
+    return found.at(1.0) if as_trained else found
 
 
 st.title("Evaluate a model")
-with told():
-    subject = choose()
-    if subject:
-        show_headline(subject)
-        show_matrix(subject)
-        show_sections(subject)
-        show_downloads(subject)
+with errors_shown():
+    chosen = choose()
+    if chosen:
+        show_headline(chosen)
+        show_matrix(chosen)
+        show_sections(chosen)
+        show_downloads(chosen)

@@ -2,27 +2,24 @@
 
 import streamlit as st
 
-from digitlab.config import Settings
-from digitlab.data.mine import kept_drawings
-from digitlab.runs.catalog import list_models
-from digitlab.ui.callouts import told
+from digitlab.data.handwriting_file import my_drawings
+from digitlab.ui.app.callouts import errors_shown
+from digitlab.ui.app.installation import catalogue, settings
 from digitlab.ui.handwriting.benchmark import show_benchmark
-from digitlab.ui.handwriting.changes import tell_what_went_wrong
-from digitlab.ui.handwriting.counts import show_counts, show_nothing_yet
 from digitlab.ui.handwriting.exchange import show_exchange
-from digitlab.ui.handwriting.filters import pick_shown
-from digitlab.ui.handwriting.gallery import show_gallery
+from digitlab.ui.handwriting.gallery import show_counts, show_gallery, show_nothing_yet
+from digitlab.ui.handwriting.selection import pick_shown, show_last_trouble
 
 st.title("My handwriting")
-tell_what_went_wrong()
-with told():
-    kept = kept_drawings(Settings.from_environment().data)
-    if kept:
-        show_counts(kept)
-        shown = pick_shown(kept)
-        show_gallery(kept, shown)
+show_last_trouble()
+with errors_shown():
+    drawings = my_drawings(settings().data)
+    if drawings:
+        show_counts(drawings)
+        shown = pick_shown(drawings)
+        show_gallery(drawings, shown)
         show_exchange(shown)
-        show_benchmark(kept, list_models())
+        show_benchmark(drawings, catalogue().models())
     else:
         show_nothing_yet()
         show_exchange([])

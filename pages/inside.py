@@ -3,16 +3,15 @@
 import streamlit as st
 
 from digitlab.explain.layers import list_layers
-from digitlab.runs.catalog import find_run, list_models
 from digitlab.runs.run import Run
-from digitlab.ui.callouts import told
-from digitlab.ui.inside.chosen_image import ChosenImage, pick_image, show_reading
-from digitlab.ui.inside.cnn_part import has_convolutions, show_feature_maps, show_first_filters
-from digitlab.ui.inside.layers_part import show_layers, show_norms
-from digitlab.ui.inside.softmax_part import show_evidence, show_weights
-from digitlab.ui.model_picker import colours
-from digitlab.ui.one_model import pick_one_model
-from digitlab.ui.predictors import predictor
+from digitlab.ui.app.callouts import errors_shown
+from digitlab.ui.app.installation import catalogue
+from digitlab.ui.app.model_picker import colours, pick_one_model
+from digitlab.ui.app.readers import predictor
+from digitlab.ui.inside.cnn import has_convolutions, show_feature_maps, show_first_filters
+from digitlab.ui.inside.image import ChosenImage, pick_image, show_reading
+from digitlab.ui.inside.layers import show_layers, show_norms
+from digitlab.ui.inside.softmax import show_evidence, show_weights
 
 _PROMISE = "Here you will see what a model has learned: its weights, filters and layers."
 
@@ -33,9 +32,9 @@ def look_into(run: Run, chosen: ChosenImage) -> None:
 
 st.title("Inside a model")
 with st.container(horizontal=True, gap="medium"):
-    entry = pick_one_model(list_models(), _PROMISE, width=280)
+    entry = pick_one_model(catalogue().models(), _PROMISE, width=280)
     image = pick_image() if entry else None
 if entry and image:
-    with told():
-        show_reading(entry.name, image)
-        look_into(find_run(entry.name), image)
+    with errors_shown():
+        show_reading(entry.id, image)
+        look_into(entry.run, image)

@@ -1,6 +1,7 @@
 """What every test gets: a seed, folders of its own, and toy data, models and runs."""
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from digitlab.models import build_model, count_parameters
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
 from digitlab.runs.weights import save_weights
-from digitlab.training import Hooks, Trainer
+from digitlab.training.trainer import Hooks, Trainer
 
 torch.set_num_threads(1)  # toy models: more threads only wait for one another
 
@@ -31,6 +32,9 @@ def _seeded_and_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIGITLAB_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("DIGITLAB_RUNS", str(tmp_path / "runs"))
     monkeypatch.delenv("DIGITLAB_JOBS", raising=False)
+    if app := sys.modules.get("digitlab.ui.app.installation"):  # what another test's folders held
+        app.settings.cache_clear()
+        app.catalogue.cache_clear()
 
 
 def _require(there: bool, what: str) -> Path:

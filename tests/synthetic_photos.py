@@ -9,8 +9,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from digitlab.data.ink_file import Drawing
-from digitlab.ink import Ink, draw_ink, fit_ink
+from digitlab.ink.strokes import Ink, LabelledDrawing, draw_ink, fit_ink
 
 Random = np.random.Generator
 
@@ -23,7 +22,7 @@ class Photo:
     text: str
 
 
-def take_photo(kind: str, drawings: Sequence[Drawing], random: Random) -> Photo:
+def take_photo(kind: str, drawings: Sequence[LabelledDrawing], random: Random) -> Photo:
     """A photo of some drawings in a row. kind: a key of KINDS."""
     scene = KINDS[kind]
     width, height = scene.size
@@ -53,8 +52,8 @@ def _row(inks: Sequence[Ink], scene: "Scene", random: Random) -> np.ndarray:
         apart = min(step, tall * random.uniform(0.95, 1.2))
         left, step = (width - apart * (len(inks) - 1)) / 2, apart
     placed: Ink = []
-    for place, ink in enumerate(inks):
-        centre = (left + place * step, middle + random.uniform(-0.05, 0.05) * tall)
+    for number, ink in enumerate(inks):
+        centre = (left + number * step, middle + random.uniform(-0.05, 0.05) * tall)
         placed += _of_width(fit_ink(ink, tall, centre), 0.8 * step, centre)
     picture = Image.fromarray(draw_ink(placed, pen, scene.size)).resize(scene.size, Image.Resampling.BOX)
     return np.asarray(picture, float) / 255 * random.uniform(0.85, 0.97)

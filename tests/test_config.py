@@ -3,9 +3,10 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from digitlab.config import CHECKPOINTS, CHOICES, FORMAT, RANGES, Settings, TrainConfig
+from digitlab.config import CHECKPOINTS, CHOICES, FORMAT, MEANINGS, RANGES, Settings, TrainConfig, differing_settings
 from digitlab.errors import BadConfig
 
 FIELDS = {field.name: field for field in dataclasses.fields(TrainConfig)}
@@ -73,6 +74,54 @@ def test_values_of_the_wrong_type_are_refused(name: str, value: object) -> None:
     with pytest.raises(BadConfig) as caught:
         TrainConfig(**{name: value})
     assert str(caught.value) == f"{name} is {value!r}; it must be of type {kind}."
+
+
+def test_numpys_numbers_become_plain_ones() -> None:
+    plain = TrainConfig(model="softmax", epochs=3, learning_rate=0.5, dropout=0.25, seed=7, momentum=0)
+    config = TrainConfig(
+        model=np.str_("softmax"),
+        epochs=np.int64(3),
+        learning_rate=np.float32(0.5),
+        dropout=np.float64(0.25),
+        seed=np.array(7),
+        momentum=np.uint8(0),
+    )
+    assert config == plain
+    assert hash(config) == hash(plain)
+    assert json.dumps(config.to_dict()) == json.dumps(plain.to_dict())
+    assert (
+        plain.replace(epochs=np.int32(3)) == TrainConfig.from_dict({**plain.to_dict(), "epochs": np.int16(3)}) == plain
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("epochs", np.float64(3.0), "epochs is 3.0; it must be of type int."),
+        ("epochs", np.bool_(True), "epochs is True; it must be of type int."),
+        ("epochs", np.int64(-1), "epochs is -1; choose a number from 0 to 1000."),
+        ("learning_rate", np.float32("nan"), "learning_rate is nan; choose a number from 1e-07 to 100."),
+        ("learning_rate", np.array([0.5]), "learning_rate is array([0.5]); it must be of type float."),
+    ],
+)
+def test_numpys_numbers_are_checked_as_plain_ones(name: str, value: object, said: str) -> None:
+    with pytest.raises(BadConfig) as caught:
+        TrainConfig(**{name: value})
+    assert str(caught.value) == said
+
+
+def test_an_error_carries_the_field_for_a_form() -> None:
+    with pytest.raises(BadConfig) as caught:
+        TrainConfig(epochs=1001)
+    error = caught.value
+    assert (error.field, error.value, error.allowed) == ("epochs", 1001, "choose a number from 0 to 1000")
+
+
+def test_every_field_has_a_meaning_and_numbers_have_ranges() -> None:
+    assert MEANINGS.keys() == FIELDS.keys()
+    assert all(meaning.endswith(".") for meaning in MEANINGS.values())
+    assert {name for name, field in FIELDS.items() if field.type in (int, float)} == RANGES.keys()
+    assert not RANGES.keys() & CHOICES.keys()
 
 
 def test_a_whole_number_is_fine_for_a_float_field() -> None:
@@ -144,6 +193,20 @@ def test_replace_checks_and_leaves_the_original_alone() -> None:
 def test_a_config_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         TrainConfig().epochs = 3  # type: ignore[misc]
+
+
+def test_only_settings_that_differ_are_named() -> None:
+    configs = [TrainConfig(model="cnn", epochs=3, name="a"), TrainConfig(model="cnn", epochs=5, name="b")]
+    assert differing_settings(configs) == {"epochs": [3, 5]}
+
+
+def test_a_setting_that_differs_in_one_of_three_is_named_for_all() -> None:
+    configs = [TrainConfig(), TrainConfig(), TrainConfig(seed=7)]
+    assert differing_settings(configs) == {"seed": [0, 0, 7]}
+
+
+def test_equal_configs_differ_in_nothing() -> None:
+    assert differing_settings([TrainConfig(), TrainConfig()]) == {}
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

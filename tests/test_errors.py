@@ -11,3 +11,15 @@ def test_every_error_of_the_library_is_a_digitlab_error() -> None:
 
 def test_digitlab_errors_are_not_mixed_up_with_built_in_ones() -> None:
     assert errors.DigitlabError.__mro__[1] is Exception
+
+
+def test_a_bad_setting_says_which_what_and_what_else() -> None:
+    error = errors.BadConfig(field="epochs", value=-1, allowed="choose a number from 0 to 1000")
+    assert str(error) == "epochs is -1; choose a number from 0 to 1000."
+    assert (error.field, error.value, error.allowed) == ("epochs", -1, "choose a number from 0 to 1000")
+
+
+def test_trouble_with_no_single_setting_has_its_own_words() -> None:
+    error = errors.BadConfig("There is no room.")
+    assert str(error) == "There is no room."
+    assert error.field == ""

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from digitlab import files
-from digitlab.files import write_bytes, write_text
+from digitlab.errors import BadRun
+from digitlab.files import read_bytes, read_json, write_bytes, write_json, write_text
 
 
 @pytest.fixture
@@ -60,3 +61,43 @@ def test_when_renaming_fails_the_old_file_stays_and_nothing_else(file: Path) -> 
 def test_other_users_may_read_a_file(file: Path) -> None:
     write_text(file, "x")
     assert file.stat().st_mode & 0o777 == 0o644
+
+
+def test_json_comes_back_as_it_was_written(file: Path) -> None:
+    write_json(file, {"name": "Ziffern ✓", "seconds": 1.5, "list": [1, None]})
+    assert read_json(file) == {"name": "Ziffern ✓", "seconds": 1.5, "list": [1, None]}
+    assert names(file) == ["status.json"]
+
+
+def test_what_cannot_be_json_is_not_written(file: Path) -> None:
+    with pytest.raises(TypeError):
+        write_json(file, {"path": object()})
+    assert names(file) == []
+
+
+def test_a_missing_file_is_named_with_the_reason(file: Path) -> None:
+    with pytest.raises(BadRun, match=r"status\.json cannot be read: No such file or directory"):
+        read_json(file)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\x00", b"[" * 100_000, b"{'a': 1}", b'{"a": 1} trailing'])
+def test_a_file_that_is_no_json_is_called_damaged(content: bytes, file: Path) -> None:
+    file.write_bytes(content)
+    with pytest.raises(BadRun, match="is damaged: it is not JSON"):
+        read_json(file)
+
+
+@pytest.mark.parametrize("content", ["[]", "null", "7", '"text"'])
+def test_json_that_is_no_object_is_called_damaged(content: str, file: Path) -> None:
+    file.write_text(content)
+    with pytest.raises(BadRun, match="holds no JSON object"):
+        read_json(file)
+
+
+def test_a_huge_file_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_LARGEST", 1000)
+    file.write_bytes(b"1" * 1000)
+    assert len(read_bytes(file)) == 1000
+    file.write_bytes(b"1" * 1001)
+    with pytest.raises(BadRun, match="is foreign"):
+        read_json(file)

@@ -1,10 +1,14 @@
-"""What importing the library must not do; each in a fresh process."""
+"""What importing the library gives, and what it must not do: each of that in a fresh process."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import digitlab
+from digitlab.data.dataset import load_data
+from digitlab.training.trainer import Trainer
 
 PROJECT = Path(__file__).parent.parent
 LIBRARY = sorted(
@@ -23,13 +27,51 @@ def loaded_by(imports: str, folder: Path) -> set[str]:
     return set(done.stdout.decode().split())
 
 
-def test_importing_digitlab_does_not_import_torch(tmp_path: Path) -> None:
-    assert not loaded_by("import digitlab", tmp_path) & {"torch", "numpy", "torchvision", "streamlit"}
+def test_importing_digitlab_itself_takes_no_time(tmp_path: Path) -> None:
+    assert not loaded_by("import digitlab", tmp_path) & {"torch", "numpy", "torchvision", "sklearn", "streamlit"}
 
 
-@pytest.mark.parametrize("module", ["cli.main", "runs.catalog", "preprocess", "picture", "presets"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("cli.main", "config", "data.dataset", "data.handwriting", "ink.ink_file", "image.photo", "image.prepare"),
+        *("jobs.queue", "jobs.start", "presets", "runs.listing", "runs.run"),
+    ],
+)
 def test_what_every_page_and_command_needs_does_not_import_torch(module: str, tmp_path: Path) -> None:
-    assert not loaded_by(f"import digitlab.{module}", tmp_path) & {"torch", "torchvision", "streamlit"}
+    assert not loaded_by(f"import digitlab.{module}", tmp_path) & {"torch", "torchvision", "sklearn", "streamlit"}
+
+
+def test_reading_an_image_waits_for_no_library_that_it_does_not_need(tmp_path: Path) -> None:
+    code = """
+import numpy as np
+from digitlab.reading.predictor import load_model
+image = np.zeros((28, 28), np.uint8)
+image[5:23, 13:15] = 255
+assert load_model("softmax").read(image).probability > 0.1
+"""
+    loaded = loaded_by(code, tmp_path)
+    assert "torch" in loaded
+    assert not loaded & {"sklearn", "scipy.stats", "scipy.optimize", "torchvision", "plotly", "streamlit"}
+
+
+def test_every_name_of_digitlab_can_be_had() -> None:
+    assert {"load_data", "load_model", "prepare", "Trainer", "TrainConfig", "figures"} <= set(digitlab.__all__)
+    assert len(set(digitlab.__all__)) == len(digitlab.__all__)
+    for name in digitlab.__all__:
+        assert getattr(digitlab, name) is not None
+        assert name in dir(digitlab)
+
+
+def test_names_are_those_of_the_modules_that_make_them() -> None:
+    assert digitlab.load_data is load_data
+    assert digitlab.Trainer is Trainer
+    assert digitlab.figures.__name__ == "digitlab.figures"
+
+
+def test_a_name_that_digitlab_has_not_is_an_attribute_error_that_names_the_others() -> None:
+    with pytest.raises(AttributeError, match="'digitlab' has no attribute 'nonsense'; it has TrainConfig, load_data"):
+        _ = digitlab.nonsense
 
 
 def test_the_whole_library_imports_no_streamlit_and_touches_no_disk(tmp_path: Path) -> None:

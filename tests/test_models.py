@@ -1,9 +1,12 @@
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import Tensor, nn
 
+from digitlab.data.parts import Part
 from digitlab.errors import UnknownName
-from digitlab.models import REGISTRY, build_model, count_parameters, register, to_input
+from digitlab.models import REGISTRY, build_model, compute_logits, count_parameters, register, to_input
 
 
 @pytest.mark.parametrize("name", REGISTRY)
@@ -106,3 +109,48 @@ def test_very_sure_views_stay_finite() -> None:
     views = build_model("cnn-views").eval()
     views.linear.bias.data[3] = 1e4
     assert views(torch.rand(2, 1, 28, 28)).isfinite().all()
+
+
+def test_logits_of_many_images_are_those_of_each(make_part: Callable[..., Part]) -> None:
+    images = make_part(2100).images
+    model = build_model("softmax")
+    together = compute_logits(model, images)
+    assert together.shape == (2100, 10)
+    for index in (0, 999, 1000, 2099):
+        assert torch.allclose(together[index], model(to_input(images[index : index + 1]))[0], atol=1e-4)
+
+
+def test_no_images_give_no_logits() -> None:
+    assert compute_logits(build_model("softmax"), torch.zeros(0, 28, 28, dtype=torch.uint8)).shape == (0, 10)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_computing_logits_changes_nothing_in_the_model(training: bool, make_part: Callable[..., Part]) -> None:
+    model = build_model("cnn", dropout=0.5).train(training)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    images = make_part(20).images
+    assert torch.equal(compute_logits(model, images), compute_logits(model, images))
+    assert model.training is training
+    assert all(module.training is training for module in model.modules())
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def test_weights_follow_from_their_seed_alone() -> None:
+    weights = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        before = torch.get_rng_state()
+        weights.append(build_model("cnn", seed=5).state_dict())
+        assert torch.equal(torch.get_rng_state(), before)
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+    other = build_model("cnn", seed=6).state_dict()
+    assert any(not torch.equal(weights[0][name], other[name]) for name in other)
+
+
+def test_without_a_seed_weights_come_from_torchs_own_generator() -> None:
+    torch.manual_seed(5)
+    one, other = build_model("softmax"), build_model("softmax")
+    torch.manual_seed(5)
+    again = build_model("softmax")
+    assert torch.equal(one.linear.weight, again.linear.weight)
+    assert not torch.equal(one.linear.weight, other.linear.weight)

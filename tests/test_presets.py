@@ -1,7 +1,7 @@
 import pytest
 
 from digitlab.config import CHECKPOINTS
-from digitlab.data.registry import check_data_name
+from digitlab.data.dataset import find_datasets
 from digitlab.errors import UnknownName
 from digitlab.models import build_model
 from digitlab.presets import PRESETS, find_preset
@@ -12,7 +12,7 @@ from digitlab.runs.run import Run
 def test_a_preset_names_an_existing_model_and_data_set(name: str) -> None:
     preset = find_preset(name)
     build_model(preset.config.model)
-    check_data_name(preset.config.data)
+    find_datasets(preset.config.data)
     assert preset.shows.endswith(".")
 
 

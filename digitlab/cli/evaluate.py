@@ -4,25 +4,26 @@ import dataclasses
 
 import click
 
-from digitlab.cli.formats import accuracy_line, json_option, percent, print_json
-from digitlab.cli.named_data import is_file, load_named
+from digitlab.cli.named_data import data_option, model_argument, score_named
+from digitlab.cli.output import accuracy_line, json_option, percent, print_json
+from digitlab.config import Settings
+from digitlab.runs.listing import Catalogue
 
 
 @click.command()
-@click.argument("model")
-@click.option("--data", help="A data set's name (its test part) or an ink file's path. Default: the run's own data.")
+@model_argument
+@data_option
 @json_option
-def evaluate(model: str, data: str | None, as_json: bool) -> None:
+@click.pass_obj
+def evaluate(settings: Settings, model: str, data: str | None, as_json: bool) -> None:
     """Score MODEL (a checkpoint, a run id or a run's folder) and print its accuracy, per class too."""
-    from digitlab.evaluation import summarize
-    from digitlab.runs.catalog import find_run_or_folder
-    from digitlab.runs.scoring import score
+    from digitlab.metrics.summary import summarize
+    from digitlab.runs.scores import calibrated
 
-    run = find_run_or_folder(model)
+    run = Catalogue(settings).find_or_folder(model)
     name = run.config.data if data is None else data
-    part = load_named(name, run.config.validation_share)
-    scores = score(run, part, kept_as=None if is_file(name) else name)
-    summary = summarize(scores.logits, scores.labels)
+    scores, _ = score_named(run, name, settings)
+    summary = summarize(calibrated(run, scores))
     if as_json:
         print_json({"model": run.id, "data": name, **dataclasses.asdict(summary)})
         return

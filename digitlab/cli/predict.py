@@ -1,61 +1,86 @@
 """`digitlab predict`: what a model reads in pictures."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlab.cli.formats import json_option, print_json
-from digitlab.errors import BlankDrawing
+from digitlab.cli.named_data import model_argument
+from digitlab.cli.output import json_option, percent, print_json, print_trouble
+from digitlab.config import Settings
+from digitlab.errors import BadPicture, BlankDrawing
+from digitlab.runs.listing import Catalogue
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from digitlab.predictor import Predictor, Reading
-    from digitlab.segmentation import Box
+    from digitlab.image.segment import Box
+    from digitlab.reading.predictor import Predictor, Reading
+
+_STANDARD_INPUT = "-"
+_SOME_FAILED = 2
 
 
 @click.command()
-@click.argument("model")
-@click.argument("pictures", nargs=-1, required=True, metavar="PICTURE…")
+@model_argument
+@click.argument(
+    "pictures", nargs=-1, required=True, metavar="PICTURE…", type=click.Path(allow_dash=True, path_type=str)
+)
 @click.option("--number", is_flag=True, help="Find several digits in each picture and read them in order.")
 @json_option
-def predict(model: str, pictures: tuple[str, ...], number: bool, as_json: bool) -> None:
-    """Read the digit in each PICTURE (PNG, JPEG or WebP) with MODEL (a checkpoint, a run id or a run's folder)."""
-    from digitlab.predictor import Predictor
-    from digitlab.runs.catalog import find_run_or_folder
+@click.pass_obj
+def predict(settings: Settings, model: str, pictures: tuple[str, ...], number: bool, as_json: bool) -> int:
+    """Read the digit in each PICTURE (PNG, JPEG, WebP or GIF; - for standard input) with MODEL (a checkpoint, a run
+    id or a run's folder).
 
-    predictor = Predictor(find_run_or_folder(model))
-    if number:
-        _print_numbers(predictor, pictures, as_json)
-        return
-    readings = [(name, predictor.read(_image(name))) for name in pictures]
-    if as_json:
-        rows = [{"picture": name, **_as_dict(r)} for name, r in readings]
-        print_json({"model": predictor.name, "predictions": rows})
-        return
-    for name, reading in readings:
-        share = reading.probabilities[reading.digit]
-        doubt = "" if reading.sure else ", not sure"
-        click.echo(f"{click.format_filename(name)}: {reading.digit} ({share * 100:.1f} %{doubt})")
+    A picture that cannot be read gets a line on standard error; the others are read all the same.
+    """
+    from digitlab.reading.predictor import Predictor
 
-
-def _print_numbers(predictor: "Predictor", pictures: Sequence[str], as_json: bool) -> None:
-    from digitlab.numbers import as_text, find_number, read_number
-
-    rows: list[dict[str, Any]] = []
+    predictor = Predictor(Catalogue(settings).find_or_folder(model))
+    read = _read_number if number else _read_digit
+    rows = []
     for name in pictures:
-        ink = _ink(name)
-        digits = find_number(ink, predictor)
-        readings = read_number(digits, predictor)
-        found = [{"box": _shares(d.box, ink), **_as_dict(r)} for d, r in zip(digits, readings, strict=True)]
-        rows.append({"picture": name, "text": as_text(digits, readings), "digits": found})
+        found, text = _try_to_read(name, predictor, read)
+        rows.append({"picture": name, **found})
+        if "error" in found:
+            print_trouble(found["error"])
+        elif not as_json:
+            click.echo(f"{click.format_filename(name)}: {text}")
     if as_json:
         print_json({"model": predictor.name, "predictions": rows})
-        return
-    for row in rows:
-        click.echo(f"{click.format_filename(row['picture'])}: {row['text']}")
+    return _SOME_FAILED if any("error" in row for row in rows) else 0
+
+
+_Read = Callable[["np.ndarray", "Predictor"], tuple[dict[str, Any], str]]
+"""Ink and predictor → what was found, for JSON, and the same for people."""
+
+
+def _try_to_read(name: str, predictor: "Predictor", read: _Read) -> tuple[dict[str, Any], str]:
+    try:
+        return read(_ink(name), predictor)
+    except (BadPicture, BlankDrawing) as error:
+        return {"error": str(error)}, ""
+
+
+def _read_digit(ink: "np.ndarray", predictor: "Predictor") -> tuple[dict[str, Any], str]:
+    from digitlab.image.prepare import prepare_grey
+
+    reading = predictor.read_all(prepare_grey(ink).image[None])[0]
+    doubt = "" if reading.sure else ", not sure"
+    return _as_dict(reading), f"{reading.digit} ({percent(reading.probability, 1)}{doubt})"
+
+
+def _read_number(ink: "np.ndarray", predictor: "Predictor") -> tuple[dict[str, Any], str]:
+    from digitlab.reading.number import as_text, find_number, read_number
+
+    digits = find_number(ink, predictor)
+    readings = read_number(digits, predictor)
+    text = as_text(digits, readings)
+    found = [{"box": _shares(d.box, ink), **_as_dict(r)} for d, r in zip(digits, readings, strict=True)]
+    return {"text": text, "digits": found}, text
 
 
 def _shares(box: "Box", ink: "np.ndarray") -> list[float]:
@@ -73,16 +98,12 @@ def _as_dict(reading: "Reading") -> dict[str, Any]:
     }
 
 
-def _image(name: str) -> "np.ndarray":
-    from digitlab.preprocess import prepare_grey
-
-    return prepare_grey(_ink(name)).image
-
-
 def _ink(name: str) -> "np.ndarray":
-    from digitlab.picture import find_ink, open_picture
+    from digitlab.image.photo import find_ink, open_picture
 
+    is_input = name == _STANDARD_INPUT
+    source, said = (sys.stdin.buffer.read(), "standard input") if is_input else (Path(name), name)
     try:
-        return find_ink(open_picture(Path(name)))
+        return find_ink(open_picture(source, said))
     except BlankDrawing as error:
-        raise BlankDrawing(f"{name}: {error}") from error
+        raise BlankDrawing(f"{said}: {error}") from error

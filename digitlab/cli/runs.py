@@ -4,49 +4,51 @@ from typing import Any
 
 import click
 
-from digitlab.cli.formats import json_option, print_json
-from digitlab.errors import DigitlabError
-from digitlab.runs.catalog import list_checkpoints, list_runs
-from digitlab.runs.run import Run
+from digitlab.cli.output import json_option, percent, print_json
+from digitlab.config import Settings
+from digitlab.runs.listing import Catalogue, Damaged, Entry
+
+_COLUMNS = "{run:<36} {state:<12} {model:<10} {data:<10} {accuracies}"
 
 
 @click.command()
 @json_option
-def runs(as_json: bool) -> None:
+@click.pass_obj
+def runs(settings: Settings, as_json: bool) -> None:
     """List the shipped checkpoints and all runs, newest first."""
-    rows = [_row(run) for run in list_checkpoints() + list_runs()]
+    found = Catalogue(settings).everything()
+    rows = [_row(one) for one in sorted(found, key=lambda one: not one.run.is_checkpoint)]
     if as_json:
         print_json({"runs": rows})
         return
     if not rows:
-        click.echo("No run yet. Start one: python -m digitlab train --preset quick")
+        click.echo("No run yet. Start one: digitlab train --preset quick")
+        return
+    click.echo(_COLUMNS.format(run="RUN", state="STATE", model="MODEL", data="DATA", accuracies="TEST ACCURACY"))
     for row in rows:
-        accuracies = ", ".join(f"{data} {accuracy * 100:.2f} %" for data, accuracy in row["accuracies"].items())
-        click.echo(f"{row['run']:<36} {row['state']:<12} {row['model']:<10} {row['data']:<10} {accuracies}")
+        accuracies = ", ".join(f"{data} {percent(accuracy)}" for data, accuracy in row["accuracies"].items())
+        click.echo(_COLUMNS.format(**{**row, "accuracies": accuracies}).rstrip())
 
 
-def _row(run: Run) -> dict[str, Any]:
-    try:
-        config, status, results = run.config, run.status, run.results
-        tests = results.get("test", {})
+def _row(one: Entry | Damaged) -> dict[str, Any]:
+    if isinstance(one, Damaged):
         return {
-            "run": run.id,
-            "name": config.name,
-            "state": run.state,
-            "model": config.model,
-            "data": config.data,
-            "epoch": status.epoch,
-            "epochs": config.epochs,
-            "accuracies": {data: float(summary["accuracy"]) for data, summary in tests.items()},
-            "message": status.message,
-        }
-    except (DigitlabError, KeyError, TypeError, ValueError, AttributeError) as error:
-        return {
-            "run": run.id,
+            "run": one.run.id,
             "name": "",
             "state": "damaged",
             "model": "",
             "data": "",
             "accuracies": {},
-            "message": str(error),
+            "message": one.reason,
         }
+    return {
+        "run": one.id,
+        "name": one.title,
+        "state": one.state,
+        "model": one.config.model,
+        "data": one.config.data,
+        "epoch": one.status.epoch,
+        "epochs": one.config.epochs,
+        "accuracies": one.accuracies,
+        "message": one.status.message,
+    }

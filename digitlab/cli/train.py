@@ -1,16 +1,21 @@
-"""`digitlab train`: train a run in this process and keep everything in its folder."""
+"""`digitlab train`: train a run in this process and write everything into its folder."""
 
 import dataclasses
 import json
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from digitlab.cli.formats import json_option, percent, print_json
-from digitlab.config import CHECKPOINTS, CHOICES, Settings, TrainConfig
+from digitlab import config as installation
+from digitlab.cli.output import json_option, percent, print_json
+from digitlab.cli.progress import TrainingProgress
+from digitlab.config import CHOICES, MEANINGS, RANGES, Settings, TrainConfig
 from digitlab.errors import BadConfig
+from digitlab.formats import count
 from digitlab.presets import PRESETS, find_preset
 
 if TYPE_CHECKING:
@@ -21,20 +26,39 @@ def _config_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """An option for every field of TrainConfig; what is not given keeps the preset's value."""
     for field in reversed(dataclasses.fields(TrainConfig)):
         option = "--" + field.name.replace("_", "-")
-        words = f"  One of {', '.join(CHOICES[field.name])}." if field.name in CHOICES else ""
-        help_text = f"Default {field.default!r} unless a preset says otherwise.{words}"
-        command = click.option(option, field.name, type=field.type, default=None, help=help_text)(command)
+        command = click.option(
+            option, field.name, type=field.type, default=None, help=_help(field), shell_complete=_complete(field.name)
+        )(command)
     return command
 
 
+def _help(field: "dataclasses.Field[Any]") -> str:
+    """What the setting means, what it takes, and its default."""
+    allowed = f" One of {', '.join(CHOICES[field.name])}." if field.name in CHOICES else ""
+    if field.name in RANGES:
+        low, high = RANGES[field.name]
+        allowed = f" From {low:g} to {high:g}."
+    default = f"{field.default}" if field.default != "" else "none"
+    return f"{MEANINGS[field.name]}{allowed} Default {default}, unless a preset says otherwise."
+
+
+def _complete(name: str) -> Callable[..., list[CompletionItem]]:
+    def complete(_context: click.Context, _option: click.Parameter, begun: str) -> list[CompletionItem]:
+        return [CompletionItem(word) for word in CHOICES.get(name, ()) if word.startswith(begun)]
+
+    return complete
+
+
 @click.command()
-@click.option("--preset", help=f"Start from a named config: {', '.join(PRESETS)}.")
+@click.option("--preset", type=str, help=f"Start from a named config: {', '.join(PRESETS)}.")
 @click.option("--config", "file", type=click.Path(path_type=Path), help="Start from a saved config.json.")
 @_config_options
-@click.option("--checkpoint", help="Afterwards, keep the run under this name in checkpoints/.")
-@click.option("--snapshots", type=click.IntRange(0, 1000), help="How many snapshots a checkpoint keeps. Default 8.")
+@click.option("--checkpoint", help="Afterwards, publish the run under this name in checkpoints/.")
+@click.option("--snapshots", type=click.IntRange(0, 1000), help="How many snapshots a checkpoint ships. Default 8.")
 @json_option
+@click.pass_obj
 def train(
+    settings: Settings,
     preset: str | None,
     file: Path | None,
     checkpoint: str | None,
@@ -44,21 +68,22 @@ def train(
 ) -> None:
     """Train a model; its run folder appears under runs/ and grows while it learns."""
     config = _start_config(preset, file).replace(**{name: v for name, v in changes.items() if v is not None})
-    from digitlab.cli.progress import Progress
-    from digitlab.jobs.publish import SNAPSHOTS, check_checkpoint_name, publish
-    from digitlab.jobs.training_job import check_config, work
+    from digitlab.jobs.start import check_config
+    from digitlab.jobs.training_job import work
+    from digitlab.runs.publish import SNAPSHOTS, check_checkpoint_name, publish
     from digitlab.runs.run import Run
 
-    check_config(config)
+    check_config(config, settings)
     if checkpoint is not None:
         check_checkpoint_name(checkpoint)
-    run = Run.create(Settings.from_environment().runs, config)
+    run = Run.create(settings.runs, config)
     click.echo(f"Run {run.id} in {run.folder}", err=True)
-    with run.lock(), Progress(config.epochs) as progress:
-        work(run, progress)
+    with run.lock(), TrainingProgress(config.epochs) as progress:
+        work(run, settings, progress.hooks, progress=progress.data)
     if checkpoint is not None:
-        command = _command({"preset": preset, **changes, "checkpoint": checkpoint, "snapshots": snapshots})
-        run = publish(run, CHECKPOINTS / checkpoint, command, SNAPSHOTS if snapshots is None else snapshots)
+        given = {"preset": preset, "config": file, **changes, "checkpoint": checkpoint, "snapshots": snapshots}
+        target = installation.CHECKPOINTS / checkpoint
+        run = publish(run, target, command_line(given), SNAPSHOTS if snapshots is None else snapshots)
     _print_result(run, as_json)
 
 
@@ -78,10 +103,13 @@ def _start_config(preset: str | None, file: Path | None) -> TrainConfig:
     return TrainConfig.from_dict(saved)
 
 
-def _command(given: dict[str, Any]) -> str:
-    """The command that was given, for the card."""
-    options = [f"--{name.replace('_', '-')} {value}" for name, value in given.items() if value is not None]
-    return " ".join(["python -m digitlab train", *options])
+def command_line(given: Mapping[str, Any]) -> str:
+    """The command that was given, quoted for a shell, for the card. given: option → value, None for one left out."""
+    words = ["digitlab", "train"]
+    for name, value in given.items():
+        if value is not None:
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    return shlex.join(words)
 
 
 def _print_result(run: "Run", as_json: bool) -> None:
@@ -90,5 +118,5 @@ def _print_result(run: "Run", as_json: bool) -> None:
         print_json({"run": run.id, "folder": str(run.folder), "seconds": status.seconds, **results})
         return
     for data, summary in results["test"].items():
-        click.echo(f"{data}: {percent(summary['accuracy'])} on the test part, {summary['mistakes']:,} mistakes")
+        click.echo(f"{data}: {percent(summary['accuracy'])} on the test part, {count(summary['mistakes'])} mistakes")
     click.echo(run.id)

@@ -39,7 +39,7 @@ def augment(images: Tensor, kind: str, generator: torch.Generator) -> Tensor:
 
 
 def _affine(count: int, generator: torch.Generator) -> Tensor:
-    """Random 2×3 matrices from places in the new image to places in the old; shape (count, 2, 3)."""
+    """Random 2×3 matrices from points of the new image to points of the old; shape (count, 2, 3)."""
     amount = torch.rand(6, count, generator=generator) * 2 - 1
     turn, shear = amount[0] * _TURN, amount[1] * _SHEAR
     scale_x, scale_y = (1 + amount[2] * _SCALE), (1 + amount[3] * _SCALE)

@@ -1,4 +1,4 @@
-"""Kept drawings as files that others read: an ink file, PNG pictures, and MNIST's own format (IDX)."""
+"""My handwriting as files that others read: an ink file, PNG pictures, and MNIST's own format (IDX)."""
 
 import gzip
 import io
@@ -7,12 +7,13 @@ import zipfile
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from PIL import Image
 
-from digitlab.data.kept import KeptDrawing, kept_line
+from digitlab.data.handwriting_file import MyDrawing, full_line
 from digitlab.errors import BlankDrawing
-from digitlab.ink import CANVAS, fit_ink
-from digitlab.preprocess import SIDE, prepare_ink
+from digitlab.formats import png
+from digitlab.image import SIDE
+from digitlab.image.prepare import prepare_ink
+from digitlab.ink.strokes import CANVAS, Drawing, fit_ink
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of everything in an archive: the same drawings always give the same bytes."""
@@ -21,29 +22,28 @@ _UNSIGNED_BYTES = 8
 """IDX's number for this type. Source: Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database", file formats."""
 
 
-def image_of(kept: KeptDrawing) -> np.ndarray:
+def image_of(drawing: Drawing) -> np.ndarray:
     """The drawing as Draw prepares it, with its own pen: `uint8` of shape (28, 28)."""
-    ink = kept.drawing.ink
     try:
-        return prepare_ink(ink, kept.pen_width).image
+        return prepare_ink(drawing.ink, drawing.pen_width).image
     except BlankDrawing:  # all of it lies beside the canvas, as only a foreign hand can have put it
-        return prepare_ink(fit_ink(ink, CANVAS / 2), kept.pen_width).image
+        return prepare_ink(fit_ink(drawing.ink, CANVAS / 2), drawing.pen_width).image
 
 
-def to_ink_file(drawings: Sequence[KeptDrawing]) -> bytes:
-    """The drawings as an ink file, packed with gzip; all that is kept of them is in it."""
-    return gzip.compress("".join(map(kept_line, drawings)).encode(), mtime=0)
+def to_ink_file(drawings: Sequence[MyDrawing]) -> bytes:
+    """The drawings as an ink file, packed with gzip; all that is known of them is in it."""
+    return gzip.compress("".join(map(full_line, drawings)).encode(), mtime=0)
 
 
-def to_png_zip(drawings: Sequence[KeptDrawing]) -> bytes:
+def to_png_zip(drawings: Sequence[MyDrawing]) -> bytes:
     """A zip archive with a folder for each digit and in it a picture of 28×28 for each drawing: `7/7-0f3a….png`."""
-    return _zip({f"{one.drawing.digit}/{one.drawing.digit}-{one.id}.png": _png(image_of(one)) for one in drawings})
+    return _zip({f"{one.digit}/{one.digit}-{one.id}.png": png(image_of(one)) for one in drawings})
 
 
-def to_idx_zip(drawings: Sequence[KeptDrawing]) -> bytes:
+def to_idx_zip(drawings: Sequence[MyDrawing]) -> bytes:
     """A zip archive with MNIST's two files, `images-idx3-ubyte` and `labels-idx1-ubyte`, in the same order."""
     images = [image_of(one).tobytes() for one in drawings]
-    digits = bytes(one.drawing.digit for one in drawings)
+    digits = bytes(one.digit for one in drawings)
     return _zip(
         {
             "images-idx3-ubyte": _idx_head(len(drawings), SIDE, SIDE) + b"".join(images),
@@ -55,12 +55,6 @@ def to_idx_zip(drawings: Sequence[KeptDrawing]) -> bytes:
 def _idx_head(*sizes: int) -> bytes:
     """Type and shape of what follows: two zero bytes, type, number of dimensions, then each size, big end first."""
     return struct.pack(f">HBB{len(sizes)}I", 0, _UNSIGNED_BYTES, len(sizes), *sizes)
-
-
-def _png(image: np.ndarray) -> bytes:
-    data = io.BytesIO()
-    Image.fromarray(image).save(data, "PNG")
-    return data.getvalue()
 
 
 def _zip(files: Mapping[str, bytes]) -> bytes:

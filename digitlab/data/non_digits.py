@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from digitlab.data.ink_file import Drawing
+from digitlab.data import Progress, quiet
 from digitlab.data.parts import NO_DIGIT, Part, from_arrays
-from digitlab.data.rendering import another_hand, picture_of
-from digitlab.ink import Ink, fit_ink
+from digitlab.data.rendering import TELL_EVERY, another_hand, picture_of
+from digitlab.ink.strokes import Ink, LabelledDrawing, fit_ink
 
 _MIRRORED = (3, 4, 6, 7, 9)
 _TURNED = (2, 3, 4, 5, 7)
@@ -22,7 +22,7 @@ on its side is a slanted 1, and a 1 in a 0 is a slashed 0."""
 _SIDE = 1000.0
 
 
-def draw_non_digits(drawings: Sequence[Drawing], count: int, seed: int) -> Part:
+def draw_non_digits(drawings: Sequence[LabelledDrawing], count: int, seed: int, progress: Progress = quiet) -> Part:
     """So many images with the label NO_DIGIT; the same ones for the same drawings, count and seed.
 
     Scribbles and, where there are drawings to make them of: digits mirrored, on their side, two in one place, and
@@ -30,14 +30,18 @@ def draw_non_digits(drawings: Sequence[Drawing], count: int, seed: int) -> Part:
     """
     random = np.random.default_rng(seed)
     kinds = [_scribble, *([_mirrored, _on_its_side, _two_in_one, _side_by_side] if drawings else [])]
-    images = [picture_of(kinds[int(random.integers(len(kinds)))](drawings, random), random) for _ in range(count)]
+    images: list[np.ndarray] = []
+    for _ in range(count):
+        images.append(picture_of(kinds[int(random.integers(len(kinds)))](drawings, random), random))
+        if len(images) % TELL_EVERY == 0:
+            progress("drawing what is no digit", len(images), count)
     return from_arrays(images, [NO_DIGIT] * count)
 
 
-_Kind = Callable[[Sequence[Drawing], np.random.Generator], Ink]
+_Kind = Callable[[Sequence[LabelledDrawing], np.random.Generator], Ink]
 
 
-def _scribble(_drawings: Sequence[Drawing], random: np.random.Generator) -> Ink:
+def _scribble(_drawings: Sequence[LabelledDrawing], random: np.random.Generator) -> Ink:
     """A tangle, or two to five strokes, straight to curly; a single short one might be a 1."""
     return [_walk(random) for _ in range(random.integers(2, 6))] if random.random() < 0.7 else [_walk(random, 60)]
 
@@ -52,34 +56,34 @@ def _walk(random: np.random.Generator, steps: int | None = None) -> list[list[fl
     return points.tolist()
 
 
-def _mirrored(drawings: Sequence[Drawing], random: np.random.Generator) -> Ink:
+def _mirrored(drawings: Sequence[LabelledDrawing], random: np.random.Generator) -> Ink:
     return [[[-x, y] for x, y in stroke] for stroke in _one(drawings, random, _MIRRORED)]
 
 
-def _on_its_side(drawings: Sequence[Drawing], random: np.random.Generator) -> Ink:
+def _on_its_side(drawings: Sequence[LabelledDrawing], random: np.random.Generator) -> Ink:
     way = random.choice([-1, 1])
     return [[[-way * y, way * x] for x, y in stroke] for stroke in _one(drawings, random, _TURNED)]
 
 
-def _two_in_one(drawings: Sequence[Drawing], random: np.random.Generator) -> Ink:
+def _two_in_one(drawings: Sequence[LabelledDrawing], random: np.random.Generator) -> Ink:
     one, other = _pair(drawings, random, _MERGED)
     shift = random.uniform(-0.3, 0.3, 2) * _SIDE
     return [*one, *([[x + shift[0], y + shift[1]] for x, y in stroke] for stroke in other)]
 
 
-def _side_by_side(drawings: Sequence[Drawing], random: np.random.Generator) -> Ink:
+def _side_by_side(drawings: Sequence[LabelledDrawing], random: np.random.Generator) -> Ink:
     one, other = _pair(drawings, random, tuple(range(10)))
     right = max(x for stroke in one for x, _ in stroke) - min(x for stroke in other for x, _ in stroke)
     gap = right + random.uniform(0.0, 0.4) * _SIDE
     return [*one, *([[x + gap, y] for x, y in stroke] for stroke in other)]
 
 
-def _pair(drawings: Sequence[Drawing], random: np.random.Generator, digits: Sequence[int]) -> tuple[Ink, Ink]:
+def _pair(drawings: Sequence[LabelledDrawing], random: np.random.Generator, digits: Sequence[int]) -> tuple[Ink, Ink]:
     one, other = (fit_ink(_one(drawings, random, digits), _SIDE, (0.0, 0.0)) for _ in range(2))
     return one, other
 
 
-def _one(drawings: Sequence[Drawing], random: np.random.Generator, digits: Sequence[int]) -> Ink:
+def _one(drawings: Sequence[LabelledDrawing], random: np.random.Generator, digits: Sequence[int]) -> Ink:
     """A drawing of one of the digits in another hand; of any digit when none of these turns up soon."""
     for _ in range(30):
         drawing = drawings[int(random.integers(len(drawings)))]

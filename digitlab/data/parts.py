@@ -1,15 +1,17 @@
 """A part of a data set, held in memory as whole tensors."""
 
 import hashlib
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, SupportsIndex, overload
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from digitlab.data.part_names import PartName as PartName
+from digitlab.image import SIDE
+from digitlab.models import to_input
 
 NO_DIGIT = -1
 """The label of an image that shows no digit; only training images carry it."""
@@ -28,6 +30,20 @@ class Part:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> tuple[Tensor, int]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "Part": ...
+
+    def __getitem__(self, index: SupportsIndex | slice) -> "tuple[Tensor, int] | Part":
+        """One image as models take it, `float32` of shape (1, 28, 28) in 0..1, and its label, as torch's `DataLoader`
+        asks for them; of a slice, the part with these images. Raises IndexError beyond the last."""
+        if isinstance(index, slice):
+            return Part(self.images[index], self.labels[index])
+        position = operator.index(index)
+        return to_input(self.images[position][None])[0], int(self.labels[position])
 
     def of_epoch(self, epoch: int) -> "Part":
         """What an epoch trains on: always all of these."""
@@ -60,7 +76,7 @@ class TrainingImages(Protocol):
 
 def from_arrays(images: np.ndarray | Sequence[np.ndarray], labels: Sequence[int] | np.ndarray) -> Part:
     """A part from 28×28 `uint8` pictures and their digits; copies both."""
-    stacked = np.asarray(images, np.uint8).reshape(-1, 28, 28)
+    stacked = np.asarray(images, np.uint8).reshape(-1, SIDE, SIDE)
     return Part(torch.tensor(stacked), torch.tensor(np.asarray(labels, np.int64)))
 
 

@@ -3,9 +3,10 @@
 import hashlib
 from pathlib import Path
 
-from digitlab.data.ink_file import Drawing, read_ink_file
-from digitlab.data.parts import PartName
+from digitlab.data import PartName
 from digitlab.errors import DataMissing
+from digitlab.ink.ink_file import read_ink_file
+from digitlab.ink.strokes import LabelledDrawing
 
 FILE = "pen-digits.jsonl.gz"
 _TEST_PERCENT = 15
@@ -13,11 +14,11 @@ _TEST_PERCENT = 15
 
 def pen_file(folder: Path) -> Path | None:
     """Where the data folder holds the pen digits, or None."""
-    places = (folder / "pen-digits" / FILE, folder / FILE)
-    return next((place for place in places if place.is_file()), None)
+    candidates = (folder / "pen-digits" / FILE, folder / FILE)
+    return next((path for path in candidates if path.is_file()), None)
 
 
-def pen_drawings(folder: Path, part: PartName, validation_share: float) -> list[Drawing]:
+def pen_drawings(folder: Path, part: PartName, validation_share: float) -> list[LabelledDrawing]:
     """The drawings of one part's writers. Raises DataMissing when the file is not there, BadInk when it is bad."""
     file = pen_file(folder)
     if file is None:

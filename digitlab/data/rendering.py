@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from digitlab.data.ink_file import Drawing
+from digitlab.data import Progress, quiet
 from digitlab.data.parts import Part, from_arrays
-from digitlab.ink import Ink, fit_ink
-from digitlab.preprocess import prepare_ink
+from digitlab.image.prepare import prepare_ink
+from digitlab.ink.strokes import Ink, LabelledDrawing, fit_ink
 
 PEN_WIDTHS = (10.0, 30.0)
 LENGTHS = (80.0, 240.0)
@@ -23,14 +23,22 @@ _ASTRAY, _WOBBLE = 0.015, 0.01
 
 _SEED_BYTES = 8
 
+TELL_EVERY = 250
+"""Images between two words on the progress."""
 
-def render(drawings: Sequence[Drawing], turns: Sequence[int] = (0,)) -> Part:
+
+def render(drawings: Sequence[LabelledDrawing], turns: Sequence[int] = (0,), progress: Progress = quiet) -> Part:
     """The drawings as images, once for every turn: turn 0 shows each as it was written, any other in another hand.
 
-    Pen width, size and place vary with the turn as on a canvas; other hands also vary slant, proportion, wobble, and
+    Pen width, size and position vary with the turn as on a canvas; other hands also vary slant, proportion, wobble, and
     how fast, and so how round, the pen went. All of it follows from drawing and turn alone.
     """
-    images = [_image(drawing.ink, turn) for turn in turns for drawing in drawings]
+    images: list[np.ndarray] = []
+    for turn in turns:
+        for drawing in drawings:
+            images.append(_image(drawing.ink, turn))
+            if len(images) % TELL_EVERY == 0:
+                progress("rendering drawings", len(images), len(drawings) * len(turns))
     return from_arrays(images, [drawing.digit for drawing in drawings] * len(turns))
 
 
@@ -40,14 +48,14 @@ def _image(ink: Ink, turn: int) -> np.ndarray:
 
 
 def picture_of(ink: Ink, random: np.random.Generator) -> np.ndarray:
-    """The ink as an image, `uint8` of shape (28, 28), drawn with a random pen at a random size and place.
+    """The ink as an image, `uint8` of shape (28, 28), drawn with a random pen at a random size and position.
 
     The canvas is only as large as the drawing needs: what lies around it is cropped anyway.
     """
     width, length = random.uniform(*PEN_WIDTHS), random.uniform(*LENGTHS)
     side = math.ceil(length + width) + 2
-    place = side / 2 + random.uniform(-0.5, 0.5, 2)
-    return prepare_ink(fit_ink(ink, length, (place[0], place[1])), width, (side, side)).image
+    middle = side / 2 + random.uniform(-0.5, 0.5, 2)
+    return prepare_ink(fit_ink(ink, length, (middle[0], middle[1])), width, (side, side)).image
 
 
 def _seed(ink: Ink, turn: int) -> int:
@@ -60,8 +68,8 @@ def another_hand(ink: Ink, random: np.random.Generator) -> Ink:
     points = np.concatenate([np.asarray(stroke) for stroke in ink])
     extent = float(np.ptp(points, axis=0).max()) or 1.0
     change = _change_of_form(random)
-    swift = random.random() < 0.5
-    return [_write(np.asarray(stroke) - points.mean(0), change, extent, swift, random).tolist() for stroke in ink]
+    is_fast = random.random() < 0.5
+    return [_write(np.asarray(stroke) - points.mean(0), change, extent, is_fast, random).tolist() for stroke in ink]
 
 
 def _change_of_form(random: np.random.Generator) -> np.ndarray:
@@ -72,15 +80,15 @@ def _change_of_form(random: np.random.Generator) -> np.ndarray:
 
 
 def _write(
-    stroke: np.ndarray, change: np.ndarray, extent: float, swift: bool, random: np.random.Generator
+    stroke: np.ndarray, change: np.ndarray, extent: float, is_fast: bool, random: np.random.Generator
 ) -> np.ndarray:
-    """A stroke changed in form, shifted as a whole and bent by a smooth random walk; rounded when the pen is swift."""
+    """A stroke changed in form, shifted as a whole and bent by a smooth random walk; rounded when the pen is fast."""
     shift = random.normal(0, _ASTRAY * extent, 2)
     knots = np.cumsum(random.normal(0, _WOBBLE * extent, (5, 2)), axis=0)
     along = np.linspace(0, 4, len(stroke))
     bend = np.stack([np.interp(along, np.arange(5), knots[:, axis]) for axis in (0, 1)], axis=1)
     written = stroke @ change + shift + bend
-    return _rounded(written) if swift and len(written) > 2 else written
+    return _rounded(written) if is_fast and len(written) > 2 else written
 
 
 def _rounded(stroke: np.ndarray) -> np.ndarray:

@@ -8,8 +8,9 @@ import numpy as np
 import torch
 from sklearn.datasets import load_digits
 
-from digitlab.data.parts import Part, PartName, from_arrays, hold_out
-from digitlab.preprocess import prepare_grey
+from digitlab.data import PartName
+from digitlab.data.parts import Part, from_arrays, hold_out
+from digitlab.image.prepare import prepare_grey
 
 _TEST_SHARE = 0.2
 _ENLARGE = 8

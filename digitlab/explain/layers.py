@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from digitlab.models import SIDE, count_parameters, to_input
+from digitlab.image import SIDE
+from digitlab.models import count_parameters, to_input
 
 _KINDS = {
     "Conv2d": "convolution",
@@ -82,7 +83,7 @@ def _outputs(model: nn.Module, image: np.ndarray) -> dict[str, Tensor]:
     watched = copy.deepcopy(model).eval()  # hooks on the original would see what other sessions read with it
     outputs: dict[str, Tensor] = {}
 
-    def keep(name: str) -> None:
+    def record(name: str) -> None:
         def hook(_module: nn.Module, _inputs: object, output: Tensor) -> None:
             outputs[name] = output[0].detach().clone()  # a ReLU may work in place
 
@@ -90,7 +91,7 @@ def _outputs(model: nn.Module, image: np.ndarray) -> dict[str, Tensor]:
 
     for name, module in watched.named_modules():
         if name and not list(module.children()):
-            keep(name)
+            record(name)
     with torch.inference_mode():
         watched(to_input(torch.tensor(image)[None]))
     return outputs

@@ -3,8 +3,8 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from digitlab.figures.layout import ACCENT, WRONG, layout
-from digitlab.figures.numbers import count, percent
+from digitlab.figures.style import ACCENT, WRONG, layout
+from digitlab.formats import count, percent
 
 HEIGHT = 500
 TITLES = {
@@ -89,7 +89,7 @@ def _label(value: float, mode: str) -> str:
 
 def _mixed(page: str, colour: str, share: float) -> str:
     """A colour on the page, `#rrggbb`; share: how much of it there is, in 0..1."""
-    pairs = [(int(page[place : place + 2], 16), int(colour[place : place + 2], 16)) for place in (1, 3, 5)]
+    pairs = [(int(page[i : i + 2], 16), int(colour[i : i + 2], 16)) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(under + share * (over - under)):02x}" for under, over in pairs)
 
 

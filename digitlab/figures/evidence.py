@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from digitlab.figures.layout import GUIDE, layout
-from digitlab.figures.signed import BURD
+from digitlab.figures.style import BURD, GUIDE, layout
 
 HEIGHT = 400
 """Pixels of the figure."""

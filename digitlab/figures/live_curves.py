@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from digitlab.figures.panels import COLOURS, VALIDATION, Panel, Point
+from digitlab.figures.training import COLOURS, VALIDATION, Panel, Point
 
 HEIGHT = 270
 """Pixels of every chart, with or without points, so that nothing jumps."""

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from digitlab.figures.layout import diagonal, layout
-from digitlab.figures.roc import CORNER
+from digitlab.figures.roc_pr import ROC_CORNER
+from digitlab.figures.style import GUIDE, diagonal, layout
 from digitlab.metrics.curves import Curve
 
 HEIGHT = 380
@@ -19,7 +19,7 @@ LEGEND = -0.24
 
 _EPOCHS = {"title": "epoch", "rangemode": "tozero"}
 _LOSS_TICKS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]
-_LEFT = CORNER / 10
+_LEFT = ROC_CORNER / 10
 """The false positive rate from which on the zoom shows the curves whole."""
 
 
@@ -55,7 +55,7 @@ def overlaid_accuracy(models: Sequence[Compared]) -> go.Figure:
 def overlaid_roc(curves: Sequence[tuple[Compared, Curve]], what: str, zoomed: bool) -> go.Figure:
     """A ROC curve per model. what: whose they are, such as `digit 3`. zoomed: the corner of good models alone."""
     low = min((float(np.interp(_LEFT, curve.x, curve.y)) for _, curve in curves), default=0.0)
-    x = {"title": "false positive rate", "range": [0, CORNER] if zoomed else [-0.01, 1], "tickformat": ".1~%"}
+    x = {"title": "false positive rate", "range": [0, ROC_CORNER] if zoomed else [-0.01, 1], "tickformat": ".1~%"}
     y = {
         "title": "true positive rate",
         "range": [max(0.0, low - 0.02), 1.005] if zoomed else [0, 1.01],
@@ -91,3 +91,36 @@ def _add_curves(figure: go.Figure, models: Sequence[Compared], kind: str, factor
                 line={"color": model.colour, "width": 2, "dash": dash},
                 hovertemplate=f"<b>{model.name}</b>, {part}<br>epoch %{{x}}<br>{kind} %{{y:{number}}}<extra></extra>",
             )
+
+
+def recall_differences(
+    a: Compared, b: Compared, recall_a: Mapping[int, float], recall_b: Mapping[int, float]
+) -> go.Figure:
+    """Bars of recall of B minus recall of A, in percentage points, each in the colour of the better model.
+
+    recall_a, recall_b: digit → recall in 0..1.
+    """
+    digits = sorted(recall_a.keys() & recall_b.keys())
+    points = [100 * (recall_b[digit] - recall_a[digit]) for digit in digits]
+    figure = go.Figure(
+        layout=layout(
+            f"Recall of each digit: {b.name} minus {a.name}",
+            x={"title": "digit", "dtick": 1, "showgrid": False},
+            y={"title": "percentage points", "zeroline": True, "zerolinecolor": GUIDE, "tickformat": "+.3~g"},
+            height=HEIGHT,
+            bargap=0.35,
+        )
+    )
+    figure.update_layout(legend_y=LEGEND)
+    for model, sign in ((a, -1), (b, 1)):
+        better = [(digit, value) for digit, value in zip(digits, points, strict=True) if value * sign > 0]
+        figure.add_bar(
+            x=[digit for digit, _ in better],
+            y=[value for _, value in better],
+            name=f"{model.name} finds more",
+            marker={"color": model.colour},
+            customdata=[(100 * recall_a[digit], 100 * recall_b[digit]) for digit, _ in better],
+            hovertemplate=f"digit %{{x}}: %{{y:+.2f}} points<br>{a.name} %{{customdata[0]:.2f}} %<br>"
+            f"{b.name} %{{customdata[1]:.2f}} %<extra></extra>",
+        )
+    return figure

@@ -4,13 +4,11 @@ import dataclasses
 import math
 import time
 
-from digitlab.jobs.control import LOOK, Command, read_command, wait_while
-from digitlab.jobs.slots import Ticket
-from digitlab.runs.resume import save_resume
+from digitlab.jobs.queue import LOOK, Command, Ticket, read_command, wait_while
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State
-from digitlab.runs.weights import save_weights
-from digitlab.training import EpochRecord, Hooks, Trainer
+from digitlab.runs.weights import save_resume, save_weights
+from digitlab.training.trainer import EpochRecord, Hooks, Trainer
 
 _REPORT = 1.0
 """Seconds between two reports of progress within an epoch."""
@@ -22,7 +20,7 @@ last saving is computed again after a kill."""
 
 
 class Recorder(Hooks):
-    """Hooks that keep a run's folder up to date and pause or stop the training when the control file says so.
+    """Hooks that bring a run's folder up to date and pause or stop the training when the control file says so.
 
     ticket: the run's slot, given back while it pauses; None for a run that needs none.
     """
@@ -35,10 +33,10 @@ class Recorder(Hooks):
         self._save = _Due(_SAVE)
 
     def start(self, trainer: Trainer) -> None:
-        """Before the first step of a fresh training: the untrained weights are the first snapshot and the best."""
+        """Before the first step of a fresh training: the untrained weights are the first snapshot and chosen."""
         self.run.snapshot(0).parent.mkdir(exist_ok=True)
-        save_weights(self.run.snapshot(0), trainer.best_weights, half=True)
-        save_weights(self.run.weights, trainer.best_weights)
+        save_weights(self.run.snapshot(0), trainer.chosen_weights, half=True)
+        save_weights(self.run.weights, trainer.chosen_weights)
         self.write(trainer, State.RUNNING)
 
     def on_step(self, trainer: Trainer) -> None:
@@ -60,8 +58,8 @@ class Recorder(Hooks):
     def on_epoch(self, trainer: Trainer, record: EpochRecord) -> None:
         """Weights first, then history, then status: whoever reads the last finds the others."""
         save_weights(self.run.snapshot(record.epoch), trainer.learned.state_dict(), half=True)
-        if trainer.best_epoch == record.epoch:
-            save_weights(self.run.weights, trainer.best_weights)
+        if trainer.chosen_epoch == record.epoch:
+            save_weights(self.run.weights, trainer.chosen_weights)
         self.run.append_history(dataclasses.asdict(record))
         self.write(trainer, State.RUNNING)
 
@@ -106,7 +104,7 @@ class Recorder(Hooks):
                 started=before.started or now(),
                 updated=now(),
                 seconds=round(trainer.seconds, 3),
-                best_epoch=trainer.best_epoch,
+                chosen_epoch=trainer.chosen_epoch,
                 loss=_finite(trainer.training_loss, before.loss),
                 accuracy=_finite(trainer.training_accuracy, before.accuracy),
                 message=message,

@@ -1,64 +1,41 @@
-"""What the process of a run does once it has a slot: load the data, train, evaluate, and keep everything."""
+"""What the process of a run does once it has a slot: load the data, train, evaluate, and write everything down."""
 
-import torch
+import errno
 
-from digitlab.config import Settings, TrainConfig
-from digitlab.data.parts import PartName
-from digitlab.data.registry import check_data_name, load_part, load_training
-from digitlab.devices import choose_device
-from digitlab.errors import BadConfig
-from digitlab.jobs.assessment import assess
-from digitlab.jobs.reasons import explain
+from digitlab.config import Settings
+from digitlab.data import PartName, Progress, quiet
+from digitlab.data.dataset import load_part, load_training
+from digitlab.errors import DigitlabError
+from digitlab.jobs.assess import assess
+from digitlab.jobs.queue import Ticket
 from digitlab.jobs.recorder import Recorder
-from digitlab.jobs.slots import Ticket
+from digitlab.jobs.start import find_start
 from digitlab.models import build_model, count_parameters
-from digitlab.runs.catalog import find_run
-from digitlab.runs.resume import load_resume, save_resume
 from digitlab.runs.run import Run
-from digitlab.runs.samples import COUNT, save_samples
+from digitlab.runs.scores import SAMPLES, save_samples
 from digitlab.runs.status import State
-from digitlab.runs.weights import load_weights
-from digitlab.training import EpochRecord, Hooks, Trainer
+from digitlab.runs.weights import load_resume, load_weights, save_resume
+from digitlab.training.trainer import EpochRecord, Hooks, Trainer
+
+_OUT_OF_MEMORY = ("out of memory", "can't allocate memory")
+"""What torch says when memory runs out, on a GPU and on a CPU."""
 
 
-def check_config(config: TrainConfig) -> None:
-    """Raises UnknownName when the model, a data set or the run to start from does not exist, BadConfig when that run
-    has another model or the device is not there."""
-    build_model(config.model)
-    check_data_name(config.data)
-    choose_device(config.device)
-    if config.start_from:
-        _find_start(config)
-
-
-def _find_start(config: TrainConfig) -> Run:
-    """The run whose weights a fine-tuning starts from."""
-    start = find_run(config.start_from)
-    model = start.config.model
-    if _shapes(model) != _shapes(config.model):
-        raise BadConfig(
-            f"start_from is {config.start_from!r}, a {model}; its weights do not fit the model {config.model}. "
-            f"Choose model {model}, or another run."
-        )
-    return start
-
-
-def _shapes(model: str) -> dict[str, torch.Size]:
-    return {name: value.shape for name, value in build_model(model).state_dict().items()}
-
-
-def work(run: Run, hooks: Hooks | None = None, ticket: Ticket | None = None) -> None:
+def work(
+    run: Run, settings: Settings, hooks: Hooks | None = None, ticket: Ticket | None = None, progress: Progress = quiet
+) -> None:
     """Train the run from where it stands and, when it is finished, evaluate it on the test parts of its data.
 
     The caller holds the run's lock. hooks: are called after the run folder is up to date. ticket: the run's slot.
+    progress: is told how far the data are.
     Raises what went wrong, after the run is marked as failed with the reason.
     """
     try:
         run.sweep()
         run.reserve_space()
-        trainer = _train(run, hooks or Hooks(), ticket)
+        trainer = _train(run, settings, hooks or Hooks(), ticket, progress)
         if trainer.finished:
-            assess(run)
+            assess(run, settings, progress)
             run.mark(State.DONE)
         else:
             run.mark(State.STOPPED)
@@ -73,16 +50,34 @@ def work(run: Run, hooks: Hooks | None = None, ticket: Ticket | None = None) -> 
         run.free_space()
 
 
-def _train(run: Run, hooks: Hooks, ticket: Ticket | None) -> Trainer:
-    config, folder = run.config, Settings.from_environment().data
+def explain(error: BaseException) -> str:
+    """Why a run went wrong, with what to do about it: one or two sentences for its card."""
+    if isinstance(error, DigitlabError):
+        return str(error)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full. Delete runs or free space elsewhere, then choose Resume."
+    said = str(error).lower() if isinstance(error, RuntimeError) else ""
+    if isinstance(error, MemoryError) or any(words in said for words in _OUT_OF_MEMORY):
+        return "Memory ran out. Choose a smaller batch size or a smaller model, or close other programs."
+    if isinstance(error, OSError):
+        return f"A file could not be read or written: {error}. Check the folder and its rights, then choose Resume."
+    return f"A defect of digitlab: {type(error).__name__}: {error}. The log has the details."
+
+
+def _train(run: Run, settings: Settings, hooks: Hooks, ticket: Ticket | None, progress: Progress) -> Trainer:
+    config, folder = run.config, settings.data
     train = load_training(
-        config.data, folder, config.validation_share, fresh=config.augmentation != "none", non_digits=config.non_digits
+        config.data,
+        folder,
+        config.validation_share,
+        fresh=config.augmentation != "none",
+        non_digits=config.non_digits,
+        progress=progress,
     )
-    validation = load_part(config.data, PartName.VALIDATION, folder, config.validation_share)
-    torch.manual_seed(config.seed)  # fresh weights and dropout are drawn from it
-    model = build_model(config.model, config.dropout)
+    validation = load_part(config.data, PartName.VALIDATION, folder, config.validation_share, progress)
+    model = build_model(config.model, config.dropout, config.seed)
     if config.start_from:
-        load_weights(_find_start(config).weights, model)
+        load_weights(find_start(config, settings).weights, model)
     run.write_results({"parameters": count_parameters(model), "test": {}})
     recorder = Recorder(run, ticket)
     trainer = Trainer(model, train, validation, config, _Both(recorder, hooks))
@@ -92,7 +87,7 @@ def _train(run: Run, hooks: Hooks, ticket: Ticket | None) -> Trainer:
         recorder.write(trainer, State.RUNNING)
     else:
         run.cut_history(0, 0)
-        save_samples(run, validation.images[:COUNT].numpy(), validation.labels[:COUNT].numpy())
+        save_samples(run, validation.images[:SAMPLES].numpy(), validation.labels[:SAMPLES].numpy())
         recorder.start(trainer)
     trainer.run()
     save_resume(run, trainer.state_dict())

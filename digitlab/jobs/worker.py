@@ -12,8 +12,7 @@ from filelock import Timeout
 
 from digitlab.config import Settings
 from digitlab.errors import DigitlabError
-from digitlab.jobs.control import Command, wait_while, write_command
-from digitlab.jobs.slots import Queue, Ticket
+from digitlab.jobs.queue import Command, Queue, Ticket, wait_while, write_command
 from digitlab.runs.run import Run, open_run
 from digitlab.runs.status import State
 
@@ -26,8 +25,9 @@ def main(folder: Path) -> int:
     run = open_run(folder)
     signal.signal(signal.SIGTERM, _stop_on_signal(run))
     try:
+        settings = Settings.from_environment()
         with run.lock().acquire(timeout=_PATIENCE):
-            return _wait_and_work(run)
+            return _wait_and_work(run, settings)
     except Timeout:
         print(f"Another process trains {run.id}.", file=sys.stderr)
     except DigitlabError as error:  # the run's folder says why, unless it was deleted meanwhile
@@ -35,16 +35,16 @@ def main(folder: Path) -> int:
     return 2
 
 
-def _wait_and_work(run: Run) -> int:
+def _wait_and_work(run: Run, settings: Settings) -> int:
     run.mark(State.QUEUED)
-    with Ticket(Queue(run.folder.parent, Settings.from_environment().jobs), run) as ticket:
+    with Ticket(Queue(run.folder.parent, settings.jobs), run) as ticket:
         if wait_while(lambda: not ticket.try_slot(), run) is Command.STOP:
             run.mark(State.STOPPED)
             return 0
         run.mark(State.RUNNING, "Loading the data.")
         from digitlab.jobs.training_job import work
 
-        work(run, ticket=ticket)
+        work(run, settings, ticket=ticket)
     return 0
 
 

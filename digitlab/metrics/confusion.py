@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.metrics import confusion_matrix
 
-from digitlab.metrics.predictions import CLASSES, Predictions
+from digitlab.image import CLASSES
+from digitlab.metrics.predictions import Predictions
 
 MODES = ("counts", "shares", "errors")
 """Ways to read the matrix: numbers of images, shares of each true digit's images, mistakes alone."""

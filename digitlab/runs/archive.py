@@ -8,12 +8,13 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from digitlab.config import Settings
 from digitlab.errors import BadRun, DigitlabError
 from digitlab.models import build_model
+from digitlab.runs.listing import Damaged, read_entry
 from digitlab.runs.run import Run, new_run_id, open_run
+from digitlab.runs.scores import has_damaged_samples, load_scores
 from digitlab.runs.status import UNFINISHED, State
-from digitlab.runs.weights import load_weights
+from digitlab.runs.weights import load_resume, load_weights
 
 _FILES = (
     "config.json",
@@ -25,8 +26,13 @@ _FILES = (
     "samples.npz",
 )
 _FOLDERS = {"snapshots": ".safetensors", "evaluations": ".npz", "resume": ".pt"}
+_NO_FOLDERS = ("", ".", "..")
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _MOST_FILES = 2000
 _MOST_BYTES = 500_000_000
+_LONGEST_NAME = 100
+"""Characters of a file's name; file systems refuse long ones with an error of their own."""
+
 _REMEDY = "Choose a zip file that digitlab's Download made."
 
 
@@ -41,18 +47,17 @@ def pack_run(run: Run) -> bytes:
     return packed.getvalue()
 
 
-def unpack_run(data: bytes) -> Run:
-    """A new run, under a new id, from a zip file that `pack_run` made.
+def unpack_run(data: bytes, runs: Path) -> Run:
+    """A new run, under a new id, from a zip file that `pack_run` made. runs: the folder that gets it.
 
-    Raises BadRun when it is damaged, too large, or holds anything that a run does not.
+    Raises BadRun when it is damaged, too large, or holds anything that a run does not; then nothing is added.
     """
-    runs = Settings.from_environment().runs
     runs.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=runs, prefix=".upload-") as scratch:
         folder = Path(scratch) / "run"
         try:
             _extract(data, folder)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
             raise BadRun(f"The archive is damaged or no zip file ({error}). {_REMEDY}") from error
         run = open_run(folder)
         _check(run)
@@ -61,6 +66,8 @@ def unpack_run(data: bytes) -> Run:
 
 def _is_known(name: str) -> bool:
     path = PurePosixPath(name)
+    if len(name) > _LONGEST_NAME:
+        return False
     if len(path.parts) == 1:
         return name in _FILES
     return len(path.parts) == 2 and path.suffix == _FOLDERS.get(path.parts[0]) and not path.name.startswith(".")
@@ -72,8 +79,9 @@ def _extract(data: bytes, folder: Path) -> None:
         if len(members) > _MOST_FILES or sum(member.file_size for member in members) > _MOST_BYTES:
             raise BadRun(f"The archive is larger than a run: {len(members)} files. {_REMEDY}")
         for member in members:
-            _, _, name = member.filename.partition("/")
-            if not _is_known(name) or stat.S_ISLNK(member.external_attr >> 16):
+            run_id, _, name = member.filename.partition("/")
+            is_plain = run_id not in _NO_FOLDERS and not stat.S_ISLNK(member.external_attr >> 16)
+            if not is_plain or not _is_known(name) or member.compress_type not in _METHODS:
                 raise BadRun(f"The archive holds {member.filename[:80]!r}, which is no part of a run. {_REMEDY}")
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -82,13 +90,21 @@ def _extract(data: bytes, folder: Path) -> None:
 
 
 def _check(run: Run) -> None:
-    """Read everything once, so that a foreign file is refused now and not on some page later."""
+    """Read every file once, so that a foreign one is refused now and not on some page later."""
     try:
-        model = build_model(run.config.model)
-        if run.weights.is_file():
-            load_weights(run.weights, model)
-        if run.status.state in UNFINISHED:
+        entry = read_entry(run)
+        if isinstance(entry, Damaged):
+            raise BadRun(entry.reason)
+        model = build_model(entry.config.model)
+        for weights in [run.weights, *run.snapshots]:
+            if weights.is_file():
+                load_weights(weights, model)
+        for scores in sorted((run.folder / "evaluations").glob("*.npz")):
+            load_scores(scores, entry.config.model)
+        if has_damaged_samples(run):
+            raise BadRun("its samples.npz is damaged. Leave it out.")
+        load_resume(run)
+        if entry.status.state in UNFINISHED:
             run.mark(State.STOPPED, "Uploaded before it was finished.")
-        _ = run.records, run.results
     except DigitlabError as error:
         raise BadRun(f"The archive's run cannot be used: {error}") from error

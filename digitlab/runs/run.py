@@ -1,6 +1,7 @@
 """One run: a folder, and typed access to what is in it."""
 
 import dataclasses
+import os
 import re
 import secrets
 from datetime import UTC, datetime
@@ -9,10 +10,10 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from digitlab import config as installation
 from digitlab.config import TrainConfig
 from digitlab.errors import BadRun
-from digitlab.files import PART, write_bytes
-from digitlab.runs.files import read_json, write_json
+from digitlab.files import PART, read_json, write_bytes, write_json
 from digitlab.runs.history import append_record, cut_records, read_history
 from digitlab.runs.status import UNFINISHED, State, Status
 
@@ -23,10 +24,16 @@ CHECKPOINT_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 _RESERVE = 64 * 1024
-"""Bytes; random ones, since a compressing file system would keep no space for others."""
+"""Bytes; random ones, since a compressing file system would reserve no space."""
 
 _STARTING = 15.0
 """Seconds that a new process may take until it holds its run's lock."""
+
+_ASKING = 5.0
+"""Seconds to wait for others who ask whether a run is alive."""
+
+_MOST_LOG = 64 * 1024
+"""Bytes at the end of a log that are read."""
 
 
 def new_run_id(model: str) -> str:
@@ -35,7 +42,7 @@ def new_run_id(model: str) -> str:
 
 
 def now() -> str:
-    """The time as status.json keeps it: UTC, ISO 8601, whole seconds."""
+    """The time as status.json has it: UTC, ISO 8601, whole seconds."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
@@ -74,13 +81,23 @@ class Run:
         return self.folder.name
 
     @property
+    def is_checkpoint(self) -> bool:
+        """Whether it ships with digitlab: such a run is read and never changed."""
+        return self.folder.resolve().parent == installation.CHECKPOINTS.resolve()
+
+    def check_changeable(self) -> None:
+        """Raises BadRun for a checkpoint."""
+        if self.is_checkpoint:
+            raise BadRun(f"{self.id} ships with digitlab and stays as it is. Clone it to change its settings.")
+
+    @property
     def config(self) -> TrainConfig:
         """Raises BadRun or BadConfig when it is missing or damaged."""
         return TrainConfig.from_dict(read_json(self.folder / "config.json"))
 
     @property
     def weights(self) -> Path:
-        """Those of the best epoch, or of the last if the config says so."""
+        """Those of the chosen epoch: the best, or the last if the config says so."""
         return self.folder / "weights.safetensors"
 
     @property
@@ -127,23 +144,30 @@ class Run:
         return FileLock(self.folder / "lock")
 
     def is_locked(self) -> bool:
-        """Whether a living process works on the run."""
+        """Whether a living process works on the run.
+
+        Asking takes the lock for a moment, so those who ask do it one after the other: they would take each other for
+        that process otherwise.
+        """
         if not (self.folder / "lock").exists():
             return False
-        lock = self.lock()
         try:
-            lock.acquire(timeout=0)
+            with FileLock(self.folder / "lock.asked", timeout=_ASKING), self.lock().acquire(timeout=0):
+                return False
         except Timeout:
             return True
         except OSError:  # a read-only folder: no process can be writing there
             return False
-        lock.release()
-        return False
+
+    @property
+    def history_file(self) -> Path:
+        """A line per epoch, and between them some per step."""
+        return self.folder / "history.jsonl"
 
     @property
     def records(self) -> list[dict[str, Any]]:
         """All records of the history, in order: those of epochs, and between them some of steps."""
-        return read_history(self.folder / "history.jsonl")
+        return read_history(self.history_file)
 
     @property
     def history(self) -> list[dict[str, Any]]:
@@ -151,14 +175,24 @@ class Run:
         return [record for record in self.records if "epoch" in record]
 
     def append_history(self, record: dict[str, Any]) -> None:
-        append_record(self.folder / "history.jsonl", record)
+        append_record(self.history_file, record)
 
     def cut_history(self, epoch: int, step: int) -> None:
         """Drop the records after this many whole epochs and steps: they will be made again."""
-        cut_records(self.folder / "history.jsonl", epoch, step)
+        cut_records(self.history_file, epoch, step)
+
+    def read_log(self, lines: int = 40) -> str:
+        """The last lines of train.log, what the run's process printed; empty when there is none."""
+        try:
+            with (self.folder / "train.log").open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - _MOST_LOG))
+                text = file.read().decode("utf-8", errors="replace")
+        except OSError:
+            return ""
+        return "\n".join(text.splitlines()[-lines:])
 
     def reserve_space(self) -> None:
-        """Keep a little disk space, so that a full disk still lets the run say what happened."""
+        """Reserve a little disk space, so that a full disk still lets the run say what happened."""
         write_bytes(self.folder / "reserve", secrets.token_bytes(_RESERVE))
 
     def free_space(self) -> None:

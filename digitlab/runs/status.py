@@ -7,6 +7,9 @@ from typing import Any
 
 from digitlab.errors import BadRun
 
+_FORMER = {"best_epoch": "chosen_epoch"}
+"""Names of version 0.1 → today's."""
+
 
 class State(StrEnum):
     """`interrupted` is never written: it is what a reader finds when the process of an unfinished run is gone."""
@@ -20,6 +23,12 @@ class State(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+KILLED = (
+    "The process ended without a word: it was killed, the machine restarted, or memory ran out. Resume goes on from "
+    "the last saved step."
+)
+"""What an interrupted run's card says."""
+
 UNFINISHED = frozenset({State.QUEUED, State.RUNNING, State.PAUSED})
 """States in which a process must be at work."""
 
@@ -28,7 +37,8 @@ UNFINISHED = frozenset({State.QUEUED, State.RUNNING, State.PAUSED})
 class Status:
     """State, progress and times of a run.
 
-    Times are UTC in ISO 8601, `seconds` is time spent computing;
+    Times are UTC in ISO 8601, `seconds` is time spent computing; `chosen_epoch` is the one whose weights are saved:
+    of the lowest validation loss so far, or the last if the config says so;
     `loss` and `accuracy` are those of training in the epoch under way, None when there are none yet.
     """
 
@@ -40,10 +50,17 @@ class Status:
     started: str = ""
     updated: str = ""
     seconds: float = 0.0
-    best_epoch: int = 0
+    chosen_epoch: int = 0
     loss: float | None = None
     accuracy: float | None = None
     message: str = ""
+
+    @property
+    def time_left(self) -> float | None:
+        """Seconds until the last step at the pace so far; None before the first step."""
+        if not self.step or not self.steps:
+            return None
+        return self.seconds / self.step * (self.steps - self.step)
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -52,7 +69,8 @@ class Status:
     def from_dict(cls, saved: dict[str, Any]) -> "Status":
         """The status of its saved form. Raises BadRun when a key or value is not one that digitlab writes."""
         try:
-            status = cls(**{**saved, "state": State(saved["state"])})
+            named = {_FORMER.get(key, key): value for key, value in saved.items()}
+            status = cls(**{**named, "state": State(saved["state"])})
             for field in dataclasses.fields(cls):
                 _check(field.name, getattr(status, field.name), type(field.default))
             return status

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page
 
-from digitlab.ink import CANVAS, Ink
+from digitlab.ink.strokes import CANVAS, Ink
 
 TRAJECTORIES: dict[str, Ink] = json.loads(Path(__file__).with_name("trajectories.json").read_text())
 """Digits written by hand for these tests: digit -> strokes in canvas pixels."""

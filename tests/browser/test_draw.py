@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image, ImageOps
 
-from digitlab.ink import draw_ink
+from digitlab.ink.strokes import draw_ink
 from tests.browser.conftest import OpenBrowser
 from tests.browser.drawing_page import TRAJECTORIES
 

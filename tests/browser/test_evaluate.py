@@ -89,14 +89,14 @@ def test_a_clicked_cell_shows_its_images_and_a_copied_link_shows_them_again(
     expect(seen.heading("0 read right")).to_be_visible()
     assert set(seen.words()) == {"0 → 0"}
     image = seen.page.locator(".grid").first.locator("button").nth(2)
-    place = image.get_attribute("value")
+    index = image.get_attribute("value")
     image.click()
-    seen.wait_for_address(cell="0-0", image=str(place))
-    expect(seen.page.locator(".one figcaption").first).to_contain_text(f"image {place}")
+    seen.wait_for_address(cell="0-0", image=str(index))
+    expect(seen.page.locator(".one figcaption").first).to_contain_text(f"image {index}")
 
     again = evaluate("?" + urlsplit(seen.page.url).query)
     expect(again.heading("0 read right")).to_be_visible()
-    expect(again.page.locator(".one figcaption").first).to_contain_text(f"image {place}")
+    expect(again.page.locator(".one figcaption").first).to_contain_text(f"image {index}")
     assert again.words() == seen.words()
 
 

@@ -24,8 +24,8 @@ class InsidePage:
         self.film().locator("canvas").first.wait_for()
         return self
 
-    def film(self, place: int = 0) -> Locator:
-        return self.page.locator(".film").nth(place)
+    def film(self, number: int = 0) -> Locator:
+        return self.page.locator(".film").nth(number)
 
     def picture(self, film: Locator, tile: int = 0) -> str:
         """What a tile's canvas shows, as text that can be compared."""
@@ -109,7 +109,7 @@ def test_nothing_is_wider_than_a_phone(open_inside: OpenInside, scheme: str) -> 
     inside = open_inside("?model=cnn", viewport={"width": 390, "height": 844}, color_scheme=scheme)
     inside.film(2).wait_for()
     assert inside.page.evaluate("document.documentElement.scrollWidth") <= 390
-    for place in range(3):
-        box = inside.film(place).bounding_box()
+    for number in range(3):
+        box = inside.film(number).bounding_box()
         assert box is not None
         assert box["x"] + box["width"] <= 390

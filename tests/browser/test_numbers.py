@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from digitlab.data.part_names import PartName
+from digitlab.data import PartName
 from digitlab.data.pen import pen_drawings
-from digitlab.ink import Ink, draw_ink
+from digitlab.ink.strokes import Ink, draw_ink
 from tests.browser.conftest import OpenBrowser
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
 from tests.synthetic_photos import take_photo
@@ -31,8 +31,8 @@ def test_a_number_is_read_digit_by_digit_and_a_cleared_pad_reads_nothing(open_br
     draw = open_browser("?models=cnn")
     draw.choose_surface("Number")
     draw.page.locator(".numbers").wait_for()
-    for place, digit in enumerate("1734"):
-        draw.draw(at(digit, 60 + 180 * place))
+    for number, digit in enumerate("1734"):
+        draw.draw(at(digit, 60 + 180 * number))
     wait_for_number(draw, "cnn", "1734")
     assert draw.number("cnn").locator("li img").count() == 4
     draw.press_button("Clear")
@@ -43,13 +43,13 @@ def test_a_phone_has_room_for_a_number(open_browser: OpenBrowser) -> None:
     draw = open_browser("?models=cnn", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     draw.choose_surface("Number")
     draw.page.locator(".numbers").wait_for()
-    for place, digit in enumerate("73"):
-        draw.draw(at(digit, 100 + 300 * place))
+    for number, digit in enumerate("73"):
+        draw.draw(at(digit, 100 + 300 * number))
     wait_for_number(draw, "cnn", "73")
     assert draw.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_click_keeps_the_drawing_and_makes_room_for_the_next(open_browser: OpenBrowser) -> None:
+def test_a_click_adds_the_drawing_and_makes_room_for_the_next(open_browser: OpenBrowser) -> None:
     draw = open_browser("?models=cnn")
     draw.draw(TRAJECTORIES["3"])
     draw.wait_for_digit("cnn", 3)

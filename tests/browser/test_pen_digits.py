@@ -4,10 +4,9 @@ from pathlib import Path
 
 from playwright.sync_api import TimeoutError as NotSeen
 
-from digitlab.data.ink_file import Drawing
-from digitlab.data.parts import PartName
+from digitlab.data import PartName
 from digitlab.data.pen import pen_drawings
-from digitlab.ink import Ink, fit_ink
+from digitlab.ink.strokes import Ink, LabelledDrawing, fit_ink
 from tests.browser.conftest import OpenBrowser
 from tests.browser.drawing_page import DrawingPage
 
@@ -20,7 +19,7 @@ def test_the_cnn_reads_twenty_drawings_of_unseen_writers(open_browser: OpenBrows
     assert [f"{drawing.digit} of {drawing.writer}" for drawing in misread] == []
 
 
-def _two_of_each(folder: Path) -> list[Drawing]:
+def _two_of_each(folder: Path) -> list[LabelledDrawing]:
     """For each digit the first drawings of the first and of the last collection that test writers' digits are from."""
     unseen = pen_drawings(folder, PartName.TEST, 0.1)
     donors = sorted({drawing.donor for drawing in unseen})

@@ -25,12 +25,12 @@ def test_every_answer_carries_the_safe_headers(app_address: str, path: str) -> N
 
 @pytest.mark.parametrize(("host", "status"), [("localhost", 101), ("evil.example", 403)])
 def test_the_app_opens_only_under_its_own_names(app_address: str, host: str, status: int) -> None:
-    place = urlsplit(app_address)
-    assert place.hostname
-    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=60)
+    there = urlsplit(app_address)
+    assert there.hostname
+    connection = http.client.HTTPConnection(there.hostname, there.port, timeout=60)
     connection.putrequest("GET", "/_stcore/stream", skip_host=True)
     for name, value in {
-        "Host": f"{host}:{place.port}",
+        "Host": f"{host}:{there.port}",
         "Upgrade": "websocket",
         "Connection": "Upgrade",
         "Sec-WebSocket-Version": "13",

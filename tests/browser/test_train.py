@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from digitlab.jobs.control import Command, write_command
+from digitlab.jobs.queue import Command, write_command
 from digitlab.runs.run import RUN_ID, Run
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
 from tests.browser.served import ROOT, served
@@ -236,7 +236,7 @@ def test_a_bad_archive_gets_one_line(open_training: OpenTraining, tmp_path: Path
 def test_a_value_out_of_range_starts_nothing(open_training: OpenTraining) -> None:
     train = open_training()
     train.fill("Learning rate", "-1")
-    expect(train.sidebar.get_by_test_id("stAlert")).to_contain_text("learning_rate is -1")
+    expect(train.sidebar.get_by_test_id("stAlert")).to_contain_text("Learning rate is -1")
     expect(train.button("Start")).to_be_disabled()
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from digitlab.cli import train
+import digitlab.config
 from digitlab.cli.main import main
-from digitlab.runs import catalog, scoring
+from digitlab.config import Settings
+from digitlab.runs.listing import Catalogue
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,27 @@ Call = Callable[..., Called]
 
 
 @pytest.fixture(autouse=True)
-def _own_checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (catalog, scoring, train):
-        monkeypatch.setattr(module, "CHECKPOINTS", tmp_path / "checkpoints")
+def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of checkpoints of the test's own, which is not there yet."""
+    monkeypatch.setattr(digitlab.config, "CHECKPOINTS", tmp_path / "checkpoints")
+    return tmp_path / "checkpoints"
+
+
+@pytest.fixture
+def catalogue() -> Catalogue:
+    return Catalogue(Settings.from_environment())
 
 
 @pytest.fixture
 def call() -> Call:
-    """Calls `digitlab` with some words; an exception that is not caught fails the test."""
+    """Calls `digitlab` with some words; an exception that is not caught fails the test.
 
-    def run(*words: object) -> Called:
-        done = CliRunner(catch_exceptions=False).invoke(main, [str(word) for word in words])
+    entered: what it reads from standard input. Other options go to click's context, such as terminal_width.
+    """
+
+    def run(*words: object, entered: bytes = b"", **context: Any) -> Called:
+        runner = CliRunner(catch_exceptions=False)
+        done = runner.invoke(main, [str(word) for word in words], input=entered, **context)
         return Called(done.exit_code, done.stdout, done.stderr)
 
     return run

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from sklearn.metrics import classification_report
 
-from digitlab.data.ink_file import read_ink_file
-from digitlab.data.parts import PartName
-from digitlab.data.registry import load_part
+from digitlab.data import PartName
+from digitlab.data.dataset import load_part
 from digitlab.data.rendering import render
+from digitlab.ink.ink_file import read_ink_file
+from digitlab.metrics.calibration import log_loss
+from digitlab.metrics.predictions import Predictions, tempered
 from digitlab.runs.run import Run
-from digitlab.runs.scoring import score
+from digitlab.runs.scores import score
 
 LINES = [{"digit": d, "strokes": [[[0, 0], [5 + d, 10], [d, 20]]], "writer": "anna"} for d in (0, 1, 1, 7, 7, 7)]
 
@@ -48,13 +50,23 @@ def test_the_text_form_gives_accuracy_and_every_class(run: Run, call: Callable) 
     assert [line.split(":")[0].strip() for line in lines[1:]] == list("0123456789")
 
 
-def test_an_ink_file_is_evaluated_and_nothing_is_kept(run: Run, ink_file: Path, call: Callable) -> None:
+def test_an_ink_file_is_evaluated_and_nothing_is_saved(run: Run, ink_file: Path, call: Callable) -> None:
     part = render(read_ink_file(ink_file))
     right = (score(run, part).logits.argmax(1) == part.labels.numpy()).sum()
     result = call("evaluate", run.id, "--data", ink_file, "--json").json
     assert (result["images"], result["mistakes"]) == (6, 6 - right)
     assert result["per_class"].keys() == {"0", "1", "7"}
     assert not (run.folder / "evaluations").exists()
+
+
+def test_answers_are_calibrated(run: Run, call: Callable) -> None:
+    raw = call("evaluate", run.id, "--json").json
+    run.write_results({**run.results, "doubt": {"temperature": 3.0, "threshold": 0.0}})
+    calm = call("evaluate", run.id, "--json").json
+    scores = score(run, load_part("sklearn", PartName.TEST, Path("nowhere")))
+    assert calm["loss"] == pytest.approx(log_loss(tempered(Predictions(scores.logits, scores.labels), 3.0)))
+    assert calm["loss"] != pytest.approx(raw["loss"])
+    assert calm["accuracy"] == raw["accuracy"]
 
 
 def test_a_file_that_is_called_like_a_data_set_never_takes_its_place(

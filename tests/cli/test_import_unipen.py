@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from digitlab.data.ink_file import Drawing, read_ink_file
+from digitlab.ink.ink_file import read_ink_file
+from digitlab.ink.strokes import LabelledDrawing
 
 LINES = (
     '.VERSION 1.0\n.INCLUDE strokes.dat\n.SEGMENT DIGIT 0 OK "7"\n.SEGMENT DIGIT 0-1 ? "4"\n.SEGMENT DIGIT 5 OK "1"\n'
@@ -31,13 +32,23 @@ def test_a_distribution_becomes_an_ink_file(name: str, folder: Path, tmp_path: P
     assert called.err == "4 drawings from 2 writers; left out: 1 × damaged file, 2 × damaged segment.\n"
     assert (file.read_bytes()[:2] == b"\x1f\x8b") == name.endswith(".gz")
     drawings = read_ink_file(file)
-    assert drawings[2] == Drawing([[[0.0, 0.0], [556.0, 1000.0]]], 7, "ibm/b.dat", "ibm")
+    ink = [[[0.0, 0.0], [556.0, 1000.0]]]
+    assert drawings[2] == LabelledDrawing(ink=ink, digit=7, writer="ibm/b.dat", donor="ibm")
     assert [(d.digit, len(d.ink), d.donor) for d in drawings] == [
         (7, 1, "apa"),
         (4, 2, "apa"),
         (7, 1, "ibm"),
         (4, 2, "ibm"),
     ]
+
+
+def test_json_counts_what_was_found_and_what_was_not(folder: Path, tmp_path: Path, call: Callable) -> None:
+    file = tmp_path / "digits.jsonl"
+    called = call("import-unipen", folder, "-o", file, "--json")
+    left_out = {"damaged file": 1, "damaged segment": 2}
+    assert called.json == {"file": str(file), "drawings": 4, "writers": 2, "left_out": left_out}
+    assert called.err == ""
+    assert len(read_ink_file(file)) == 4
 
 
 def test_the_same_folder_gives_the_same_bytes(folder: Path, tmp_path: Path, call: Callable) -> None:

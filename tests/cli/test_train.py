@@ -1,21 +1,25 @@
 import json
 import math
+import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from digitlab.config import TrainConfig
-from digitlab.runs.catalog import list_checkpoints, list_runs
+from digitlab.cli.train import command_line
+from digitlab.config import CHOICES, MEANINGS, RANGES, TrainConfig
+from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
 from digitlab.runs.status import State
+from tests.cli.conftest import Call
 
 QUICK = ["train", "--model", "softmax", "--data", "sklearn", "--epochs", "1", "--batch-size", "200"]
 
 
-def test_training_prints_progress_on_stderr_and_the_result_on_stdout(call: Callable) -> None:
+def test_training_prints_progress_on_stderr_and_the_result_on_stdout(call: Call, catalogue: Catalogue) -> None:
     called = call(*QUICK)
-    run = list_runs()[0]
+    run = catalogue.runs()[0]
     assert called.code == 0
     assert called.out.splitlines()[-1] == run.id
     assert called.out.startswith("sklearn: ")
@@ -24,16 +28,16 @@ def test_training_prints_progress_on_stderr_and_the_result_on_stdout(call: Calla
     assert run.state is State.DONE
 
 
-def test_json_is_exactly_one_object_on_stdout(call: Callable) -> None:
+def test_json_is_exactly_one_object_on_stdout(call: Call, catalogue: Catalogue) -> None:
     called = call(*QUICK, "--json")
-    run = list_runs()[0]
+    run = catalogue.runs()[0]
     assert called.out.count("\n") == 1
     assert called.json["run"] == run.id
     assert called.json["folder"] == str(run.folder)
     assert called.json["test"]["sklearn"]["accuracy"] == run.results["test"]["sklearn"]["accuracy"]
 
 
-def test_every_option_reaches_the_config(call: Callable, make_run: Callable[..., Run]) -> None:
+def test_every_option_reaches_the_config(call: Call, catalogue: Catalogue, make_run: Callable[..., Run]) -> None:
     start = make_run(model="softmax")
     given = {
         **{"model": "softmax", "data": "sklearn", "epochs": 0, "batch_size": 7, "learning_rate": 0.5},
@@ -45,31 +49,66 @@ def test_every_option_reaches_the_config(call: Callable, make_run: Callable[...,
     assert given.keys() == vars(TrainConfig()).keys()
     words = [word for name, value in given.items() for word in ("--" + name.replace("_", "-"), value)]
     assert call("train", *words).code == 0
-    assert [run.config for run in list_runs() if run.id != start.id] == [TrainConfig(**given)]
+    assert [run.config for run in catalogue.runs() if run.id != start.id] == [TrainConfig(**given)]
 
 
-def test_a_preset_is_a_start_that_options_change(call: Callable) -> None:
+def test_a_preset_is_a_start_that_options_change(call: Call, catalogue: Catalogue) -> None:
     called = call("train", "--preset", "published-softmax", "--data", "sklearn", "--epochs", "0")
     assert called.code == 0
-    config = list_runs()[0].config
+    config = catalogue.runs()[0].config
     assert (config.data, config.epochs) == ("sklearn", 0)
     assert (config.optimizer, config.batch_size, config.name) == ("sgd", 100, "published softmax")
 
 
-def test_a_saved_config_can_be_trained_again(call: Callable, tmp_path: Path) -> None:
+def test_a_saved_config_can_be_trained_again(call: Call, catalogue: Catalogue, tmp_path: Path) -> None:
     config = TrainConfig(model="softmax", data="sklearn", epochs=0, seed=77)
     (tmp_path / "config.json").write_text(json.dumps(config.to_dict()))
     assert call("train", "--config", tmp_path / "config.json").code == 0
-    assert list_runs()[0].config == config
+    assert catalogue.runs()[0].config == config
 
 
-def test_a_run_can_be_kept_as_a_checkpoint(call: Callable) -> None:
+def test_a_run_can_be_published_as_a_checkpoint(call: Call, catalogue: Catalogue) -> None:
     assert call(*QUICK, "--checkpoint", "mine", "--snapshots", 1).code == 0
-    checkpoint = list_checkpoints()[0]
+    checkpoint = catalogue.checkpoints()[0]
     assert checkpoint.id == "mine"
     card = (checkpoint.folder / "card.md").read_text()
     words = "--batch-size 200", "--data sklearn", "--checkpoint mine --snapshots 1"
     assert all(word in card for word in words)
+
+
+def test_the_command_on_the_card_makes_the_same_run_again(call: Call, catalogue: Catalogue, tmp_path: Path) -> None:
+    file = tmp_path / "a config.json"
+    config = TrainConfig(model="softmax", data="sklearn", epochs=0, seed=7)
+    file.write_text(json.dumps(config.to_dict()))
+    name = "my \"hand\" $HOME 'quoted' ✓"
+    assert call("train", "--config", file, "--name", name, "--checkpoint", "mine").code == 0
+    checkpoint = catalogue.checkpoints()[0]
+    assert checkpoint.config == config.replace(name=name)
+    card = (checkpoint.folder / "card.md").read_text().splitlines()
+    (line,) = [line.strip() for line in card if line.startswith("    ")]
+    assert shlex.split(line) == [
+        *("digitlab", "train", "--config", str(file), "--name", name, "--checkpoint", "mine"),
+    ]
+    assert call(*shlex.split(line)[1:]).code == 0
+    assert [run.config for run in catalogue.runs()] == [checkpoint.config] * 2
+
+
+def test_a_command_line_is_quoted_for_a_shell() -> None:
+    given = {"preset": None, "config": Path("a b.json"), "name": "my hand", "batch_size": 7, "snapshots": 0}
+    assert command_line(given) == "digitlab train --config 'a b.json' --name 'my hand' --batch-size 7 --snapshots 0"
+
+
+def test_the_help_says_what_every_setting_means_and_takes(call: Call) -> None:
+    shown = "".join(call("train", "--help").out.split())
+    assert MEANINGS.keys() == RANGES.keys() | CHOICES.keys() | {"model", "data", "start_from", "name"}
+    for name, meaning in MEANINGS.items():
+        option = "--" + name.replace("_", "-")
+        assert option in shown
+        assert "".join(meaning.split()) in shown
+    for name, (low, high) in RANGES.items():
+        assert "".join(f"{MEANINGS[name]} From {low:g} to {high:g}.".split()) in shown
+    for name, words in CHOICES.items():
+        assert "".join(f"{MEANINGS[name]} One of {', '.join(words)}.".split()) in shown
 
 
 @pytest.mark.parametrize(
@@ -125,7 +164,7 @@ def test_a_preset_and_a_config_together_are_refused(refuse: Callable[..., str], 
     assert "not both" in refuse("train", "--preset", "quick", "--config", tmp_path / "c.json")
 
 
-def test_a_place_that_cannot_hold_runs_is_refused(
+def test_a_folder_that_cannot_hold_runs_is_refused(
     refuse: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").touch()
@@ -133,8 +172,24 @@ def test_a_place_that_cannot_hold_runs_is_refused(
     assert "cannot hold runs" in refuse(*QUICK)
 
 
-def test_missing_data_are_told_in_one_line_and_kept_as_a_failed_run(call: Callable) -> None:
-    called = call("train", "--model", "softmax", "--data", "pen", "--epochs", "1")
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("mine", "My handwriting cannot be trained on: not in .* Draw digits and label them on Draw first"),
+        ("mnist+mine", "My handwriting cannot be trained on"),
+        ("pen", r"pen digits cannot be trained on: not in .* Copy `pen-digits\.jsonl\.gz` into the data folder"),
+    ],
+)
+def test_data_that_are_not_here_are_refused_before_there_is_a_run(
+    data: str, message: str, refuse: Callable[..., str], tmp_path: Path
+) -> None:
+    assert re.search(message, refuse("train", "--model", "softmax", "--data", data, "--epochs", "1"))
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_training_that_goes_wrong_is_one_line_and_a_failed_run(call: Call, catalogue: Catalogue) -> None:
+    words = ["--model", "cnn-small", "--data", "sklearn", "--optimizer", "sgd", "--learning-rate", "100"]
+    called = call("train", *words)
     assert (called.code, called.out) == (2, "")
-    assert called.err.splitlines()[-1].startswith("Error: The pen digits are not in ")
-    assert [run.state for run in list_runs()] == [State.FAILED]
+    assert called.err.splitlines()[-1].startswith("Error: The loss became ")
+    assert [run.state for run in catalogue.runs()] == [State.FAILED]

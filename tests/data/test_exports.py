@@ -9,19 +9,27 @@ import pytest
 from PIL import Image
 from torchvision.datasets.mnist import read_image_file, read_label_file
 
+from digitlab.data import PartName
 from digitlab.data.exports import image_of, to_idx_zip, to_ink_file, to_png_zip
-from digitlab.data.ink_file import Drawing, read_ink_file
-from digitlab.data.kept import KeptDrawing
-from digitlab.data.part_names import PartName
-from digitlab.preprocess import prepare_ink
+from digitlab.data.handwriting_file import MyDrawing
+from digitlab.image.prepare import prepare_ink
+from digitlab.ink.ink_file import read_ink_file
+from digitlab.ink.strokes import Drawing, LabelledDrawing
 
 
-def kept(n: int, digit: int, pen_width: float = 18.0) -> KeptDrawing:
-    ink = [[[60.0, 60.0], [200.0, 60.0 + 9 * n], [120.0, 230.0]]]
-    return KeptDrawing(f"{n:08x}", Drawing(ink, digit, "anna"), pen_width, PartName.TRAIN, "2026-01-02T03:04:05+00:00")
+def drawing(n: int, digit: int, pen_width: float = 18.0) -> MyDrawing:
+    return MyDrawing(
+        id=f"{n:08x}",
+        ink=[[[60.0, 60.0], [200.0, 60.0 + 9 * n], [120.0, 230.0]]],
+        pen_width=pen_width,
+        digit=digit,
+        writer="anna",
+        part=PartName.TRAIN,
+        made="2026-01-02T03:04:05+00:00",
+    )
 
 
-DRAWINGS = [kept(0, 7), kept(1, 0), kept(2, 7, 30.0), kept(3, 9)]
+DRAWINGS = [drawing(0, 7), drawing(1, 0), drawing(2, 7, 30.0), drawing(3, 9)]
 
 
 def unpacked(archive: bytes, folder: Path) -> Path:
@@ -31,18 +39,17 @@ def unpacked(archive: bytes, folder: Path) -> Path:
 
 def test_an_image_is_what_the_pen_drew() -> None:
     for one in DRAWINGS:
-        assert (image_of(one) == prepare_ink(one.drawing.ink, one.pen_width).image).all()
+        assert (image_of(one) == prepare_ink(one.ink, one.pen_width).image).all()
 
 
 def test_a_drawing_beside_the_canvas_still_has_an_image() -> None:
-    away = KeptDrawing("0" * 8, Drawing([[[900.0, 900.0], [950.0, 990.0]]], 1, ""), 18.0, PartName.TRAIN, "")
-    assert image_of(away).max() == 255
+    assert image_of(Drawing(ink=[[[900.0, 900.0], [950.0, 990.0]]])).max() == 255
 
 
 def test_the_ink_file_gives_the_same_drawings_and_all_that_is_known_of_them(tmp_path: Path) -> None:
     path = tmp_path / "my-digits.jsonl.gz"
     path.write_bytes(to_ink_file(DRAWINGS))
-    assert read_ink_file(path) == [one.drawing for one in DRAWINGS]
+    assert read_ink_file(path) == [LabelledDrawing(ink=one.ink, digit=one.digit, writer=one.writer) for one in DRAWINGS]
     first = json.loads(gzip.decompress(path.read_bytes()).splitlines()[0])
     assert {key: first[key] for key in ("id", "pen_width", "part", "made")} == {
         "id": "00000000",

@@ -1,20 +1,27 @@
 import gzip
+import io
 import shutil
-import urllib.request
+import socket
+from collections.abc import Callable
+from http.client import IncompleteRead
 from pathlib import Path
+from typing import BinaryIO
 from urllib.error import URLError
 
 import pytest
 import torch
-from torchvision.datasets import mnist as torchvision_mnist
 
+from digitlab.data import PartName, mnist
 from digitlab.data.mnist import FILES, load_mnist, mnist_is_here
-from digitlab.data.parts import PartName
 from digitlab.errors import DataMissing
 
 
 def state_of(folder: Path) -> dict[str, tuple[int, int]]:
     return {str(path.relative_to(folder)): (path.stat().st_size, path.stat().st_mtime_ns) for path in folder.rglob("*")}
+
+
+def left_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
 
 
 @pytest.fixture
@@ -32,11 +39,11 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Downloads fail as without a network; gives the list of files that were asked for."""
     asked: list[str] = []
 
-    def fail(request: urllib.request.Request, *args: object, **kwargs: object) -> None:
-        asked.append(request.full_url)
+    def fail(url: str, *args: object, **kwargs: object) -> None:
+        asked.append(url)
         raise URLError("Name or service not known")
 
-    monkeypatch.setattr(urllib.request, "urlopen", fail)
+    monkeypatch.setattr(mnist.urllib.request, "urlopen", fail)
     return asked
 
 
@@ -97,38 +104,132 @@ def test_a_failed_download_leaves_no_file_behind(tmp_path: Path, no_network: lis
     with pytest.raises(DataMissing):
         load_mnist(tmp_path / "data", PartName.TRAIN, 0.1)
     assert not mnist_is_here(tmp_path / "data")
-    left = [path.name for path in (tmp_path / "data").rglob("*") if path.is_file() and path.suffix != ".lock"]
-    assert left == []
+    assert left_in(tmp_path / "data") == []
 
 
+class Network:
+    """Answers `urlopen` with the files of a folder, except where a test replaces some; notes how it was asked."""
+
+    def __init__(self, files: Path) -> None:
+        self.files = files
+        self.instead: dict[str, Callable[[], BinaryIO]] = {}
+        self.urls: list[str] = []
+        self.timeouts: list[float | None] = []
+        self.default_timeouts: list[float | None] = []
+
+    def urlopen(self, url: str, data: None = None, timeout: float | None = None) -> BinaryIO:
+        self.urls.append(url)
+        self.timeouts.append(timeout)
+        self.default_timeouts.append(socket.getdefaulttimeout())
+        name = url.rpartition("/")[2]
+        return self.instead[name]() if name in self.instead else (self.files / name).open("rb")
+
+
+@pytest.fixture
+def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Network:
+    """A network that is up, and whose files all have a wrong checksum."""
+    (tmp_path / "mirror").mkdir()
+    for name in FILES:
+        (tmp_path / "mirror" / f"{name}.gz").write_bytes(gzip.compress(b"something else"))
+    network = Network(tmp_path / "mirror")
+    monkeypatch.setattr(mnist.urllib.request, "urlopen", network.urlopen)
+    return network
+
+
+@pytest.fixture
+def true_network(network: Network, data_folder: Path) -> Network:
+    """A network that has MNIST's own files."""
+    network.files = data_folder / "MNIST" / "raw"
+    return network
+
+
+class BreaksOff(io.BytesIO):
+    """An answer that ends in an error after its first bytes."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(bytes(1000))
+        self.error = error
+
+    def read(self, size: int | None = -1) -> bytes:
+        if chunk := super().read(size):
+            return chunk
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (URLError("connection reset"), "connection reset"),
+        (TimeoutError("The read operation timed out"), "The read operation timed out"),
+        (IncompleteRead(b"", 7), "7 more expected"),
+    ],
+)
 def test_a_download_that_breaks_off_leaves_no_file_behind(
-    own_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    error: Exception, reason: str, true_network: Network, tmp_path: Path
 ) -> None:
-    def first_then_fail(url: str, download_root: str, filename: str, md5: str) -> None:
-        if "labels" in filename:
-            raise URLError("connection reset")
-        shutil.copyfile(own_copy / "MNIST" / "raw" / filename, Path(download_root) / filename)
-
-    monkeypatch.setattr(torchvision_mnist, "download_and_extract_archive", first_then_fail)
-    with pytest.raises(DataMissing, match="connection reset"):
+    true_network.instead["train-labels-idx1-ubyte.gz"] = lambda: BreaksOff(error)
+    with pytest.raises(DataMissing, match=reason) as caught:
         load_mnist(tmp_path / "data", PartName.TEST, 0.1)
-    assert not list((tmp_path / "data").rglob("*.gz"))
+    assert "\n" not in str(caught.value)
+    assert left_in(tmp_path / "data") == []
 
 
-def test_a_download_fills_the_data_folder_with_whole_files(
-    own_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fetch(url: str, download_root: str, filename: str, md5: str) -> None:
-        packed = (own_copy / "MNIST" / "raw" / filename).read_bytes()
-        (Path(download_root) / filename).write_bytes(packed)
-        (Path(download_root) / filename).with_suffix("").write_bytes(gzip.decompress(packed))
+def test_a_wrong_checksum_is_refused_in_one_line_and_nothing_is_left(network: Network, tmp_path: Path) -> None:
+    with pytest.raises(DataMissing, match=r"could not be downloaded \(\S+\.gz came with a wrong checksum\)") as caught:
+        load_mnist(tmp_path / "data", PartName.TEST, 0.1)
+    assert "\n" not in str(caught.value)
+    assert left_in(tmp_path / "data") == []
 
-    with monkeypatch.context() as patch:
-        patch.setattr(torchvision_mnist, "download_and_extract_archive", fetch)
-        assert len(load_mnist(tmp_path / "data", PartName.TEST, 0.1)) == 10_000
+
+def test_a_download_fills_the_data_folder_with_whole_files(true_network: Network, tmp_path: Path) -> None:
+    assert len(load_mnist(tmp_path / "data", PartName.TEST, 0.1)) == 10_000
     names = sorted(path.name for path in (tmp_path / "data" / "MNIST" / "raw").iterdir())
     assert names == sorted(f"{name}.gz" for name in FILES)
     assert mnist_is_here(tmp_path / "data")
+
+
+def test_the_network_may_be_silent_for_a_limited_time_and_others_are_not_limited(
+    true_network: Network, tmp_path: Path
+) -> None:
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(777.0)
+    try:
+        load_mnist(tmp_path / "data", PartName.TEST, 0.1)
+        assert {*true_network.default_timeouts, socket.getdefaulttimeout()} == {777.0}
+    finally:
+        socket.setdefaulttimeout(before)
+    assert len(true_network.timeouts) == 4
+    assert all(timeout is not None and 0 < timeout <= 60 for timeout in true_network.timeouts)
+
+
+def test_a_mirror_that_fails_is_followed_by_the_next(true_network: Network, tmp_path: Path) -> None:
+    def fail_once() -> BinaryIO:
+        del true_network.instead["t10k-labels-idx1-ubyte.gz"]
+        raise URLError("not found")
+
+    true_network.instead["t10k-labels-idx1-ubyte.gz"] = fail_once
+    load_mnist(tmp_path / "data", PartName.TEST, 0.1)
+    asked = [url for url in true_network.urls if url.endswith("t10k-labels-idx1-ubyte.gz")]
+    assert len(asked) == len(set(asked)) == 2
+
+
+def test_the_progress_counts_the_bytes(true_network: Network, tmp_path: Path) -> None:
+    words: list[tuple[str, int, int]] = []
+    load_mnist(tmp_path / "data", PartName.TEST, 0.1, lambda *word: words.append(word))
+    size = sum(path.stat().st_size for path in (tmp_path / "data" / "MNIST" / "raw").iterdir())
+    done = [received for _, received, _ in words]
+    assert {(what, total) for what, _, total in words} == {("downloading MNIST", size)}
+    assert done == sorted(done)
+    assert (len(done) > 20, done[-1]) == (True, size)
+
+
+def test_what_another_process_has_fetched_meanwhile_is_not_fetched_again(
+    own_copy: Path, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = iter([False, True])
+    monkeypatch.setattr(mnist, "mnist_is_here", lambda _folder: next(seen))
+    assert len(load_mnist(own_copy, PartName.TEST, 0.1)) == 10_000
+    assert network.urls == []
 
 
 @pytest.mark.parametrize("damage", ["cut", "zeroed", "empty", "flipped"])

@@ -1,12 +1,12 @@
 import pytest
 
-from digitlab.data.ink_file import Drawing
 from digitlab.data.non_digits import draw_non_digits
 from digitlab.data.parts import NO_DIGIT
+from digitlab.ink.strokes import LabelledDrawing
 
 DRAWINGS = [
-    Drawing([[[0, 0], [40, 0], [20, 60]]], 7, "anna"),
-    Drawing([[[0, 0], [30, 10], [0, 30], [40, 60], [0, 70]]], 3, "anna"),
+    LabelledDrawing(ink=[[[0, 0], [40, 0], [20, 60]]], digit=7, writer="anna"),
+    LabelledDrawing(ink=[[[0, 0], [30, 10], [0, 30], [40, 60], [0, 70]]], digit=3, writer="anna"),
 ]
 
 
@@ -30,4 +30,4 @@ def test_without_drawings_there_are_scribbles() -> None:
 
 @pytest.mark.parametrize("digit", [0, 1, 8])
 def test_drawings_of_one_digit_only_do_no_harm(digit: int) -> None:
-    assert len(draw_non_digits([Drawing([[[0, 0], [10, 60]]], digit, "")], 20, 0)) == 20
+    assert len(draw_non_digits([LabelledDrawing(ink=[[[0, 0], [10, 60]]], digit=digit)], 20, 0)) == 20

@@ -3,14 +3,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from torch.utils.data import DataLoader
 
 from digitlab.data.parts import Part, from_arrays, hold_out, join
+from digitlab.models import build_model
 
 
 def positions(part: Part, whole: Part) -> set[int]:
     """Where each image of a part is in the whole, whose images are all different."""
-    places = {image.numpy().tobytes(): place for place, image in enumerate(whole.images)}
-    return {places[image.numpy().tobytes()] for image in part.images}
+    found = {image.numpy().tobytes(): position for position, image in enumerate(whole.images)}
+    return {found[image.numpy().tobytes()] for image in part.images}
 
 
 def test_arrays_become_a_part_with_the_right_types() -> None:
@@ -82,3 +84,42 @@ def test_the_fingerprint_of_a_view_is_that_of_its_content(make_part: Callable[..
     part = make_part(20)
     view = Part(part.images.transpose(1, 2), part.labels)
     assert view.fingerprint() == Part(view.images.contiguous(), part.labels).fingerprint() != part.fingerprint()
+
+
+def test_an_image_is_as_models_take_it_and_comes_with_its_digit(make_part: Callable[..., Part]) -> None:
+    part = make_part(5)
+    image, digit = part[3]
+    assert (image.dtype, image.shape) == (torch.float32, (1, 28, 28))
+    assert torch.equal((image[0] * 255).round().to(torch.uint8), part.images[3])
+    assert type(digit) is int
+    assert digit == part.labels[3]
+    assert part[-1][1] == part[np.int64(4)][1] == part.labels[4]
+
+
+def test_a_part_ends_where_it_ends(make_part: Callable[..., Part]) -> None:
+    part = make_part(5)
+    for index in (5, -6):
+        with pytest.raises(IndexError):
+            part[index]
+    assert [digit for _, digit in part] == part.labels.tolist()
+
+
+def test_a_slice_of_a_part_is_a_part(make_part: Callable[..., Part]) -> None:
+    part = make_part(10)
+    some = part[2:9:3]
+    assert isinstance(some, Part)
+    assert some.labels.tolist() == part.labels.tolist()[2:9:3]
+    assert torch.equal(some.images, part.images[2:9:3])
+    assert len(part[:0]) == 0
+
+
+def test_torchs_data_loader_makes_batches_of_a_part(make_part: Callable[..., Part]) -> None:
+    part = make_part(10)
+    batches = list(DataLoader(part, batch_size=4))
+    assert [images.shape for images, _ in batches] == [(4, 1, 28, 28), (4, 1, 28, 28), (2, 1, 28, 28)]
+    images, labels = batches[0]
+    assert images.dtype == torch.float32
+    assert 0 <= images.min() < 0.5 < images.max() <= 1
+    assert labels.tolist() == part.labels.tolist()[:4]
+    assert labels.dtype == torch.int64
+    assert build_model("softmax")(images).shape == (4, 10)

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from digitlab.data.ink_file import read_ink_file
-from digitlab.data.parts import PartName
+from digitlab.data import PartName
+from digitlab.data.dataset import load_part
 from digitlab.data.pen import FILE, part_of, pen_drawings, pen_file
-from digitlab.data.registry import load_part
 from digitlab.errors import DataMissing
+from digitlab.ink.ink_file import read_ink_file
 
 WRITERS = [f"writer {n}" for n in range(60)]
 

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from digitlab.data.ink_file import Drawing
 from digitlab.data.rendering import another_hand, picture_of, render
+from digitlab.ink.strokes import LabelledDrawing
 
-SEVEN = Drawing([[[0, 0], [40, 0], [20, 60]], [[10, 30], [35, 30]]], 7, "anna")
+SEVEN = LabelledDrawing(ink=[[[0, 0], [40, 0], [20, 60]], [[10, 30], [35, 30]]], digit=7, writer="anna")
 
 
 def test_a_rendering_is_the_same_every_time_whatever_the_random_state() -> None:
@@ -22,7 +22,7 @@ def test_every_rendering_shows_another_hand() -> None:
 
 
 def test_renderings_come_turn_by_turn_with_their_digits() -> None:
-    other = Drawing([[[0, 0], [0, 50]]], 1, "bo")
+    other = LabelledDrawing(ink=[[[0, 0], [0, 50]]], digit=1, writer="bo")
     part = render([SEVEN, other], range(2))
     assert part.labels.tolist() == [7, 1, 7, 1]
     assert part.images[0].ne(part.images[1]).any()
@@ -31,7 +31,7 @@ def test_renderings_come_turn_by_turn_with_their_digits() -> None:
 
 @pytest.mark.parametrize("ink", [[[[5, 5]]], [[[0, 0], [0, 1e-320]]], [[[-1e6, 1e6], [1e6, -1e6]]], [[[1, 1]] * 500]])
 def test_odd_drawings_can_be_rendered(ink: list[list[list[float]]]) -> None:
-    images = render([Drawing(ink, 1, "")], range(4)).images
+    images = render([LabelledDrawing(ink=ink, digit=1)], range(4)).images
     assert (images.amax((1, 2)) == 255).all()
 
 
@@ -52,6 +52,6 @@ def test_pens_and_sizes_vary_from_thin_to_thick() -> None:
     assert max(amounts) > 1.8 * min(amounts)
 
 
-def test_half_of_the_hands_are_swift_and_round_their_corners() -> None:
+def test_half_of_the_hands_are_fast_and_round_their_corners() -> None:
     points = [sum(map(len, another_hand(SEVEN.ink, np.random.default_rng(seed)))) for seed in range(100)]
     assert 30 < points.count(5) < 70

@@ -1,7 +1,7 @@
 import torch
 from sklearn.datasets import load_digits
 
-from digitlab.data.parts import PartName
+from digitlab.data import PartName
 from digitlab.data.sklearn_digits import load_sklearn_digits
 
 

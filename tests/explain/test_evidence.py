@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from digitlab.evaluation import compute_logits
 from digitlab.explain.evidence import Evidence, evidence_of
-from digitlab.models import build_model
+from digitlab.models import build_model, compute_logits
 
 
 @pytest.fixture

@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from digitlab.evaluation import compute_logits
 from digitlab.explain.layers import feature_maps, filters, list_layers
-from digitlab.models import REGISTRY, build_model, count_parameters
+from digitlab.models import REGISTRY, build_model, compute_logits, count_parameters
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (28, 28)).astype(np.uint8)
 

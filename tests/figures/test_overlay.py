@@ -1,6 +1,7 @@
 import numpy as np
+import pytest
 
-from digitlab.figures.overlay import Compared, overlaid_accuracy, overlaid_loss, overlaid_roc
+from digitlab.figures.overlay import Compared, overlaid_accuracy, overlaid_loss, overlaid_roc, recall_differences
 from digitlab.metrics.curves import Curve
 
 HISTORY = [
@@ -33,3 +34,18 @@ def test_the_zoom_shows_the_worst_curve_too() -> None:
     assert list(figure.layout.xaxis.range) == [0, 0.01]
     assert figure.layout.yaxis.range[0] < 0.6
     assert [trace.name for trace in figure.data] == ["a: AUC 0.99900", "b: AUC 0.95000"]
+
+
+A, B = Compared("a", "#4477AA"), Compared("b", "#EE6677")
+
+
+def test_each_bar_has_the_colour_of_the_model_that_finds_more() -> None:
+    more_a, more_b = recall_differences(A, B, {0: 0.9, 1: 0.5, 2: 0.7}, {0: 0.8, 1: 0.75, 2: 0.7}).data
+    assert (list(more_a.x), list(more_a.y)) == ([0], [pytest.approx(-10)])
+    assert (list(more_b.x), list(more_b.y)) == ([1], [pytest.approx(25)])
+    assert (more_a.marker.color, more_b.marker.color) == ("#4477AA", "#EE6677")
+
+
+def test_digits_that_only_one_of_them_was_asked_are_left_out() -> None:
+    _, more_b = recall_differences(A, B, {0: 0.5}, {0: 0.6, 1: 1.0}).data
+    assert list(more_b.x) == [0]

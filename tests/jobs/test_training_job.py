@@ -1,6 +1,8 @@
 """What a job does once it has its slot, in this process; `test_life.py` runs real ones."""
 
+import errno
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -8,125 +10,156 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from digitlab.config import TrainConfig
-from digitlab.data.parts import PartName
-from digitlab.data.registry import load_part
-from digitlab.errors import DataMissing, UnknownName
-from digitlab.evaluation import summarize
-from digitlab.jobs import assessment, training_job
-from digitlab.jobs.control import Command, write_command
-from digitlab.jobs.training_job import check_config, work
+from digitlab.config import Settings, TrainConfig
+from digitlab.data import PartName
+from digitlab.data.dataset import Dataset, load_part
+from digitlab.errors import BadRun, DataMissing
+from digitlab.jobs import assess
+from digitlab.jobs.queue import Command, write_command
+from digitlab.jobs.training_job import explain, work
+from digitlab.metrics.summary import summarize
 from digitlab.models import build_model
-from digitlab.runs.evaluations import fingerprint_file, load_evaluation
-from digitlab.runs.resume import save_resume
+from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
+from digitlab.runs.scores import SAMPLES, calibrated, fingerprint_file, load_samples, load_scores, read_scores, score
 from digitlab.runs.status import State
-from digitlab.runs.weights import load_weights
-from digitlab.training import Diverged, EpochRecord, Hooks, Trainer
+from digitlab.runs.weights import load_resume, load_weights, save_resume
+from digitlab.training.trainer import Diverged, EpochRecord, Hooks, Trainer
 
 CONFIG = TrainConfig(model="softmax", data="sklearn", epochs=3, batch_size=200, learning_rate=0.01, seed=4)
 
 
+class Killed(BaseException):
+    """Stands for a kill: nothing may catch it."""
+
+
+class StopAt(Hooks):
+    """Stops a training after a step."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def on_step(self, trainer: Trainer) -> None:
+        if trainer.step == self.step:
+            trainer.stop()
+
+
 @pytest.fixture
-def runs(tmp_path: Path) -> Path:
-    return tmp_path / "runs"
+def settings() -> Settings:
+    return Settings.from_environment()
 
 
-def trained(runs: Path, config: TrainConfig = CONFIG, hooks: Hooks | None = None) -> Run:
-    run = Run.create(runs, config)
+def train(run: Run, settings: Settings, hooks: Hooks | None = None) -> Run:
+    """Let the run go on, as its process would."""
     with run.lock():
-        work(run, hooks)
+        work(run, settings, hooks)
     return run
 
 
-def test_a_finished_run_leaves_the_folder_of_the_design(runs: Path) -> None:
-    run = trained(runs)
+def trained(settings: Settings, config: TrainConfig = CONFIG, hooks: Hooks | None = None) -> Run:
+    return train(Run.create(settings.runs, config), settings, hooks)
+
+
+def test_a_finished_run_leaves_the_folder_of_the_design(settings: Settings) -> None:
+    run = trained(settings)
     files = {str(path.relative_to(run.folder)) for path in run.folder.rglob("*") if path.is_file()}
     expected = {"config.json", "status.json", "results.json", "history.jsonl", "weights.safetensors"}
     expected |= {f"snapshots/000{epoch}.safetensors" for epoch in range(4)} | {"evaluations/sklearn.npz"}
     assert expected <= files
     assert files - expected <= {"lock", "control", "samples.npz", "train.log", "resume/state.pt"}
     assert run.config == CONFIG
-    assert [path.name for path in runs.iterdir() if path.name != ".queue"] == [run.id]
+    assert [path.name for path in settings.runs.iterdir() if path.name != ".queue"] == [run.id]
 
 
-def test_the_status_tells_how_it_went(runs: Path) -> None:
-    run = trained(runs)
+def test_the_status_tells_how_it_went(settings: Settings) -> None:
+    run = trained(settings)
     status = run.status
     assert run.state is status.state is State.DONE
     assert (status.epoch, status.step, status.steps) == (3, 21, 21)
-    assert 1 <= status.best_epoch <= 3
+    assert 1 <= status.chosen_epoch <= 3
     assert status.seconds > 0
     assert status.created <= status.started <= status.updated
     assert status.message == ""
 
 
-def test_the_history_has_a_record_an_epoch_with_finite_numbers(runs: Path) -> None:
-    history = trained(runs).history
+def test_the_history_has_a_record_an_epoch_with_finite_numbers(settings: Settings) -> None:
+    history = trained(settings).history
     assert [record["epoch"] for record in history] == [1, 2, 3]
     assert [record["step"] for record in history] == [7, 14, 21]
     assert all(np.isfinite(value) for record in history for value in record.values())
     assert history[-1]["train_loss"] < history[0]["train_loss"]
 
 
-def test_the_results_are_those_of_the_best_weights_on_the_test_part(runs: Path) -> None:
-    run = trained(runs)
+def test_the_results_are_those_of_the_best_weights_on_the_test_part(settings: Settings) -> None:
+    run = trained(settings)
     part = load_part("sklearn", PartName.TEST, Path("nowhere"))
     model = build_model("softmax")
     load_weights(run.weights, model)
-    evaluation = load_evaluation(run.evaluation("sklearn"))
-    assert (evaluation.weights, evaluation.data) == (fingerprint_file(run.weights), part.fingerprint())
+    scores = load_scores(run.evaluation("sklearn"), "none")
+    assert scores.origin == ("softmax", fingerprint_file(run.weights), part.fingerprint())
     summary = run.results["test"]["sklearn"]
     assert summary["images"] == 359
-    assert summary["accuracy"] == summarize(evaluation.logits, part.labels.numpy()).accuracy > 0.6
+    assert summary["accuracy"] == summarize(calibrated(run, scores)).accuracy > 0.6
     assert run.results["parameters"] == 7850
 
 
-def test_the_snapshots_are_the_weights_after_each_epoch_in_half_precision(runs: Path) -> None:
-    run = trained(runs)
+def test_the_snapshots_are_the_weights_after_each_epoch_in_half_precision(settings: Settings) -> None:
+    run = trained(settings)
     snapshots = [load_file(path) for path in run.snapshots]
     assert len(snapshots) == 4
     assert all(snapshot["linear.weight"].dtype == torch.float16 for snapshot in snapshots)
-    best, weights = snapshots[run.status.best_epoch], load_file(run.weights)
+    best, weights = snapshots[run.status.chosen_epoch], load_file(run.weights)
     assert torch.equal(best["linear.weight"], weights["linear.weight"].half())
-    torch.manual_seed(CONFIG.seed)
-    assert torch.equal(snapshots[0]["linear.bias"], build_model("softmax").linear.bias.detach().half())
+    fresh = build_model("softmax", seed=CONFIG.seed)
+    assert torch.equal(snapshots[0]["linear.bias"], fresh.linear.bias.detach().half())
 
 
-def test_the_same_seed_gives_the_same_weights_file(runs: Path) -> None:
-    first, second, other = trained(runs), trained(runs), trained(runs, CONFIG.replace(seed=5))
+def test_a_few_validation_images_are_saved_for_the_page(settings: Settings) -> None:
+    found = load_samples(trained(settings))
+    assert found is not None
+    part = load_part("sklearn", PartName.VALIDATION, settings.data)
+    assert (found[0] == part.images[:SAMPLES].numpy()).all()
+    assert (found[1] == part.labels[:SAMPLES].numpy()).all()
+
+
+def test_the_same_seed_gives_the_same_weights_file(settings: Settings) -> None:
+    first, second, other = trained(settings), trained(settings), trained(settings, CONFIG.replace(seed=5))
     assert first.weights.read_bytes() == second.weights.read_bytes() != other.weights.read_bytes()
 
 
-def test_the_test_part_is_loaded_only_after_the_training(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_test_part_is_loaded_only_after_the_training(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
-    for module in (training_job, assessment):
-        monkeypatch.setattr(module, "load_part", lambda *a, **k: (order.append(a[1].value), load_part(*a, **k))[1])
+    load = Dataset.load_part
+
+    def noted(dataset: Dataset, folder: Path, part: PartName, *rest: object) -> object:
+        order.append(part.value)
+        return load(dataset, folder, part, *rest)  # type: ignore[arg-type]
 
     class Watch(Hooks):
         def on_epoch(self, trainer: Trainer, record: EpochRecord) -> None:
             order.append("epoch")
 
-    trained(runs, hooks=Watch())
-    assert order == ["validation", "epoch", "epoch", "epoch", "test", "validation"]
+    monkeypatch.setattr(Dataset, "load_part", noted)
+    trained(settings, hooks=Watch())
+    assert order == ["train", "validation", "epoch", "epoch", "epoch", "validation", "test"]
 
 
-def test_no_epochs_leave_an_evaluated_untrained_run(runs: Path) -> None:
-    run = trained(runs, CONFIG.replace(epochs=0))
+def test_no_epochs_leave_an_evaluated_untrained_run(settings: Settings) -> None:
+    run = trained(settings, CONFIG.replace(epochs=0))
     assert run.state is State.DONE
     assert run.history == []
     assert run.results["test"]["sklearn"]["images"] == 359
     assert run.weights.is_file()
 
 
-def test_a_run_that_fails_keeps_the_reason_and_what_it_has(runs: Path) -> None:
+def test_a_run_that_fails_keeps_the_reason_and_what_it_has(settings: Settings) -> None:
     class Diverge(Hooks):
         def on_epoch(self, trainer: Trainer, record: EpochRecord) -> None:
             raise Diverged("The loss became nan at step 7.")
 
-    run = Run.create(runs, CONFIG)
+    run = Run.create(settings.runs, CONFIG)
     with run.lock(), pytest.raises(Diverged):
-        work(run, Diverge())
+        work(run, settings, Diverge())
     assert run.state is State.FAILED
     assert run.status.message == "The loss became nan at step 7."
     assert run.config == CONFIG
@@ -135,53 +168,46 @@ def test_a_run_that_fails_keeps_the_reason_and_what_it_has(runs: Path) -> None:
     assert not list(run.folder.rglob("*.part"))
 
 
-def test_missing_data_fail_a_run_with_the_remedy(runs: Path) -> None:
-    run = Run.create(runs, CONFIG.replace(data="pen"))
+def test_missing_data_fail_a_run_with_the_remedy(settings: Settings) -> None:
+    run = Run.create(settings.runs, CONFIG.replace(data="pen"))
     with run.lock(), pytest.raises(DataMissing):
-        work(run)
+        work(run, settings)
     assert run.state is State.FAILED
     assert "Copy pen-digits.jsonl.gz there" in run.status.message
 
 
-def test_a_defect_fails_a_run_and_is_raised(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_fails_a_run_and_is_raised(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("by chance")
 
-    monkeypatch.setattr(assessment, "summarize", broken)
-    run = Run.create(runs, CONFIG)
+    monkeypatch.setattr(assess, "summarize", broken)
+    run = Run.create(settings.runs, CONFIG)
     with run.lock(), pytest.raises(ZeroDivisionError):
-        work(run)
+        work(run, settings)
     assert run.state is State.FAILED
     assert "ZeroDivisionError: by chance" in run.status.message
 
 
-def test_the_keyboard_stops_a_run(runs: Path) -> None:
+def test_the_keyboard_stops_a_run(settings: Settings) -> None:
     class Interrupt(Hooks):
         def on_epoch(self, trainer: Trainer, record: EpochRecord) -> None:
             raise KeyboardInterrupt
 
-    run = Run.create(runs, CONFIG)
+    run = Run.create(settings.runs, CONFIG)
     with run.lock(), pytest.raises(KeyboardInterrupt):
-        work(run, Interrupt())
+        work(run, settings, Interrupt())
     assert run.state is State.STOPPED
     assert len(run.history) == 1
 
 
 @pytest.mark.parametrize("step", [3, 7, 9])
-def test_a_stopped_run_goes_on_to_the_same_files_as_one_that_was_not(step: int, runs: Path) -> None:
-    class StopAt(Hooks):
-        def on_step(self, trainer: Trainer) -> None:
-            if trainer.step == step:
-                trainer.stop()
-
-    whole, stopped = trained(runs), Run.create(runs, CONFIG)
-    with stopped.lock():
-        work(stopped, StopAt())
-        assert stopped.status.state is State.STOPPED
-        assert stopped.status.step == step
-        torch.manual_seed(123)
-        write_command(stopped, Command.RUN)
-        work(stopped)
+def test_a_stopped_run_goes_on_to_the_same_files_as_one_that_was_not(step: int, settings: Settings) -> None:
+    whole, stopped = trained(settings), trained(settings, hooks=StopAt(step))
+    assert stopped.status.state is State.STOPPED
+    assert stopped.status.step == step
+    torch.manual_seed(123)
+    write_command(stopped, Command.RUN)
+    train(stopped, settings)
     assert stopped.state is State.DONE
     assert stopped.weights.read_bytes() == whole.weights.read_bytes()
     assert [s.read_bytes() for s in stopped.snapshots] == [s.read_bytes() for s in whole.snapshots]
@@ -189,15 +215,46 @@ def test_a_stopped_run_goes_on_to_the_same_files_as_one_that_was_not(step: int, 
         assert {**mine, "seconds": 0} == {**theirs, "seconds": 0}
 
 
-def test_an_unknown_model_or_data_set_is_refused_before_anything_is_made() -> None:
-    with pytest.raises(UnknownName, match="There is no model 'perceptron'"):
-        check_config(CONFIG.replace(model="perceptron"))
-    with pytest.raises(UnknownName, match="There is no data set 'letters'"):
-        check_config(CONFIG.replace(data="sklearn+letters"))
+def as_version_0_1_left_it(run: Run) -> None:
+    """Give the files of a run the names of version 0.1."""
+    status = run.folder / "status.json"
+    saved = json.loads(status.read_text())
+    assert saved["chosen_epoch"]
+    status.write_text(json.dumps({"best_epoch" if k == "chosen_epoch" else k: v for k, v in saved.items()}))
+    state = load_resume(run)
+    assert state is not None
+    assert state["chosen_epoch"]
+    save_resume(run, {key.replace("chosen_", "best_"): value for key, value in state.items()})
+    with np.load(run.evaluation("sklearn")) as scores:
+        arrays = {name: scores[name] for name in scores.files if name != "model"}
+    np.savez_compressed(run.evaluation("sklearn"), **arrays)
 
 
-def test_all_json_files_are_plain_json(runs: Path) -> None:
-    run = trained(runs)
+def test_a_run_of_version_0_1_is_listed_scored_and_resumed_to_its_end(settings: Settings) -> None:
+    config = CONFIG.replace(model="cnn-small", dropout=0.3, epochs=4, batch_size=500)
+    whole, run = trained(settings, config), trained(settings, config, StopAt(7))
+    part = load_part("sklearn", PartName.TEST, settings.data)
+    score(run, part, save_as="sklearn")
+    as_version_0_1_left_it(run)
+
+    (entry,) = [one for one in Catalogue(settings).entries() if one.id == run.id]
+    assert (entry.state, entry.status.step) == (State.STOPPED, 7)
+    assert entry.status.chosen_epoch >= 1
+    saved = read_scores(run, "sklearn")
+    assert saved is not None
+    assert saved.origin == score(run, part).origin
+
+    write_command(run, Command.RUN)
+    train(run, settings)
+    assert run.state is State.DONE
+    assert run.status.chosen_epoch == whole.status.chosen_epoch
+    assert run.weights.read_bytes() == whole.weights.read_bytes()
+    assert run.results == whole.results
+    assert load_scores(run.evaluation("sklearn"), "none").origin == score(whole, part).origin
+
+
+def test_all_json_files_are_plain_json(settings: Settings) -> None:
+    run = trained(settings)
 
     def refuse(word: str) -> None:
         raise AssertionError(f"{word} is no JSON")
@@ -207,12 +264,8 @@ def test_all_json_files_are_plain_json(runs: Path) -> None:
             json.loads(text, parse_constant=refuse)
 
 
-class Killed(BaseException):
-    """Stands for a kill: nothing may catch it."""
-
-
-def test_a_state_saved_at_the_last_step_of_an_epoch_gives_one_record_an_epoch(runs: Path) -> None:
-    run = Run.create(runs, CONFIG)
+def test_a_state_saved_at_the_last_step_of_an_epoch_gives_one_record_an_epoch(settings: Settings) -> None:
+    run = Run.create(settings.runs, CONFIG)
 
     class KilledAfterTheFirstEpoch(Hooks):
         def on_step(self, trainer: Trainer) -> None:
@@ -223,7 +276,28 @@ def test_a_state_saved_at_the_last_step_of_an_epoch_gives_one_record_an_epoch(ru
             raise Killed
 
     with run.lock(), pytest.raises(Killed):
-        work(run, KilledAfterTheFirstEpoch())
+        work(run, settings, KilledAfterTheFirstEpoch())
     with run.lock():
-        work(run)
+        work(run, settings)
     assert [record["epoch"] for record in run.history] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (BadRun("Just so."), "Just so."),
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full. Delete runs"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), "The disk is full. Delete runs"),
+        (MemoryError(), "Memory ran out. Choose a smaller batch size"),
+        (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), "Memory ran out."),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried 8 bytes"), "Memory ran"),
+        (FileNotFoundError(errno.ENOENT, "No such file", "/data/allocations"), "A file could not .*/data/allocations"),
+        (PermissionError(errno.EACCES, "out of memory", "x"), "A file could not be read or written"),
+        (RuntimeError("the allocation of seats is odd"), "A defect of digitlab: RuntimeError: the allocation"),
+        (ValueError("out of memory"), "A defect of digitlab: ValueError: out of memory"),
+        (PermissionError(errno.EACCES, "Permission denied", "x"), "A file could not be read or written: .*denied"),
+        (ZeroDivisionError("by chance"), "A defect of digitlab: ZeroDivisionError: by chance"),
+    ],
+)
+def test_every_error_gets_a_reason_with_a_remedy(error: BaseException, words: str) -> None:
+    assert re.match(words, explain(error))

@@ -2,10 +2,8 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from digitlab.metrics.curves import Curve, one_against_rest, thinned
-from digitlab.metrics.precision_recall import precision_recall_curves
+from digitlab.metrics.curves import Curve, one_against_rest, precision_recall_curves, roc_curves, thinned
 from digitlab.metrics.predictions import Predictions
-from digitlab.metrics.roc import roc_curves
 from tests.metrics.conftest import answers_of
 
 

@@ -5,13 +5,17 @@ import json
 import re
 from collections.abc import Callable
 
+import torch
 from streamlit.testing.v1 import AppTest
 
-from digitlab.config import TrainConfig
+from digitlab.config import MEANINGS, TrainConfig
 from digitlab.models import build_model, count_parameters
 from digitlab.runs.run import Run
 from digitlab.runs.weights import save_weights
-from digitlab.ui.training.fields import FIELDS, key_of
+from digitlab.ui.train.form import key_of
+
+PAGES = "../../../pages"
+"""The folder of the pages, as seen from the frame's, for `AppTest.switch_page`."""
 
 STROKE = [[[60, 60], [200, 60], [120, 230]]]
 
@@ -22,10 +26,8 @@ OpenPage = Callable[..., AppTest]
 def teach(run: Run, digit: int) -> None:
     """Give a run the weights of a model that always says this digit."""
     model = build_model("softmax")
-    weights = {name: value * 0 if value.dim() == 2 else value for name, value in model.state_dict().items()}
-    bias = next(name for name, value in weights.items() if value.shape == (10,))
-    weights[bias] = weights[bias] * 0
-    weights[bias][digit] = 3.0
+    weights = {name: torch.zeros_like(value) for name, value in model.state_dict().items()}
+    weights["linear.bias"][digit] = 3.0
     save_weights(run.weights, weights)
     run.write_results({"parameters": count_parameters(model)})
 
@@ -68,5 +70,5 @@ def captions(app: AppTest) -> str:
 
 def form_of(app: AppTest) -> TrainConfig:
     """The config that the training form shows."""
-    values = {name: app.session_state[key_of(name)] for name in FIELDS}
+    values = {name: app.session_state[key_of(name)] for name in MEANINGS}
     return TrainConfig(**{**values, "data": "+".join(values["data"])})

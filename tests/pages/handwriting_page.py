@@ -1,4 +1,4 @@
-"""What the tests of My handwriting keep, and read from the page."""
+"""What the tests of My handwriting draw, and read from the page."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from digitlab.config import Settings
-from digitlab.ink import Ink
+from digitlab.ink.strokes import Ink
 
 OpenHandwriting = Callable[..., AppTest]
 
@@ -21,15 +21,15 @@ def slanted(n: int) -> Ink:
     return [[[60.0, 60.0], [200.0, 60.0 + n], [120.0, 230.0]]]
 
 
-def data_of(app: AppTest, component: str, place: int = 0) -> dict[str, object]:
+def data_of(app: AppTest, component: str, number: int = 0) -> dict[str, object]:
     found = [e for e in app.get("bidi_component") if e.proto.component_name == component]
-    data: dict[str, object] = json.loads(found[place].proto.json)
+    data: dict[str, object] = json.loads(found[number].proto.json)
     return data
 
 
-def tiles(app: AppTest, place: int = 0) -> list[str]:
+def tiles(app: AppTest, number: int = 0) -> list[str]:
     """The words below each image of a grid: 0 for all drawings, 1 for the mistakes."""
-    return re.findall(r"<span>(.*?)</span>", str(data_of(app, "digitlab.image_grid", place)["html"]))
+    return re.findall(r"<span>(.*?)</span>", str(data_of(app, "digitlab.image_grid", number)["html"]))
 
 
 def is_clean(app: AppTest) -> bool:

@@ -1,18 +1,20 @@
 """The Compare page: the table, the test, the cells and their images, and what it says where something is missing."""
 
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from digitlab.data.parts import PartName
+from digitlab.data import PartName
 from digitlab.data.sklearn_digits import load_sklearn_digits
-from digitlab.runs.evaluations import Evaluation, fingerprint_file, save_evaluation
 from digitlab.runs.run import Run
-from tests.pages.driven_page import MakeModel, OpenPage, answers, cards
+from digitlab.runs.scores import save_scores, score
+from tests.pages.driven_page import PAGES, MakeModel, OpenPage, answers, cards
 
-COMPARE = "../../pages/compare.py"
+COMPARE = f"{PAGES}/compare.py"
 OpenCompare = Callable[..., AppTest]
 
 
@@ -40,9 +42,9 @@ def said(digit: int) -> int:
     return int((load_sklearn_digits(PartName.TEST, 0.1).labels == digit).sum())
 
 
-def html(app: AppTest, component: str, place: int = 0) -> str:
+def html(app: AppTest, component: str, number: int = 0) -> str:
     found = [e for e in app.get("bidi_component") if e.proto.component_name == component]
-    text = json.loads(found[place].proto.json)["html"]
+    text = json.loads(found[number].proto.json)["html"]
     assert isinstance(text, str)
     return text
 
@@ -58,6 +60,27 @@ def test_the_table_has_a_column_for_each_model_and_marks_the_best(two_models: No
     assert [f"{100 * number / 359:.2f}" in table for number in right] == [True, True]
     assert ('class="best"' in table) == (right[0] != right[1])
     assert not app.exception
+
+
+def figures(app: AppTest, name: str) -> list[str]:
+    """A line of the table: what stands in each model's column."""
+    line = html(app, "digitlab.comparison").partition(f">{name}</th>")[2].partition("</tr>")[0]
+    return re.findall(r"<td[^>]*>([^<]*)</td>", line)
+
+
+def test_models_of_the_same_weights_have_columns_of_their_own(
+    make_model: MakeModel, next_digit: str, open_compare: OpenCompare
+) -> None:
+    make_model("one", 7)
+    make_model("other", 7, model=next_digit)
+    make_model("calm", 7, temperature=2.0)
+    app = open_compare(compared="one,other,calm", pair="one,other", cell="only-b")
+    assert figures(app, "Mistakes") == [str(359 - said(digit)) for digit in (7, 8, 7)]
+    losses = [float(loss) for loss in figures(app, "Loss")]
+    assert losses[0] > losses[2]
+    assert f"**{said(7)}**  \nonly one right" in [button.label for button in app.button]
+    assert "8 → 7, 8" in html(app, "digitlab.image_grid")
+    assert cards(app) == {"one": "7", "other": "8"}
 
 
 def test_each_cell_says_how_many_images_it_has(two_models: None, open_compare: OpenCompare) -> None:
@@ -78,7 +101,7 @@ def test_a_cell_opens_its_images_with_both_verdicts(two_models: None, open_compa
 
 def test_the_address_reopens_cell_and_image(two_models: None, open_compare: OpenCompare) -> None:
     labels = load_sklearn_digits(PartName.TEST, 0.1).labels.tolist()
-    last = max(place for place, digit in enumerate(labels) if digit == 7)
+    last = max(index for index, digit in enumerate(labels) if digit == 7)
     app = open_compare(cell="only-a", image=str(last))
     assert f"Image {last}, a 7." in words(app)
 
@@ -139,9 +162,9 @@ def test_without_any_model_the_page_says_what_will_be_there(open_compare: OpenCo
     assert not app.exception
 
 
-def test_kept_scores_show_everything_but_the_images(make_model: MakeModel, open_compare: OpenCompare) -> None:
+def test_saved_scores_show_everything_but_the_images(make_model: MakeModel, open_compare: OpenCompare) -> None:
     for name, digit in (("softmax", 7), ("cnn", 1)):
-        keep_scores(make_model(name, digit), "mnist")
+        save_foreign_scores(make_model(name, digit), "mnist")
     app = open_compare(data="mnist")
     assert "only softmax right" in " ".join(button.label for button in app.button)
     assert "The images are not on this computer." in words(app)
@@ -157,18 +180,25 @@ def test_a_model_without_scores_and_images_gets_one_line(two_models: None, open_
 
 
 def test_scores_of_other_images_are_left_out(make_model: MakeModel, open_compare: OpenCompare) -> None:
-    keep_scores(make_model("softmax", 7), "mnist")
-    keep_scores(make_model("cnn", 1), "mnist", images="others")
+    save_foreign_scores(make_model("softmax", 7), "mnist")
+    save_foreign_scores(make_model("cnn", 1), "mnist", images="others")
     app = open_compare(data="mnist")
     assert ["cnn" in line.value for line in app.warning] == [True]
     assert not app.exception
 
 
-def keep_scores(run: Run, data: str, images: str = "images") -> None:
-    """Scores on images that nobody has here, as a checkpoint ships them."""
-    from digitlab.runs.scoring import score
+def test_markup_in_the_name_of_a_model_that_is_left_out_stays_text(
+    make_model: MakeModel, make_run: Callable[..., Run], open_compare: OpenCompare
+) -> None:
+    save_foreign_scores(make_model("softmax", 7), "mnist")
+    run = make_run(name="![x](http://example.org/x.png)")
+    save_foreign_scores(run, "mnist", images="others")
+    (line,) = open_compare(data="mnist", compared=f"softmax,{run.id}").warning
+    assert "example" in line.value
+    assert "![x]" not in line.value
 
-    part = load_sklearn_digits(PartName.TEST, 0.1)
-    found = score(run, part)
-    kept = Evaluation(found.logits, found.labels, fingerprint_file(run.weights), images)
-    save_evaluation(run.evaluation(data), kept)
+
+def save_foreign_scores(run: Run, data: str, images: str = "images") -> None:
+    """Scores on images that nobody has here, as a checkpoint ships them."""
+    found = score(run, load_sklearn_digits(PartName.TEST, 0.1))
+    save_scores(run.evaluation(data), replace(found, images=images))

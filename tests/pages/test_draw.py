@@ -1,17 +1,14 @@
 """The Draw page: what it shows for a drawing, and what it says when something is wrong."""
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from digitlab.config import Settings
-from digitlab.data.mine import kept_drawings
-from digitlab.ink import Ink
-from digitlab.ui.answers import INVITATION
-from digitlab.ui.drawing import Drawing as CanvasDrawing
-from digitlab.ui.fabric import to_fabric
-from digitlab.ui.number_answers import INVITATION as NUMBER_INVITATION
+from digitlab.data.handwriting_file import my_drawings
+from digitlab.ink.strokes import Drawing, Ink
+from digitlab.ui.components.canvas_tools import to_fabric
+from digitlab.ui.draw.number_view import INVITATION as NUMBER_INVITATION
+from digitlab.ui.shared.answers import INVITATION
 from tests.pages.driven_page import STROKE, MakeModel, OpenPage, answers, cards, draw, given, teach
 
 
@@ -214,28 +211,33 @@ def send_label(app: AppTest, name: str, digit: object) -> AppTest:
     return app.run()
 
 
-def test_a_labelled_drawing_is_kept_once_under_the_writers_name(two_models: None, open_page: OpenPage) -> None:
+def test_a_labelled_drawing_is_added_once_under_the_writers_name(two_models: None, open_page: OpenPage) -> None:
     app = open_page()
     app.text_input(key="writer").set_value("Ada").run()
     send_label(app, "a", 7)
     send_label(app, "a", 7)
-    (kept,) = kept_drawings(Settings.from_environment().data)
-    assert (kept.drawing.digit, kept.drawing.writer, kept.drawing.ink) == (7, "Ada", STROKE)
+    (one,) = my_drawings(Settings.from_environment().data)
+    assert (one.digit, one.writer, one.ink) == (7, "Ada", STROKE)
     assert cards(app) == {"softmax": "", "cnn": ""}
 
 
-def test_a_label_that_is_no_digit_gets_one_line_and_keeps_nothing(two_models: None, open_page: OpenPage) -> None:
+def test_a_label_that_arrives_again_in_a_new_session_is_added_once(two_models: None, open_page: OpenPage) -> None:
+    for name in ("a", "a", "b", "a"):  # a pad sends its last labels again when the server has forgotten the session
+        app = send_label(open_page(), name, 7)
+        assert not app.exception
+        assert not app.error
+    assert len(my_drawings(Settings.from_environment().data)) == 2
+
+
+def test_a_label_that_is_no_digit_gets_one_line_and_adds_nothing(two_models: None, open_page: OpenPage) -> None:
     app = send_label(open_page(), "a", 11)
     assert len(app.error) == 1
     assert not app.exception
-    assert kept_drawings(Settings.from_environment().data) == []
+    assert my_drawings(Settings.from_environment().data) == []
 
 
-def test_a_data_folder_that_cannot_be_written_gets_one_line(
-    two_models: None, open_page: OpenPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").write_text("no folder")
-    monkeypatch.setenv("DIGITLAB_DATA", str(tmp_path / "file"))
+def test_a_data_folder_that_cannot_be_written_gets_one_line(two_models: None, open_page: OpenPage) -> None:
+    Settings.from_environment().data.write_text("no folder")
     app = send_label(open_page(), "a", 7)
     assert len(app.error) == 1
     assert not app.exception
@@ -244,32 +246,29 @@ def test_a_data_folder_that_cannot_be_written_gets_one_line(
 def draw_with_tools(app: AppTest, strokes: Ink) -> AppTest:
     """What the canvas with tools sends when strokes are drawn on it."""
     app.button_group(key="surface").set_value("Canvas with tools").run()
-    app.session_state["canvas 0"] = {"drawing": {"raw": to_fabric(CanvasDrawing(strokes, 24.0)), "data": None}}
+    app.session_state["canvas 0"] = {"drawing": {"raw": to_fabric(Drawing(ink=strokes, pen_width=24.0)), "data": None}}
     return app.run()
 
 
-def test_a_drawing_made_with_tools_is_kept_with_all_its_strokes_and_its_pen(
+def test_a_drawing_made_with_tools_is_added_with_all_its_strokes_and_its_pen(
     two_models: None, open_page: OpenPage
 ) -> None:
     app = draw_with_tools(open_page(), STROKE)
     app.session_state["canvas 0"] = {
-        "drawing": {"raw": to_fabric(CanvasDrawing([*STROKE, *STROKE], 24.0)), "data": None}
+        "drawing": {"raw": to_fabric(Drawing(ink=[*STROKE, *STROKE], pen_width=24.0)), "data": None}
     }
-    app.button_group(key="label 0 on canvas").set_value(7).run()
-    (kept,) = kept_drawings(Settings.from_environment().data)
-    assert (kept.drawing.digit, len(kept.drawing.ink), kept.pen_width) == (7, 2, 24.0)
+    app.button_group(key="labels on canvas 0").set_value(7).run()
+    (one,) = my_drawings(Settings.from_environment().data)
+    assert (one.digit, len(one.ink), one.pen_width) == (7, 2, 24.0)
     assert cards(app) == {"softmax": "", "cnn": ""}
     app.button_group(key="surface").set_value("Pad").run()
     assert given(app, "digitlab.ink_pad")["penWidth"] == 24.0
 
 
-def test_a_drawing_made_with_tools_stays_when_it_cannot_be_kept(
-    two_models: None, open_page: OpenPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_drawing_made_with_tools_stays_when_it_cannot_be_added(two_models: None, open_page: OpenPage) -> None:
     app = draw_with_tools(open_page(), STROKE)
-    (tmp_path / "file").write_text("no folder")
-    monkeypatch.setenv("DIGITLAB_DATA", str(tmp_path / "file"))
-    app.button_group(key="label 0 on canvas").set_value(7).run()
+    Settings.from_environment().data.write_text("no folder")
+    app.button_group(key="labels on canvas 0").set_value(7).run()
     assert len(app.error) == 1
     assert cards(app) == {"softmax": "7", "cnn": "1"}
 

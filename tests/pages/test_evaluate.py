@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from digitlab.data.parts import PartName
-from digitlab.data.registry import load_part
-from digitlab.runs.evaluations import Evaluation, fingerprint_file, save_evaluation
+from digitlab.data import PartName
+from digitlab.data.dataset import load_part
 from digitlab.runs.run import Run
+from digitlab.runs.scores import Scores, fingerprint_file, save_scores
 from digitlab.ui.evaluate.sections import SECTIONS
 from tests.pages.driven_page import MakeModel, given, teach
 
@@ -99,9 +99,9 @@ def test_the_next_page_shows_other_images(sevens: Run, evaluate: Evaluate) -> No
 
 def test_the_image_of_the_address_is_shown_large(sevens: Run, evaluate: Evaluate) -> None:
     part = load_part("sklearn", PartName.TEST, Path())
-    place = int(np.flatnonzero(part.labels.numpy() == 4)[1])
-    html = str(given(evaluate(data="sklearn", image=str(place)), "digitlab.one_image")["html"])
-    assert f"image {place}" in html
+    index = int(np.flatnonzero(part.labels.numpy() == 4)[1])
+    html = str(given(evaluate(data="sklearn", image=str(index)), "digitlab.one_image")["html"])
+    assert f"image {index}" in html
     assert "A 4, read as 7" in html
     assert html.count("<li") == 10
 
@@ -156,16 +156,38 @@ def test_data_that_are_neither_here_nor_scored_get_one_line(sevens: Run, evaluat
     assert not app.exception
 
 
-def test_a_fresh_clone_shows_kept_scores_and_a_line_for_the_images(sevens: Run, evaluate: Evaluate) -> None:
+def test_a_fresh_clone_shows_saved_scores_and_a_line_for_the_images(sevens: Run, evaluate: Evaluate) -> None:
     labels = np.arange(200) % 10
     logits = np.random.default_rng(0).normal(size=(200, 10)).astype(np.float32)
-    kept = Evaluation(logits, labels, fingerprint_file(sevens.weights), "images of another computer")
-    save_evaluation(sevens.evaluation("mnist"), kept)
+    saved = Scores(logits, labels, "softmax", fingerprint_file(sevens.weights), "images of another computer")
+    save_scores(sevens.evaluation("mnist"), saved)
     app = evaluate(data="mnist")
     assert headline(app)["mistakes"]
     assert any("not on this computer" in line.value for line in app.caption)
     assert not app.error
     assert not app.exception
+
+
+def test_models_of_the_same_weights_show_what_each_of_them_says(
+    make_model: MakeModel, next_digit: str, evaluate: Evaluate
+) -> None:
+    one, other = make_model("one", 7), make_model("other", 7, model=next_digit)
+    assert fingerprint_file(one.weights) == fingerprint_file(other.weights)
+    labels = load_part("sklearn", PartName.TEST, Path()).labels
+    for name, digit in (("one", 7), ("other", 8), ("one", 7)):
+        app = evaluate(data="sklearn", model=name)
+        assert headline(app)["mistakes"] == str(int((labels != digit).sum()))
+        assert {words.partition(" → ")[2] for words in tiles(app)} == {str(digit)}
+        assert f"read as {digit}</b>" in str(given(app, "digitlab.one_image")["html"])
+
+
+def test_models_of_the_same_weights_have_each_its_own_temperature(make_model: MakeModel, evaluate: Evaluate) -> None:
+    losses = []
+    for name, temperature in (("plain", 1.0), ("calm", 2.0), ("keen", 0.5)):
+        make_model(name, 7, temperature=temperature)
+        losses.append(float(headline(evaluate(data="sklearn", model=name))["loss"]))
+    assert len(set(losses)) == 3
+    assert losses[2] > losses[0] > losses[1]  # it is always sure and mostly wrong: the surer, the worse
 
 
 def test_scores_of_earlier_weights_are_not_shown(sevens: Run, evaluate: Evaluate) -> None:
@@ -175,10 +197,9 @@ def test_scores_of_earlier_weights_are_not_shown(sevens: Run, evaluate: Evaluate
 
 
 def test_scores_of_other_images_are_computed_again(sevens: Run, evaluate: Evaluate) -> None:
-    stale = Evaluation(
-        np.eye(10, dtype=np.float32), np.arange(10), fingerprint_file(sevens.weights), "images of yesterday"
-    )
-    save_evaluation(sevens.evaluation("sklearn"), stale)
+    weights = fingerprint_file(sevens.weights)
+    stale = Scores(np.eye(10, dtype=np.float32), np.arange(10), "softmax", weights, "images of yesterday")
+    save_scores(sevens.evaluation("sklearn"), stale)
     app = evaluate(data="sklearn")
     assert int(headline(app)["mistakes"]) > 100
     assert not app.exception

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from digitlab.runs.run import Run
-from digitlab.ui.training.fields import key_of
-from tests.pages.driven_page import MakeModel, OpenPage
+from digitlab.ui.train.form import key_of
+from tests.pages.driven_page import PAGES, MakeModel, OpenPage
 
-TRAIN = "../../pages/train.py"
+TRAIN = f"{PAGES}/train.py"
 
 
 def summary(accuracy: float) -> dict[str, object]:

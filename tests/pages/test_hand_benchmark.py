@@ -6,7 +6,9 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from digitlab.data.mine import KeptDrawing, keep
+from digitlab.data.handwriting import add_drawing
+from digitlab.data.handwriting_file import MyDrawing
+from digitlab.ink.strokes import Drawing
 from digitlab.runs.run import Run
 from tests.pages.driven_page import MakeModel, given
 from tests.pages.handwriting_page import OpenHandwriting, folder, is_clean, slanted, tiles
@@ -19,7 +21,7 @@ def table(app: AppTest) -> list[list[str]]:
     return [re.findall(r'<td title="[^"]*">(?:<span class="[^"]*">)?([^<]+)', line) for line in lines]
 
 
-def test_without_any_model_the_benchmark_says_how_to_get_one(kept: list[KeptDrawing], look: OpenHandwriting) -> None:
+def test_without_any_model_the_benchmark_says_how_to_get_one(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
     app = look()
     assert ["page Train" in line.value for line in app.info] == [True]
     assert is_clean(app)
@@ -35,7 +37,7 @@ def sevens(make_model: MakeModel) -> Run:
 
 
 def test_the_benchmark_shows_accuracy_held_out_and_in_all_beside_the_recorded_ones(
-    kept: list[KeptDrawing], sevens: Run, make_model: MakeModel, look: OpenHandwriting
+    drawn: list[MyDrawing], sevens: Run, make_model: MakeModel, look: OpenHandwriting
 ) -> None:
     make_model("ones", 1)
     app = look()
@@ -49,7 +51,7 @@ def test_the_benchmark_shows_accuracy_held_out_and_in_all_beside_the_recorded_on
 
 
 def test_the_benchmark_counts_the_chosen_writer_alone(
-    kept: list[KeptDrawing], sevens: Run, look: OpenHandwriting
+    drawn: list[MyDrawing], sevens: Run, look: OpenHandwriting
 ) -> None:
     app = look(hand="anna")
     assert table(app)[0][:2] == ["100.00%", "75.00%"]
@@ -57,7 +59,7 @@ def test_the_benchmark_counts_the_chosen_writer_alone(
 
 
 def test_a_model_that_learned_from_the_drawings_is_marked(
-    kept: list[KeptDrawing], sevens: Run, look: OpenHandwriting, make_model: MakeModel
+    drawn: list[MyDrawing], sevens: Run, look: OpenHandwriting, make_model: MakeModel
 ) -> None:
     child = make_model("child", 1)
     write_config(child, start_from="softmax")
@@ -72,7 +74,7 @@ def write_config(run: Run, **changes: object) -> None:
 
 
 def test_the_mistakes_of_the_chosen_model_are_shown(
-    kept: list[KeptDrawing], sevens: Run, make_model: MakeModel, look: OpenHandwriting
+    drawn: list[MyDrawing], sevens: Run, make_model: MakeModel, look: OpenHandwriting
 ) -> None:
     make_model("ones", 1)
     app = look()
@@ -84,18 +86,18 @@ def test_the_mistakes_of_the_chosen_model_are_shown(
 
 
 def test_a_model_without_mistakes_says_so(sevens: Run, look: OpenHandwriting) -> None:
-    keep(folder(), slanted(0), 7, "", 18.0)
+    add_drawing(folder(), Drawing(ink=slanted(0)), 7, "")
     assert any("softmax reads all 1 drawings right" in line.value for line in look().caption)
 
 
-def test_relabelled_drawings_are_counted_anew(kept: list[KeptDrawing], sevens: Run, look: OpenHandwriting) -> None:
-    app = look(drawing=kept[3].id)
-    app.button_group(key=f"digit of {kept[3].id}, 1").set_value(7).run()
+def test_relabelled_drawings_are_counted_anew(drawn: list[MyDrawing], sevens: Run, look: OpenHandwriting) -> None:
+    app = look(drawing=drawn[3].id)
+    app.button_group(key=f"digit of {drawn[3].id}, 1").set_value(7).run()
     assert table(app)[0][:2] == ["50.00%", "57.14%"]
 
 
 def test_damaged_weights_get_one_line_and_the_other_models_are_shown(
-    kept: list[KeptDrawing], sevens: Run, make_model: MakeModel, look: OpenHandwriting
+    drawn: list[MyDrawing], sevens: Run, make_model: MakeModel, look: OpenHandwriting
 ) -> None:
     make_model("ones", 1).weights.write_bytes(b"damaged")
     app = look()
@@ -104,8 +106,8 @@ def test_damaged_weights_get_one_line_and_the_other_models_are_shown(
     assert not app.exception
 
 
-def test_a_drawing_is_sent_to_draw(kept: list[KeptDrawing], sevens: Run, look: OpenHandwriting) -> None:
-    app = look(mistake=kept[5].id)
+def test_a_drawing_is_sent_to_draw(drawn: list[MyDrawing], sevens: Run, look: OpenHandwriting) -> None:
+    app = look(mistake=drawn[5].id)
     app.button(key="open the mistake").click().run()
     assert not app.exception
     assert app.session_state["surface"] == "Picture"

@@ -1,13 +1,15 @@
-"""My handwriting: what is kept, filtered, relabelled, deleted, brought in and taken along."""
+"""My handwriting: what is drawn, filtered, relabelled, deleted, brought in and taken along."""
 
 import json
 import re
 
 import pytest
 
+from digitlab.data import PartName
 from digitlab.data.exports import to_ink_file
-from digitlab.data.mine import KeptDrawing, delete, keep, kept_drawings, mine_file
-from digitlab.data.part_names import PartName
+from digitlab.data.handwriting import add_drawing, delete_drawings
+from digitlab.data.handwriting_file import MyDrawing, handwriting_file, my_drawings
+from digitlab.ink.strokes import Drawing
 from digitlab.ui.handwriting import gallery
 from tests.pages.driven_page import given
 from tests.pages.handwriting_page import OpenHandwriting, data_of, folder, is_clean, slanted, tiles
@@ -21,7 +23,7 @@ def test_at_first_the_page_says_what_will_be_there_and_links_to_draw(look: OpenH
     assert is_clean(app)
 
 
-def test_totals_and_counts_are_shown(kept: list[KeptDrawing], look: OpenHandwriting) -> None:
+def test_totals_and_counts_are_shown(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
     app = look()
     html = str(given(app, "digitlab.handwriting_counts")["html"])
     assert re.findall(r"<dd>(.*?)</dd><dt[^>]*>(.*?)</dt>", html) == [
@@ -35,7 +37,7 @@ def test_totals_and_counts_are_shown(kept: list[KeptDrawing], look: OpenHandwrit
 
 
 def test_the_newest_drawing_comes_first_and_held_out_ones_are_marked(
-    kept: list[KeptDrawing], look: OpenHandwriting
+    drawn: list[MyDrawing], look: OpenHandwriting
 ) -> None:
     assert tiles(look()) == ["1", "1", "1 ○", "1", "7", "7 ○", "7"]
 
@@ -49,14 +51,14 @@ def test_the_newest_drawing_comes_first_and_held_out_ones_are_marked(
     ],
 )
 def test_the_address_filters(
-    query: dict[str, str], words: list[str], kept: list[KeptDrawing], look: OpenHandwriting
+    query: dict[str, str], words: list[str], drawn: list[MyDrawing], look: OpenHandwriting
 ) -> None:
     app = look(**query)
     assert tiles(app) == words
     assert is_clean(app)
 
 
-def test_a_filter_that_fits_nothing_says_so(kept: list[KeptDrawing], look: OpenHandwriting) -> None:
+def test_a_filter_that_fits_nothing_says_so(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
     app = look(digit="7", hand="bo")
     assert any(line.value.startswith("No drawing matches") for line in app.caption)
     assert not app.get("download_button")
@@ -64,7 +66,7 @@ def test_a_filter_that_fits_nothing_says_so(kept: list[KeptDrawing], look: OpenH
 
 
 def test_filters_go_into_the_address_and_lead_back_to_the_first_page(
-    kept: list[KeptDrawing], look: OpenHandwriting, monkeypatch: pytest.MonkeyPatch
+    drawn: list[MyDrawing], look: OpenHandwriting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gallery, "_PER_PAGE", 2)
     app = look(page="4")
@@ -79,7 +81,7 @@ def test_filters_go_into_the_address_and_lead_back_to_the_first_page(
 
 
 def test_a_page_that_is_no_longer_there_becomes_the_last(
-    kept: list[KeptDrawing], look: OpenHandwriting, monkeypatch: pytest.MonkeyPatch
+    drawn: list[MyDrawing], look: OpenHandwriting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gallery, "_PER_PAGE", 3)
     app = look(page="9")
@@ -88,86 +90,86 @@ def test_a_page_that_is_no_longer_there_becomes_the_last(
     assert is_clean(app)
 
 
-def test_the_drawing_of_the_address_is_shown_with_its_facts(kept: list[KeptDrawing], look: OpenHandwriting) -> None:
-    html = str(given(look(drawing=kept[1].id), "digitlab.one_drawing")["html"])
+def test_the_drawing_of_the_address_is_shown_with_its_facts(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
+    html = str(given(look(drawing=drawn[1].id), "digitlab.one_drawing")["html"])
     assert "A 7 as the pen drew it" in html
     assert re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html)[:2] == [("Writer", "anna"), ("Part", "held out")]
 
 
-def test_the_chosen_drawing_is_framed_in_the_grid(kept: list[KeptDrawing], look: OpenHandwriting) -> None:
+def test_the_chosen_drawing_is_framed_in_the_grid(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
     app = look()
     assert data_of(app, "digitlab.image_grid")["chosen"] == 0
-    app.query_params["drawing"] = kept[2].id
+    app.query_params["drawing"] = drawn[2].id
     assert data_of(app.run(), "digitlab.image_grid")["chosen"] == 4
 
 
 def test_a_writers_name_is_text_and_never_markup(look: OpenHandwriting) -> None:
-    keep(folder(), slanted(0), 7, "<img src=x>", 18.0)
+    add_drawing(folder(), Drawing(ink=slanted(0)), 7, "<img src=x>")
     app = look(hand="<img src=x>")
     assert "<img src=x>" not in str(given(app, "digitlab.one_drawing")["html"])
     assert "<img src=x>" not in str(data_of(app, "digitlab.image_grid")["html"])
     assert not app.exception
 
 
-def test_a_drawing_gets_another_digit(kept: list[KeptDrawing], look: OpenHandwriting) -> None:
-    app = look(drawing=kept[1].id)
-    app.button_group(key=f"digit of {kept[1].id}, 7").set_value(4).run()
-    after = kept_drawings(folder())[1]
-    assert (after.drawing.digit, after.part) == (4, PartName.TEST)
+def test_a_drawing_gets_another_digit(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
+    app = look(drawing=drawn[1].id)
+    app.button_group(key=f"digit of {drawn[1].id}, 7").set_value(4).run()
+    after = my_drawings(folder())[1]
+    assert (after.digit, after.part) == (4, PartName.TEST)
     assert tiles(app)[5] == "4 ○"
-    assert app.button_group(key=f"digit of {kept[1].id}, 4").value == 4
+    assert app.button_group(key=f"digit of {drawn[1].id}, 4").value == 4
     assert is_clean(app)
 
 
 def test_a_drawing_that_leaves_the_filter_makes_room_for_the_next(
-    kept: list[KeptDrawing], look: OpenHandwriting
+    drawn: list[MyDrawing], look: OpenHandwriting
 ) -> None:
-    app = look(drawing=kept[2].id, digit="7")
-    app.button_group(key=f"digit of {kept[2].id}, 7").set_value(4).run()
+    app = look(drawing=drawn[2].id, digit="7")
+    app.button_group(key=f"digit of {drawn[2].id}, 7").set_value(4).run()
     assert tiles(app) == ["7 ○", "7"]
     assert data_of(app, "digitlab.image_grid")["chosen"] == 0
     assert is_clean(app)
 
 
-def test_a_drawing_that_another_tab_deleted_gets_one_line(kept: list[KeptDrawing], look: OpenHandwriting) -> None:
-    app = look(drawing=kept[1].id)
-    delete(folder(), [kept[1].id])
-    app.button_group(key=f"digit of {kept[1].id}, 7").set_value(4).run()
-    assert ["no kept drawing" in line.value for line in app.error] == [True]
+def test_a_drawing_that_another_tab_deleted_gets_one_line(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
+    app = look(drawing=drawn[1].id)
+    delete_drawings(folder(), [drawn[1].id])
+    app.button_group(key=f"digit of {drawn[1].id}, 7").set_value(4).run()
+    assert ["has no drawing" in line.value for line in app.error] == [True]
     assert not app.exception
 
 
-def test_one_drawing_is_deleted(kept: list[KeptDrawing], look: OpenHandwriting) -> None:
-    app = look(drawing=kept[1].id)
+def test_one_drawing_is_deleted(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
+    app = look(drawing=drawn[1].id)
     app.button(key="delete the drawing").click().run()
-    assert [one.id for one in kept_drawings(folder())] == [one.id for one in kept if one is not kept[1]]
+    assert [one.id for one in my_drawings(folder())] == [one.id for one in drawn if one is not drawn[1]]
     assert len(tiles(app)) == 6
     assert is_clean(app)
 
 
 def test_all_that_the_filter_shows_is_deleted_and_the_filter_goes(
-    kept: list[KeptDrawing], look: OpenHandwriting
+    drawn: list[MyDrawing], look: OpenHandwriting
 ) -> None:
     app = look(hand="bo", digit="1")
     button = app.button(key="delete all shown")
     assert button.label == "Delete 3 for good"
     button.click().run()
-    assert {one.drawing.writer for one in kept_drawings(folder())} == {"anna"}
+    assert {one.writer for one in my_drawings(folder())} == {"anna"}
     assert tiles(app) == ["1", "7", "7 ○", "7"]
     assert not {"hand", "digit"} & set(app.query_params)
     assert is_clean(app)
 
 
-def test_everything_can_be_deleted(kept: list[KeptDrawing], look: OpenHandwriting) -> None:
+def test_everything_can_be_deleted(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
     app = look()
     app.button(key="delete all shown").click().run()
-    assert kept_drawings(folder()) == []
+    assert my_drawings(folder()) == []
     assert ["Nothing is kept yet" in line.value for line in app.info] == [True]
     assert is_clean(app)
 
 
 def test_a_folder_that_cannot_be_written_gets_one_line(
-    kept: list[KeptDrawing], look: OpenHandwriting, monkeypatch: pytest.MonkeyPatch
+    drawn: list[MyDrawing], look: OpenHandwriting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise OSError(30, "Read-only file system")
@@ -180,27 +182,25 @@ def test_a_folder_that_cannot_be_written_gets_one_line(
     assert not app.exception
 
 
-def test_a_damaged_file_gets_one_line_with_its_place(kept: list[KeptDrawing], look: OpenHandwriting) -> None:
-    mine_file(folder()).write_bytes(mine_file(folder()).read_bytes()[:-30])
+def test_a_damaged_file_gets_one_line_that_names_the_line(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
+    handwriting_file(folder()).write_bytes(handwriting_file(folder()).read_bytes()[:-30])
     app = look()
     assert ["line 7\\: not a JSON object" in line.value for line in app.error] == [True]
     assert not app.exception
 
 
-def test_an_ink_file_is_brought_in_and_only_what_is_new_is_added(
-    kept: list[KeptDrawing], look: OpenHandwriting
-) -> None:
-    packed = to_ink_file(kept)
-    delete(folder(), [kept[0].id, kept[4].id])
+def test_an_ink_file_is_brought_in_and_only_what_is_new_is_added(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
+    packed = to_ink_file(drawn)
+    delete_drawings(folder(), [drawn[0].id, drawn[4].id])
     app = look()
     app.file_uploader[0].upload("mine.jsonl.gz", packed, "application/gzip").run()
-    assert len(kept_drawings(folder())) == 7
+    assert len(my_drawings(folder())) == 7
     assert [toast.value for toast in app.toast] == ["New: 2. Kept already: 5."]
     assert len(tiles(app)) == 7
     assert is_clean(app)
 
 
-def test_an_ink_file_is_brought_in_where_nothing_is_kept(look: OpenHandwriting) -> None:
+def test_an_ink_file_is_brought_in_where_nothing_is_drawn(look: OpenHandwriting) -> None:
     ink = {"digit": 7, "strokes": [[[0, 0], [50, 0], [20, 90]]], "writer": "anna"}
     app = look()
     app.file_uploader[0].upload("mine.jsonl", json.dumps(ink).encode(), "application/json").run()
@@ -208,19 +208,19 @@ def test_an_ink_file_is_brought_in_where_nothing_is_kept(look: OpenHandwriting) 
     assert is_clean(app)
 
 
-def test_a_bad_file_gets_one_line_and_nothing_is_lost(kept: list[KeptDrawing], look: OpenHandwriting) -> None:
-    good = to_ink_file(kept)
+def test_a_bad_file_gets_one_line_and_nothing_is_lost(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
+    good = to_ink_file(drawn)
     app = look()
     for name, content in {"torn.jsonl.gz": good[:-20], "no.jsonl": b"no ink", "empty.jsonl": b""}.items():
         app.file_uploader[0].upload(name, content, "application/json").run()
         (line,) = app.error
         assert name.replace(".", "\\.") in line.value
         assert "tmp" not in line.value
-    assert kept_drawings(folder()) == kept
+    assert my_drawings(folder()) == drawn
     assert not app.exception
 
 
-def test_there_are_three_exports_of_what_the_filter_shows(kept: list[KeptDrawing], look: OpenHandwriting) -> None:
+def test_there_are_three_exports_of_what_the_filter_shows(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
     app = look(digit="7")
     labels = [button.proto.label for button in app.get("download_button")]
     assert labels == ["Ink file", "PNG pictures", "MNIST format"]

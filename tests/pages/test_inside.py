@@ -8,13 +8,13 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from digitlab.figures.norms import GRADIENT_NORM
+from digitlab.figures.training import GRADIENT_NORM
 from digitlab.models import build_model
 from digitlab.runs.run import Run
 from digitlab.runs.weights import save_weights
-from tests.pages.driven_page import STROKE, MakeModel, OpenPage
+from tests.pages.driven_page import PAGES, STROKE, MakeModel, OpenPage
 
-INSIDE = "../../pages/inside.py"
+INSIDE = f"{PAGES}/inside.py"
 MakeRun = Callable[..., Run]
 OpenInside = Callable[..., AppTest]
 
@@ -41,7 +41,8 @@ def trained(make_model: MakeModel) -> Run:
         weights = {name: value * epoch for name, value in build_model("softmax").state_dict().items()}
         save_weights(run.snapshot(epoch), weights, half=True)
         if epoch:
-            run.append_history({"epoch": epoch, "step": epoch, "train_loss": 1 / epoch, "validation_loss": 0.5})
+            losses = {"train_loss": 1 / epoch, "validation_loss": 0.5}
+            run.append_history({"epoch": epoch, "step": epoch, **losses, "validation_accuracy": 0.5})
     return run
 
 
@@ -77,13 +78,13 @@ def test_the_sum_of_the_chosen_digit_is_said_in_words(make_model: MakeModel, ope
     assert "for 2" in words(open_inside(digit="2"))
 
 
-def test_without_snapshots_the_best_weights_are_shown_and_it_is_said(
+def test_without_snapshots_the_chosen_weights_are_shown_and_it_is_said(
     make_model: MakeModel, open_inside: OpenInside
 ) -> None:
     make_model("softmax", 7)
     app = open_inside()
     assert films(app)[0]["epochs"] == [0]
-    assert "kept no snapshots" in words(app)
+    assert "no snapshots of its epochs: these are its chosen weights" in words(app)
 
 
 def test_a_cnn_shows_filters_maps_and_the_filter_behind_a_map(make_run: MakeRun, open_inside: OpenInside) -> None:
@@ -115,7 +116,7 @@ def test_the_layers_are_listed_with_their_parameters(make_model: MakeModel, open
 def test_norms_are_shown_where_they_were_recorded_and_missed_where_not(trained: Run, open_inside: OpenInside) -> None:
     app = open_inside()
     assert "norm of the gradient would be here" in words(app)
-    trained.append_history({"epoch": 4, "step": 4, GRADIENT_NORM: 0.5})
+    trained.append_history({"epoch": 4, "step": 4, "validation_accuracy": 0.5, GRADIENT_NORM: 0.5})
     assert "norm of the gradient would be here" not in words(app.run())
 
 

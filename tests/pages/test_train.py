@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from digitlab.config import Settings
 from digitlab.errors import DigitlabError
-from digitlab.jobs.control import Command, read_command
-from digitlab.runs.labels import read_label
+from digitlab.jobs.queue import Command, read_command
+from digitlab.runs.listing import read_label
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
-from digitlab.ui.training.live import _EMPTY as EMPTY
-from tests.pages.driven_page import MakeModel, OpenPage, captions, find_button, form_of
+from digitlab.ui.train.live import _EMPTY as EMPTY
+from tests.pages.driven_page import PAGES, MakeModel, OpenPage, captions, find_button, form_of
 
-TRAIN = "../../pages/train.py"
+TRAIN = f"{PAGES}/train.py"
 MakeRun = Callable[..., Run]
 OpenTrain = Callable[..., AppTest]
 
@@ -159,7 +160,7 @@ def test_the_table_has_columns_for_the_settings_that_differ_alone(left_run: Make
     assert "Batch size" not in columns
 
 
-def test_a_star_is_kept_with_the_run(left_run: MakeRun, open_train: OpenTrain) -> None:
+def test_a_star_is_saved_with_the_run(left_run: MakeRun, open_train: OpenTrain) -> None:
     run = left_run(State.DONE)
     app = find_button(open_train(run=run.id), "Star").click().run()
     assert read_label(run).starred
@@ -195,7 +196,7 @@ def test_resume_hands_the_run_to_a_job(
     left_run: MakeRun, open_train: OpenTrain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resumed: list[str] = []
-    monkeypatch.setattr("digitlab.ui.training.actions.resume_job", lambda run: resumed.append(run.id))
+    monkeypatch.setattr("digitlab.ui.train.cards.resume_job", lambda run, settings: resumed.append(run.id))
     run = left_run(State.STOPPED)
     find_button(open_train(run=run.id), "Resume").click().run()
     assert resumed == [run.id]
@@ -204,10 +205,10 @@ def test_resume_hands_the_run_to_a_job(
 def test_what_goes_wrong_with_a_button_is_said_in_a_toast(
     left_run: MakeRun, open_train: OpenTrain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_run: Run) -> None:
+    def refuse(_run: Run, _settings: Settings) -> None:
         raise DigitlabError("The disk is full.")
 
-    monkeypatch.setattr("digitlab.ui.training.actions.resume_job", refuse)
+    monkeypatch.setattr("digitlab.ui.train.cards.resume_job", refuse)
     app = find_button(open_train(run=left_run(State.STOPPED).id), "Resume").click().run()
     assert ["disk is full" in toast.value for toast in app.toast] == [True]
 

@@ -1,18 +1,20 @@
 """The training form in the sidebar of every page."""
 
+from dataclasses import replace
+
 import pytest
 import streamlit as st
 
 from digitlab.config import Settings, TrainConfig
+from digitlab.data.dataset import DATASETS
 from digitlab.jobs.start import QueueFull
 from digitlab.presets import PRESETS
 from digitlab.runs.run import Run
-from digitlab.ui.training import data_hints, sidebar
-from digitlab.ui.training.fields import key_of
-from digitlab.ui.training.form import PRESET
-from tests.pages.driven_page import OpenPage, captions, find_button, form_of
+from digitlab.ui.train import sidebar
+from digitlab.ui.train.form import PRESET, key_of
+from tests.pages.driven_page import PAGES, OpenPage, captions, find_button, form_of
 
-TRAIN = "../../pages/train.py"
+TRAIN = f"{PAGES}/train.py"
 
 
 @pytest.fixture
@@ -20,9 +22,9 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainConfig]:
     """What was started, by a stand-in that only makes the run's folder."""
     configs: list[TrainConfig] = []
 
-    def start(config: TrainConfig) -> Run:
+    def start(config: TrainConfig, settings: Settings) -> Run:
         configs.append(config)
-        return Run.create(Settings.from_environment().runs, config)
+        return Run.create(settings.runs, config)
 
     monkeypatch.setattr(sidebar, "start_job", start)
     return configs
@@ -30,7 +32,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainConfig]:
 
 @pytest.fixture
 def all_data_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data_hints, "_is_here", lambda _name, _folder: True)
+    for name, dataset in DATASETS.items():
+        monkeypatch.setitem(DATASETS, name, replace(dataset, is_here=lambda _folder: True))
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -70,16 +73,23 @@ def test_start_hands_the_form_to_a_job_and_says_where_to_watch_it(
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
-    [("epochs", -1), ("batch_size", 0), ("learning_rate", -1.0), ("learning_rate", None), ("dropout", 1.0)],
+    ("field", "value", "said"),
+    [
+        ("epochs", -1, "Epochs is -1; choose a number from 0 to 1000."),
+        ("batch_size", 0, "Batch size is 0; choose a number from 1 to 10000."),
+        ("learning_rate", -1.0, "Learning rate is -1.0; choose a number from 1e-07 to 100."),
+        ("learning_rate", None, "Learning rate is 0.0; choose a number from 1e-07 to 100."),
+        ("non_digits", 1.5, "Non-digits is 1.5; choose a number from 0 to 1."),
+    ],
 )
-def test_a_bad_value_gets_one_line_and_starts_nothing(
-    open_page: OpenPage, started: list[TrainConfig], field: str, value: float | None
+def test_a_bad_value_is_said_in_the_forms_own_words_and_starts_nothing(
+    open_page: OpenPage, started: list[TrainConfig], field: str, value: float | None, said: str
 ) -> None:
     app = open_page()
     app.number_input(key=key_of(field)).set_value(value).run()
     (line,) = app.error
-    assert field.split("_")[0] in line.value
+    assert line.value.replace("\\", "") == said
+    assert said.startswith(app.number_input(key=key_of(field)).label)
     assert find_button(app, "Start").disabled
     assert not started
     assert not app.exception
@@ -91,7 +101,7 @@ def test_no_data_and_unknown_data_start_nothing(open_page: OpenPage, started: li
     assert len(app.error) == 1
     app.multiselect(key=key_of("data")).set_value(["pen"]).run()
     (line,) = app.error
-    assert "pen digits are not here" in line.value
+    assert "pen digits cannot be trained on" in line.value
     assert not started
 
 
@@ -104,7 +114,7 @@ def test_without_mnist_and_pen_digits_the_form_starts_with_scikit_learns(open_pa
 
 
 def test_a_full_queue_is_said_in_one_line(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_config: TrainConfig) -> Run:
+    def refuse(_config: TrainConfig, _settings: Settings) -> Run:
         raise QueueFull("20 runs wait for a slot already.")
 
     monkeypatch.setattr(sidebar, "start_job", refuse)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from digitlab.errors import BadRun
-from digitlab.runs.history import append_record, cut_records, read_history
+from digitlab.runs.history import append_record, cut_records, history_so_far, read_history
 
 
 @pytest.fixture
@@ -69,3 +69,29 @@ def test_cutting_keeps_the_records_up_to_and_including_a_step(file: Path) -> Non
 def test_cutting_without_a_file_makes_none(file: Path) -> None:
     cut_records(file, epoch=1, step=8)
     assert not file.exists()
+
+
+def test_a_history_grows_by_what_is_new(file: Path) -> None:
+    assert history_so_far(file) == []
+    append_record(file, {"step": 1})
+    assert history_so_far(file) == [{"step": 1}]
+    with file.open("a") as end:
+        end.write('{"step": 2}\n{"step"')
+    assert history_so_far(file) == [{"step": 1}, {"step": 2}]
+
+
+def test_a_history_that_was_cut_is_read_anew(file: Path) -> None:
+    for step in (1, 2, 3):
+        append_record(file, {"step": step})
+    assert len(history_so_far(file)) == 3
+    cut_records(file, epoch=0, step=1)
+    for step in (20, 30, 40):
+        append_record(file, {"step": step})
+    assert [record["step"] for record in history_so_far(file)] == [1, 20, 30, 40]
+
+
+def test_a_history_that_is_gone_is_empty(file: Path) -> None:
+    append_record(file, {"step": 1})
+    assert history_so_far(file)
+    file.unlink()
+    assert history_so_far(file) == []

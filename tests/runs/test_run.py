@@ -2,12 +2,15 @@ import dataclasses
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+import digitlab.config
 from digitlab.config import TrainConfig
 from digitlab.errors import BadConfig, BadRun
 from digitlab.runs import run as run_module
@@ -32,6 +35,12 @@ FOREIGN_NAMES = [
 
 def an_hour_ago() -> str:
     return (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+
+
+@pytest.fixture(autouse=True)
+def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(digitlab.config, "CHECKPOINTS", tmp_path / "checkpoints")
+    return tmp_path / "checkpoints"
 
 
 @pytest.fixture
@@ -92,11 +101,34 @@ def test_checkpoint_names_are_plain(name: str) -> None:
     assert CHECKPOINT_NAME.fullmatch("cnn-mnist")
 
 
-@pytest.mark.parametrize("place", [".", "below"])
-def test_a_place_that_cannot_hold_runs_is_named(place: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", [".", "below"])
+def test_a_folder_that_cannot_hold_runs_is_named(folder: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BadRun, match=r"cannot hold runs: .* Name another folder by DIGITLAB_RUNS"):
-        Run.create(tmp_path / "file" / place, TrainConfig())
+        Run.create(tmp_path / "file" / folder, TrainConfig())
+
+
+def test_a_run_is_a_checkpoint_when_it_lies_in_their_folder(
+    run: Run, checkpoints: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = Run.create(checkpoints, TrainConfig())
+    assert shipped.is_checkpoint
+    assert not run.is_checkpoint
+    assert not Run(shipped.folder / "deeper").is_checkpoint
+    (tmp_path / "link").symlink_to(checkpoints)
+    assert Run(tmp_path / "link" / shipped.id).is_checkpoint
+    monkeypatch.chdir(tmp_path)
+    assert Run(Path("checkpoints") / shipped.id).is_checkpoint
+    monkeypatch.setattr(digitlab.config, "CHECKPOINTS", run.folder.parent)
+    assert run.is_checkpoint
+    assert not shipped.is_checkpoint
+
+
+def test_a_checkpoint_may_not_be_changed(run: Run, checkpoints: Path) -> None:
+    run.check_changeable()
+    shipped = Run.create(checkpoints, TrainConfig())
+    with pytest.raises(BadRun, match=f"^{shipped.id} ships with digitlab and stays as it is. Clone it"):
+        shipped.check_changeable()
 
 
 def test_an_unfinished_run_without_a_process_is_interrupted(run: Run) -> None:
@@ -120,6 +152,7 @@ def test_an_unfinished_run_with_a_living_process_is_in_its_state(
 
 
 def test_a_run_that_was_just_queued_may_still_be_starting(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_module, "_STARTING", 3600.0)
     assert run.state is State.QUEUED
     monkeypatch.setattr(run_module, "_STARTING", 0.0)
     assert run.state is State.INTERRUPTED
@@ -146,6 +179,39 @@ def test_a_lock_that_is_given_back_is_free(run: Run) -> None:
     with run.lock():
         assert run.is_locked()
     assert not run.is_locked()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks waits for the others however slow the machine is."""
+    monkeypatch.setattr(run_module, "_ASKING", 3600.0)
+
+
+def many_ask(run: Run) -> set[bool]:
+    """What eight threads hear that ask all at once, again and again, whether the run is alive."""
+    threads, asks = 8, 200
+    barrier = threading.Barrier(threads)
+
+    def ask(_thread: int) -> set[bool]:
+        barrier.wait()
+        return {Run(run.folder).is_locked() for _ in range(asks)}
+
+    with ThreadPoolExecutor(threads) as pool:
+        return set().union(*pool.map(ask, range(threads)))
+
+
+def test_however_many_ask_at_once_a_dead_run_is_dead(run: Run, patient: None) -> None:
+    with run.lock():
+        pass
+    assert (run.folder / "lock").exists()
+    assert many_ask(run) == {False}
+
+
+def test_however_many_ask_at_once_a_living_run_is_alive(
+    run: Run, patient: None, hold_lock: Callable[[Run], subprocess.Popen[str]]
+) -> None:
+    hold_lock(run)
+    assert many_ask(run) == {True}
 
 
 def test_a_status_comes_back_whole(run: Run) -> None:
@@ -198,6 +264,26 @@ def test_reserved_space_is_given_back(run: Run) -> None:
     run.free_space()
     run.free_space()
     assert sorted(run.folder.iterdir()) == before
+
+
+def test_the_log_is_given_by_its_last_lines(run: Run) -> None:
+    assert run.read_log() == ""
+    (run.folder / "train.log").write_bytes(b"".join(b"line %d\n" % n for n in range(100)) + b"\xff odd")
+    assert run.read_log(3) == "line 98\nline 99\n\N{REPLACEMENT CHARACTER} odd"
+    assert len(run.read_log().splitlines()) == 40
+    (run.folder / "train.log").write_bytes(b"x" * 1_000_000)
+    assert len(run.read_log()) < 100_000
+
+
+def test_a_sweep_removes_what_a_killed_process_left_and_nothing_else(run: Run) -> None:
+    run.snapshot(0).parent.mkdir()
+    before = sorted(run.folder.rglob("*"))
+    left = [".weights.safetensors-x.part", "snapshots/.0003.safetensors-x.part"]
+    of_others = [".control-x.part", ".label.json-x.part"]
+    for name in (*left, *of_others):
+        (run.folder / name).touch()
+    run.sweep()
+    assert sorted(run.folder.rglob("*")) == sorted([*before, *(run.folder / name for name in of_others)])
 
 
 def test_a_folder_without_a_config_is_no_run(tmp_path: Path, run: Run) -> None:

@@ -15,6 +15,28 @@ def test_a_seconds_value_may_be_a_whole_number() -> None:
     assert Status.from_dict({"state": "done", "seconds": 3}).seconds == 3
 
 
+def test_the_chosen_epoch_of_version_0_1_is_read() -> None:
+    saved = Status(State.DONE, chosen_epoch=3, seconds=1.5).to_dict()
+    former = {{"chosen_epoch": "best_epoch"}.get(key, key): value for key, value in saved.items()}
+    assert "best_epoch" in former
+    assert Status.from_dict(former) == Status.from_dict(saved)
+    assert Status.from_dict(former).chosen_epoch == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "left"),
+    [
+        (Status(State.QUEUED), None),
+        (Status(State.QUEUED, steps=40), None),
+        (Status(State.RUNNING, step=10), None),
+        (Status(State.RUNNING, step=10, steps=40, seconds=5.0), 15.0),
+        (Status(State.DONE, step=40, steps=40, seconds=5.0), 0.0),
+    ],
+)
+def test_the_time_left_follows_from_the_pace_so_far(status: Status, left: float | None) -> None:
+    assert status.time_left == left
+
+
 def test_states_are_written_as_plain_words() -> None:
     assert json.dumps(Status(State.DONE).to_dict()["state"]) == '"done"'
 

@@ -1,14 +1,39 @@
 import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from digitlab.config import TrainConfig
 from digitlab.errors import BadRun
 from digitlab.models import build_model
-from digitlab.runs.weights import load_weights, save_weights
+from digitlab.runs.run import Run
+from digitlab.runs.weights import (
+    first_filters,
+    load_resume,
+    load_weights,
+    save_resume,
+    save_weights,
+    spread,
+    weight_images,
+    weight_norm,
+)
+
+STATE = {"epoch": 3, "model": {"w": torch.arange(4.0)}, "loss": 0.5, "none": None}
+"""A trainer's state, in small."""
+
+
+class Trap:
+    """Unpickled, it would leave a trace."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return Path.touch, (self.trace,)
 
 
 @pytest.fixture
@@ -20,6 +45,18 @@ def model() -> nn.Module:
 def file(tmp_path: Path, model: nn.Module) -> Path:
     save_weights(tmp_path / "weights.safetensors", model.state_dict())
     return tmp_path / "weights.safetensors"
+
+
+@pytest.fixture
+def softmax_file(tmp_path: Path) -> Path:
+    """Weights as a snapshot holds them, in half precision."""
+    save_weights(tmp_path / "softmax.safetensors", build_model("softmax").state_dict(), half=True)
+    return tmp_path / "softmax.safetensors"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return Run.create(tmp_path / "runs", TrainConfig())
 
 
 def changed(file: Path, **tensors: Tensor) -> None:
@@ -90,16 +127,6 @@ def test_a_foreign_file_is_refused(content: bytes, file: Path) -> None:
     refuses(file, "is damaged or no safetensors file")
 
 
-class Trap:
-    """Unpickled, it would leave a trace."""
-
-    def __init__(self, trace: Path) -> None:
-        self.trace = trace
-
-    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
-        return Path.touch, (self.trace,)
-
-
 @pytest.mark.parametrize("save", [torch.save, lambda value, file: file.write_bytes(pickle.dumps(value))])
 def test_a_pickle_renamed_to_safetensors_is_refused_and_never_run(save: object, file: Path, tmp_path: Path) -> None:
     save({"linear.weight": Trap(tmp_path / "trace")}, file)  # type: ignore[operator]
@@ -160,3 +187,96 @@ def test_when_saving_fails_the_old_weights_stay(file: Path, monkeypatch: pytest.
         save_weights(file, build_model("softmax").state_dict())
     assert file.read_bytes() == before
     assert len(list(file.parent.glob(".weights*"))) == 0
+
+
+def test_a_state_comes_back_as_it_was_saved(run: Run) -> None:
+    save_resume(run, STATE)
+    loaded = load_resume(run)
+    assert loaded is not None
+    assert torch.equal(loaded["model"]["w"], STATE["model"]["w"])  # type: ignore[index]
+    assert (loaded["epoch"], loaded["loss"], loaded["none"]) == (3, 0.5, None)
+
+
+def test_a_new_state_replaces_the_old_one_and_leaves_nothing_else(run: Run) -> None:
+    save_resume(run, STATE)
+    save_resume(run, {**STATE, "epoch": 4})
+    assert (load_resume(run) or {})["epoch"] == 4
+    assert [path.name for path in run.resume.parent.iterdir()] == [run.resume.name]
+
+
+def test_a_run_without_a_state_begins_at_the_start(run: Run) -> None:
+    assert load_resume(run) is None
+
+
+def test_code_in_the_file_is_refused_and_never_run(run: Run, tmp_path: Path) -> None:
+    save_resume(run, {"epoch": Trap(tmp_path / "trace")})
+    with pytest.raises(BadRun, match="damaged or foreign"):
+        load_resume(run)
+    assert not (tmp_path / "trace").exists()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
+def test_a_truncated_state_is_refused(share: float, run: Run) -> None:
+    save_resume(run, STATE)
+    content = run.resume.read_bytes()
+    run.resume.write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(BadRun, match="Delete it to train from the start"):
+        load_resume(run)
+
+
+def test_a_file_that_is_no_state_is_refused_whatever_it_is(run: Run) -> None:
+    save_resume(run, STATE)
+    random = np.random.default_rng(0)
+    for content in [b"", b"rubbish", *(random.bytes(size) for size in range(1, 200))]:
+        run.resume.write_bytes(content)
+        with pytest.raises(BadRun, match="Delete it to train from the start"):
+            load_resume(run)
+
+
+@pytest.mark.parametrize("value", [[1, 2], torch.ones(3), 7])
+def test_something_that_is_no_state_is_refused(value: object, run: Run) -> None:
+    save_resume(run, {})
+    torch.save(value, run.resume)
+    with pytest.raises(BadRun, match="holds no training state"):
+        load_resume(run)
+
+
+def test_weight_images_are_the_rows_of_the_dense_layer(softmax_file: Path, tmp_path: Path) -> None:
+    weights = torch.arange(7840, dtype=torch.float32).reshape(10, 784)
+    save_weights(tmp_path / "w.safetensors", {"linear.weight": weights, "linear.bias": torch.zeros(10)})
+    images = weight_images(tmp_path / "w.safetensors")
+    assert images.shape == (10, 28, 28)
+    assert images[2, 1, 3] == 2 * 784 + 28 + 3
+    assert weight_images(softmax_file).dtype == np.float32
+
+
+def test_first_filters_are_those_that_see_the_image(tmp_path: Path) -> None:
+    save_weights(tmp_path / "cnn.safetensors", build_model("cnn").state_dict())
+    assert first_filters(tmp_path / "cnn.safetensors", "features.0.0.weight").shape == (24, 5, 5)
+    with pytest.raises(BadRun, match="no filters"):
+        first_filters(tmp_path / "cnn.safetensors", "features.2.0.weight")
+
+
+@pytest.mark.parametrize("content", [b"", b"damaged"])
+def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "w.safetensors").write_bytes(content)
+    with pytest.raises(BadRun, match=r"w\.safetensors"):
+        weight_images(tmp_path / "w.safetensors")
+    with pytest.raises(BadRun, match="missing"):
+        weight_images(tmp_path / "none.safetensors")
+
+
+def test_the_norm_is_that_of_all_tensors_together(tmp_path: Path) -> None:
+    save_weights(tmp_path / "w.safetensors", {"a": torch.tensor([3.0]), "b": torch.tensor([[4.0]])})
+    assert weight_norm(tmp_path / "w.safetensors", ["a", "b"]) == pytest.approx(5.0)
+
+
+def test_a_long_training_is_thinned_but_for_its_ends_and_the_chosen_epoch() -> None:
+    epochs = list(range(1001))
+    chosen = spread(epochs, 41, [333])
+    assert chosen[0] == 0
+    assert chosen[-1] == 1000
+    assert 333 in chosen
+    assert len(chosen) <= 42
+    assert chosen == sorted(set(chosen))
+    assert spread([0, 1, 2], 41) == [0, 1, 2]

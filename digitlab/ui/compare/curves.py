@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from digitlab.figures.overlay import overlaid_accuracy, overlaid_loss, overlaid_roc
-from digitlab.metrics.curves import MACRO, MICRO
-from digitlab.metrics.roc import roc_curves
-from digitlab.ui import address
-from digitlab.ui.compare.side import Side
-from digitlab.ui.evaluate.plots import show_plot
+from digitlab.metrics.curves import MACRO, MICRO, roc_curves
+from digitlab.ui.app import address
+from digitlab.ui.compare.sides import Side
+from digitlab.ui.shared.plots import show_plot
 
 _WHOSE = (MACRO, MICRO, *map(str, range(10)))
 
@@ -19,7 +18,7 @@ def show_trainings(sides: Sequence[Side]) -> None:
     st.subheader("How they learned", help="Solid: validation, which chose the epoch. Dotted: training.")
     models = [side.compared() for side in sides]
     if not any(model.history for model in models):
-        st.info("Curves would be here. None of these models kept a history of its training.")
+        st.info("Curves would be here. None of these models has a history of its training.")
         return
     left, right = st.columns(2, gap="large")
     with left:
@@ -49,8 +48,8 @@ def show_roc(sides: Sequence[Side]) -> None:
     curves = [
         (side.compared(), curve)
         for side in sides
-        if side.subject
-        for curve in side.subject.numbers(roc_curves)
+        if side.scored
+        for curve in side.scored.compute(roc_curves)
         if curve.name == whose
     ]
     if curves:

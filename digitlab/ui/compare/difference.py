@@ -5,20 +5,20 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from digitlab.compare.verdicts import Outcome, Verdicts, say_difference
-from digitlab.figures.numbers import count
-from digitlab.figures.recalls import recall_differences
+from digitlab.figures.overlay import recall_differences
+from digitlab.formats import count
+from digitlab.image.prepare import Prepared
 from digitlab.metrics.predictions import Predictions
-from digitlab.preprocess import Prepared
-from digitlab.ui import address
-from digitlab.ui.answer_cards import show_answers
-from digitlab.ui.callouts import plain
-from digitlab.ui.compare.choice import pick_pair
-from digitlab.ui.compare.side import Side
-from digitlab.ui.evaluate.plots import show_plot
-from digitlab.ui.evaluate.subject import Subject
-from digitlab.ui.image_grid import Tile, image_grid
-from digitlab.ui.pages import one_page
+from digitlab.metrics.significance import Outcome, Verdicts, say_difference
+from digitlab.metrics.summary import recalls
+from digitlab.ui.app import address
+from digitlab.ui.app.callouts import plain
+from digitlab.ui.compare.sides import Side, pick_pair
+from digitlab.ui.components.image_grid import Tile, image_grid
+from digitlab.ui.shared.answers import show_answers
+from digitlab.ui.shared.pager import one_page
+from digitlab.ui.shared.plots import show_plot
+from digitlab.ui.shared.scored import Scored
 
 _PER_PAGE = 35
 _CELL, _IMAGE, _PAGE = "cell", "image", "page"
@@ -33,16 +33,16 @@ def show_difference(sides: Sequence[Side]) -> None:
         help="McNemar's test, exact and two-sided, on the images that one model alone reads right.",
     )
     a, b = pick_pair(sides)
-    if not a.subject or not b.subject:
+    if not a.scored or not b.scored:
         return
-    verdicts = Verdicts(a.subject.predictions, b.subject.predictions)
+    verdicts = Verdicts(a.scored.answers, b.scored.answers)
     st.markdown(f"#### {plain(say_difference(verdicts, a.title, b.title))}")
     left, right = st.columns([4, 5], gap="large")
     with left:
         outcome = _pick_outcome(verdicts, a, b)
-        _show_recalls(a, b, a.subject, b.subject)
+        _show_recalls(a, b, a.scored, b.scored)
     with right:
-        _show_images(verdicts.where(outcome), a, b, a.subject, b.subject.predictions)
+        _show_images(verdicts.where(outcome), a, b, a.scored, b.scored.answers)
 
 
 def _pick_outcome(verdicts: Verdicts, a: Side, b: Side) -> Outcome:
@@ -77,39 +77,33 @@ def _choose(outcome: Outcome) -> None:
     address.write(_PAGE, None)
 
 
-def _show_images(places: np.ndarray, a: Side, b: Side, subject: Subject, other: Predictions) -> None:
-    """The images at these places with both verdicts, and the chosen one with both models' probabilities."""
-    images = subject.images()
+def _show_images(indices: np.ndarray, a: Side, b: Side, scored: Scored, other: Predictions) -> None:
+    """The images with these indices with both verdicts, and the chosen one with both models' probabilities."""
+    images = scored.images()
     if images is None:
         return
-    if not len(places):
+    if not len(indices):
         st.caption("There is no such image.")
         return
-    chosen = address.read(_IMAGE, places.tolist(), int(places[0]))
+    chosen = address.read(_IMAGE, indices.tolist(), int(indices[0]))
     show_answers(Prepared(images[chosen], ()), [a.entry, b.entry])
-    true = int(subject.predictions.labels[chosen])
+    true = int(scored.answers.labels[chosen])
     st.caption(
         f"Image {count(chosen)}, a {true}. Below: the true digit → what {plain(a.title)} and {plain(b.title)} say."
     )
-    page = one_page(places, _PER_PAGE, _PAGE)
-    tiles = [_tile(int(place), images[place], subject.predictions, other, a.title, b.title) for place in page]
-    image_grid(tiles, chosen, "images", lambda place: address.write(_IMAGE, place))
+    page = one_page(indices, _PER_PAGE, _PAGE)
+    tiles = [_tile(int(index), images[index], scored.answers, other, a.title, b.title) for index in page]
+    image_grid(tiles, chosen, "images", lambda index: address.write(_IMAGE, index))
 
 
-def _tile(place: int, image: np.ndarray, a: Predictions, b: Predictions, name_a: str, name_b: str) -> Tile:
-    true, said_a, said_b = int(a.labels[place]), int(a.predicted[place]), int(b.predicted[place])
-    title = f"Image {place}: a {true}. {name_a} says {said_a}, {name_b} says {said_b}"
-    return Tile(place, image, f"{true} → {said_a}, {said_b}", title, wrong=not (said_a == said_b == true))
+def _tile(index: int, image: np.ndarray, a: Predictions, b: Predictions, name_a: str, name_b: str) -> Tile:
+    true, said_a, said_b = int(a.labels[index]), int(a.predicted[index]), int(b.predicted[index])
+    title = f"Image {index}: a {true}. {name_a} says {said_a}, {name_b} says {said_b}"
+    return Tile(index, image, f"{true} → {said_a}, {said_b}", title, wrong=not (said_a == said_b == true))
 
 
-def _show_recalls(a: Side, b: Side, of_a: Subject, of_b: Subject) -> None:
+def _show_recalls(a: Side, b: Side, of_a: Scored, of_b: Scored) -> None:
     """How much better one of them finds each digit."""
-    recalls = [subject.numbers(_recalls) for subject in (of_a, of_b)]
-    show_plot(recall_differences(a.compared(), b.compared(), *recalls), "recall differences")
+    found = [one.compute(recalls) for one in (of_a, of_b)]
+    show_plot(recall_differences(a.compared(), b.compared(), *found), "recall differences")
     st.caption("Recall: the share of a digit's images that are read right.")
-
-
-def _recalls(predictions: Predictions) -> dict[int, float]:
-    from digitlab.evaluation import summarize
-
-    return summarize(predictions.logits, predictions.labels).per_class

@@ -4,27 +4,29 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from digitlab.figures.calibration import reliability_figure
-from digitlab.figures.coverage import coverage_figure
-from digitlab.figures.numbers import percent
+from digitlab.figures.calibration import coverage_figure, reliability_figure
+from digitlab.formats import percent
 from digitlab.metrics.calibration import (
     COLDEST,
     HOTTEST,
+    Coverage,
     Reliability,
+    accuracy_by_coverage,
     fit_temperature,
     halves,
-    loss,
+    log_loss,
     reliability,
-    tempered,
+    thinned_coverage,
 )
-from digitlab.metrics.coverage import Coverage, accuracy_by_coverage, thinned_coverage
 from digitlab.metrics.predictions import Predictions
-from digitlab.ui import address
-from digitlab.ui.evaluate.plots import show_plot
-from digitlab.ui.evaluate.subject import Subject
+from digitlab.ui.app import address
+from digitlab.ui.shared.plots import show_plot
+from digitlab.ui.shared.scored import Scored
 
 _WANTED = (0.99, 0.999)
 """Accuracies that the text below the coverage answers for."""
+
+_KEY = "temperature"
 
 
 class AtTemperature(NamedTuple):
@@ -34,44 +36,55 @@ class AtTemperature(NamedTuple):
     loss: float
 
 
-def show_calibration(subject: Subject) -> None:
+def show_calibration(scored: Scored) -> None:
     """The temperature, and two figures side by side."""
     left, right = st.columns(2, gap="large")
     with left:
-        temperature = _temperature()
+        temperature = _temperature(scored)
     with right:
-        _fitted_value(subject.numbers(_fitted))
+        _fitted_value(scored)
     left, right = st.columns(2, gap="large")
     with left:
-        _reliability(subject, temperature)
+        _reliability(scored, temperature)
     with right:
-        _coverage(subject)
+        _coverage(scored)
 
 
-def _temperature() -> float:
+def _temperature(scored: Scored) -> float:
     temperature: float = st.slider(
         "Temperature",
         step=0.01,
         help="Divides the logits before the softmax: above 1 the model is less sure, below 1 surer. Its answers stay "
-        "the same.",
-        **address.number("temperature", COLDEST, HOTTEST, 1.0),
+        "the same. At first it is the one that Draw uses too, chosen on validation images; 1 is as trained.",
+        **address.number(_KEY, COLDEST, HOTTEST, round(scored.temperature, 2)),
     )
     return temperature
 
 
-def _reliability(subject: Subject, temperature: float) -> None:
-    before: AtTemperature = subject.numbers(_at, 1.0)
-    now: AtTemperature = subject.numbers(_at, temperature)
+def _reliability(scored: Scored, temperature: float) -> None:
+    as_trained: AtTemperature = scored.at(1.0).compute(_on_second_half)
+    now: AtTemperature = scored.at(temperature).compute(_on_second_half)
     changed = temperature != 1.0
-    show_plot(reliability_figure(now.reliability, before.reliability if changed else None), "reliability diagram")
-    change = f" (at 1: {percent(before.reliability.error, 2)}, {before.loss:.4f})" if changed else ""
+    name = "calibrated" if temperature == round(scored.temperature, 2) and changed else "this temperature"
+    figure = reliability_figure(
+        now.reliability, as_trained.reliability if changed else None, name if changed else "as trained"
+    )
+    show_plot(figure, "reliability diagram")
+    change = f" (as trained: {percent(as_trained.reliability.error, 2)}, {as_trained.loss:.4f})" if changed else ""
     st.caption(
         f"Expected calibration error {percent(now.reliability.error, 2)}, loss {now.loss:.4f}{change}. Points below "
         "the dotted line: the model is too sure. Shown for the half of the images that the fit has not seen."
     )
 
 
-def _fitted_value(fitted: float | None) -> None:
+def _on_second_half(answers: Predictions) -> AtTemperature:
+    first, second = halves(answers)
+    judged = second if len(second) else first
+    return AtTemperature(reliability(judged), log_loss(judged))
+
+
+def _fitted_value(scored: Scored) -> None:
+    fitted: float | None = scored.at(1.0).compute(_fitted)
     if fitted is None:
         st.caption("There are too few images to fit a temperature; it takes 50.")
         return
@@ -81,7 +94,7 @@ def _fitted_value(fitted: float | None) -> None:
             "Use it",
             type="tertiary",
             on_click=address.write,
-            args=("temperature", fitted),
+            args=(_KEY, fitted),
             help="Set the slider to the fitted value.",
         )
 
@@ -91,14 +104,8 @@ def _fitted(predictions: Predictions) -> float | None:
     return None if fitted is None else round(fitted, 2)
 
 
-def _at(predictions: Predictions, temperature: float) -> AtTemperature:
-    first, second = halves(predictions)
-    answers = tempered(second if len(second) else first, temperature)
-    return AtTemperature(reliability(answers), loss(answers))
-
-
-def _coverage(subject: Subject) -> None:
-    coverage: Coverage = subject.numbers(accuracy_by_coverage)
+def _coverage(scored: Scored) -> None:
+    coverage: Coverage = scored.compute(accuracy_by_coverage)
     show_plot(coverage_figure(thinned_coverage(coverage)), "accuracy against coverage")
     st.caption(" ".join(_answer(coverage, wanted) for wanted in _WANTED))
 

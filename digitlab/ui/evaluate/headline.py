@@ -4,17 +4,17 @@ import math
 from html import escape
 from pathlib import Path
 
-from digitlab.figures.numbers import count, percent
-from digitlab.metrics.headline import Headline, headline
-from digitlab.ui.evaluate.subject import Subject
-from digitlab.ui.live_html import live_html
+from digitlab.formats import count, interval, percent
+from digitlab.metrics.summary import Headline, headline
+from digitlab.ui.components.live_html import live_html
+from digitlab.ui.shared.scored import Scored
 
-_show = live_html("digitlab.headline", (Path(__file__).parent / "headline.css").read_text(encoding="utf-8"))
+_show = live_html("digitlab.headline", Path(__file__).with_name("headline.css"))
 
 
-def show_headline(subject: Subject) -> None:
+def show_headline(scored: Scored) -> None:
     """Accuracy with its interval, mistakes, loss, macro figures, calibration error."""
-    figures: Headline = subject.numbers(headline)
+    figures: Headline = scored.compute(headline)
     cells = "".join(_cell(name, value, words) for name, value, words in headline_cells(figures))
     _show(f'<dl class="headline">{cells}</dl>', "headline")
 
@@ -22,9 +22,8 @@ def show_headline(subject: Subject) -> None:
 def headline_cells(figures: Headline) -> list[tuple[str, str, str]]:
     """Name, value and explanation of each figure."""
     summary = figures.summary
-    low, high = summary.interval
     return [
-        ("accuracy", percent(summary.accuracy, 2), f"95 % interval {100 * low:.2f} to {percent(high, 2)}"),
+        ("accuracy", percent(summary.accuracy, 2), f"95 % interval {interval(summary.interval)}"),
         ("mistakes", count(summary.mistakes), f"of {count(summary.images)} images"),
         ("loss", f"{summary.loss:.4f}", "mean cross-entropy, in nats"),
         ("precision", percent(figures.precision, 2), "macro: mean over the digits"),

@@ -1,31 +1,166 @@
-"""The figures below the matrix: one at a time, chosen by a switch that the address keeps."""
+"""The figures below the matrix, one at a time, and what can be taken along."""
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import streamlit as st
 
-from digitlab.figures.precision_recall import precision_recall_figure
-from digitlab.figures.roc import roc_figure
-from digitlab.metrics.precision_recall import precision_recall_curves
-from digitlab.metrics.roc import roc_curves
-from digitlab.ui import address
+from digitlab.figures.roc_pr import precision_recall_figure, roc_figure
+from digitlab.figures.training import PANELS, curve_figure, points
+from digitlab.metrics.curves import precision_recall_curves, roc_curves
+from digitlab.metrics.predictions import VERDICTS, Predictions, to_csv
+from digitlab.metrics.summary import DigitScores, per_class
+from digitlab.ui.app import address
 from digitlab.ui.evaluate.calibration import show_calibration
-from digitlab.ui.evaluate.digits import show_digits
-from digitlab.ui.evaluate.history import show_history
-from digitlab.ui.evaluate.plots import show_plot
-from digitlab.ui.evaluate.samples import show_samples
-from digitlab.ui.evaluate.subject import Subject
+from digitlab.ui.evaluate.matrix import show_images
+from digitlab.ui.shared.data_picker import test_title
+from digitlab.ui.shared.plots import show_plot
+from digitlab.ui.shared.scored import Scored
+
+_SHARE = "%.2f %%"
+
+
+def show_digits(scored: Scored) -> None:
+    """A row for each digit that has images."""
+    rows: list[DigitScores] = scored.compute(per_class)
+    st.dataframe(
+        [
+            {
+                "digit": row.digit,
+                "images": row.images,
+                "mistakes": row.mistakes,
+                "precision": 100 * row.precision,
+                "recall": 100 * row.recall,
+                "F1": 100 * row.f1,
+                "AUC": row.auc,
+            }
+            for row in rows
+        ],
+        hide_index=True,
+        height="content",
+        column_config={
+            "digit": st.column_config.TextColumn("digit", help="The true digit."),
+            "images": st.column_config.NumberColumn("images", format="localized", help="How many images are of it."),
+            "mistakes": st.column_config.NumberColumn("mistakes", help="How many of them were read as another digit."),
+            "precision": st.column_config.NumberColumn(
+                "precision", format=_SHARE, help="Share of the answers with this digit that are right."
+            ),
+            "recall": st.column_config.NumberColumn(
+                "recall", format=_SHARE, help="Share of this digit's images that are read right."
+            ),
+            "F1": st.column_config.NumberColumn("F1", format=_SHARE, help="Harmonic mean of precision and recall."),
+            "AUC": st.column_config.NumberColumn(
+                "AUC", format="%.4f", help="Area under the ROC curve: this digit against the rest."
+            ),
+        },
+    )
+
+
+def show_history(scored: Scored) -> None:
+    """Training and validation, side by side; a line where the run has no history."""
+    run = scored.run
+    records, status = run.history, run.status
+    if not records:
+        st.info("This run has no history. Curves appear here for models that were trained in digitlab.")
+        return
+    for column, panel in zip(st.columns(2, gap="large"), PANELS[:2], strict=True):
+        with column:
+            figure = curve_figure(
+                panel, points(panel, records, status.steps / max(run.config.epochs, 1)), status.chosen_epoch
+            )
+            show_plot(figure, f"{panel.title.lower()} curve")
+    why = "is the last that was trained" if run.config.keep == "last" else "has the lowest validation loss"
+    st.caption(
+        f"Epoch {status.chosen_epoch} of {run.config.epochs} {why}; its weights are the ones evaluated here. Training "
+        "values are means over the epoch while the weights still moved, and with dropout and augmentation where the "
+        "run has them."
+    )
+
+
+_ORDERS = {"data": "As in the data set", "sure": "Most confident first", "unsure": "Least confident first"}
+_PREFIX = "sample-"
+_PER_PAGE = 60
+
+
+def show_samples(scored: Scored) -> None:
+    """Three filters, and the images that they leave."""
+    with st.container(horizontal=True):
+        verdict = st.segmented_control(
+            "Verdict",
+            VERDICTS,
+            format_func=str.capitalize,
+            required=True,
+            help="Which answers to show: right ones, wrong ones or all.",
+            **address.choice("verdict", VERDICTS),
+        )
+        order = st.selectbox(
+            "Order",
+            list(_ORDERS),
+            format_func=_ORDERS.__getitem__,
+            width=220,
+            help="Confidence is the probability of the digit that the model says.",
+            **address.choice("order", _ORDERS),
+        )
+        digit = st.pills(
+            "True digit",
+            range(10),
+            help="Show this digit's images alone; choose it again to see all.",
+            **address.choice("digit", range(10), optional=True),
+        )
+    indices = ordered(scored.answers, scored.answers.select(verdict, true=digit), order)
+    show_images(
+        scored, indices, f"Images that match: {len(indices):,}. True digit → predicted digit.", _PER_PAGE, _PREFIX
+    )
+
+
+def ordered(predictions: Predictions, indices: np.ndarray, order: str) -> np.ndarray:
+    """The indices in one of the orders."""
+    if order == "data":
+        return np.sort(indices)
+    confidence = predictions.confidence[indices]
+    return indices[np.argsort(-confidence if order == "sure" else confidence, kind="stable")]
+
+
+def show_downloads(scored: Scored) -> None:
+    """Two buttons. Both files are made when they are asked for."""
+    stem = f"digitlab-{scored.run.id}-{scored.data}"
+    with st.container(horizontal=True):
+        st.download_button(
+            "Report",
+            lambda: _report(scored),
+            file_name=f"{stem}.html",
+            mime="text/html",
+            icon=":material/description:",
+            on_click="ignore",
+            help="All of this page in one HTML file, with a written summary. It needs no network, and it prints.",
+        )
+        st.download_button(
+            "Predictions (CSV)",
+            lambda: to_csv(scored.answers),
+            file_name=f"{stem}.csv",
+            mime="text/csv",
+            icon=":material/table:",
+            on_click="ignore",
+            help="A line per image: true and predicted digit, confidence and all ten probabilities.",
+        )
+
+
+def _report(scored: Scored) -> str:
+    from digitlab.report.page import write_report
+
+    return write_report(scored.run, test_title(scored.data), scored.scores, scored.images_if_here())
+
 
 _ONE_DIGIT = "All images are of one digit, so there is nothing to tell it from. Choose test data with several digits."
 
 
-def _roc(subject: Subject) -> None:
+def _roc(scored: Scored) -> None:
     zoomed = st.toggle(
         "Zoom in on the corner",
         help="Show false positive rates up to 1 %, where good models differ.",
         **address.switch("roc-zoom"),
     )
-    curves = subject.numbers(roc_curves)
+    curves = scored.compute(roc_curves)
     if curves:
         show_plot(roc_figure(curves, zoomed), "ROC curves")
         st.caption(
@@ -35,13 +170,13 @@ def _roc(subject: Subject) -> None:
         st.info(_ONE_DIGIT)
 
 
-def _precision_recall(subject: Subject) -> None:
+def _precision_recall(scored: Scored) -> None:
     zoomed = st.toggle(
         "Zoom in on the corner",
         help="Show precision and recall from 90 % on, where good models differ.",
         **address.switch("pr-zoom"),
     )
-    curves = subject.numbers(precision_recall_curves)
+    curves = scored.compute(precision_recall_curves)
     if curves:
         show_plot(precision_recall_figure(curves, zoomed), "precision and recall")
         st.caption(
@@ -52,7 +187,7 @@ def _precision_recall(subject: Subject) -> None:
         st.info(_ONE_DIGIT)
 
 
-SECTIONS: Mapping[str, tuple[str, Callable[[Subject], None]]] = {
+SECTIONS: Mapping[str, tuple[str, Callable[[Scored], None]]] = {
     "roc": ("ROC", _roc),
     "precision-recall": ("Precision–recall", _precision_recall),
     "calibration": ("Calibration", show_calibration),
@@ -64,7 +199,7 @@ SECTIONS: Mapping[str, tuple[str, Callable[[Subject], None]]] = {
 
 
 @st.fragment
-def show_sections(subject: Subject) -> None:
+def show_sections(scored: Scored) -> None:
     """The part that runs again when another figure is chosen or one is changed."""
     name = st.segmented_control(
         "Figures",
@@ -74,4 +209,4 @@ def show_sections(subject: Subject) -> None:
         help="Each figure's toolbar, at its top right, saves it as PNG.",
         **address.choice("figure", SECTIONS),
     )
-    SECTIONS[name][1](subject)
+    SECTIONS[name][1](scored)

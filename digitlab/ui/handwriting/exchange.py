@@ -5,21 +5,23 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from digitlab.config import Settings
 from digitlab.data.exports import to_idx_zip, to_ink_file, to_png_zip
-from digitlab.data.mine import KeptDrawing, add_all
+from digitlab.data.handwriting import add_from_elsewhere
+from digitlab.data.handwriting_file import MyDrawing
 from digitlab.errors import BadInk
-from digitlab.figures.numbers import count
-from digitlab.ui.handwriting.changes import try_to
-from digitlab.ui.uploaded_ink import read_uploaded
+from digitlab.formats import count
+from digitlab.ink.ink_file import read_ink_lines
+from digitlab.ui.app.installation import settings
+from digitlab.ui.components.remount import mount_anew, mount_key
+from digitlab.ui.handwriting.selection import try_to
 
-_MOUNT = "import of ink, mount"
+_IMPORT = "ink to import"
 _LARGEST = 20_000_000
 
 
 class _Format(NamedTuple):
     label: str
-    write: Callable[[Sequence[KeptDrawing]], bytes]
+    write: Callable[[Sequence[MyDrawing]], bytes]
     file: str
     mime: str
     icon: str
@@ -54,8 +56,8 @@ _FORMATS = (
 )
 
 
-def show_exchange(shown: Sequence[KeptDrawing]) -> None:
-    """Buttons for what the filter shows, and a place for an ink file. Files are made when they are asked for."""
+def show_exchange(shown: Sequence[MyDrawing]) -> None:
+    """Buttons for what the filter shows, and an uploader for an ink file. Files are made when they are asked for."""
     st.subheader("Export and import" if shown else "Import", anchor=False)
     if shown:
         st.caption(f"Exports hold what the filter shows; drawings: {count(len(shown))}.")
@@ -78,7 +80,7 @@ def _show_import() -> None:
     with st.popover(
         "Import", icon=":material/upload:", help="Adds the drawings of an ink file to those that are kept."
     ):
-        key = f"ink to import {st.session_state.setdefault(_MOUNT, 0)}"
+        key = mount_key(_IMPORT)
         st.file_uploader(
             "Ink file",
             type=["jsonl", "gz", "json"],
@@ -92,18 +94,18 @@ def _show_import() -> None:
 
 
 def _take_in(key: str) -> None:
-    """Add the file's drawings, and give the widget another key, so that it is empty again."""
+    """Add the file's drawings, and begin the widget anew, so that it is empty again."""
     upload = st.session_state[key]
     if upload is None:
         return
-    st.session_state[_MOUNT] += 1
+    mount_anew(_IMPORT)
     try_to(lambda: _add(upload.getvalue(), upload.name))
 
 
 def _add(content: bytes, name: str) -> None:
     if len(content) > _LARGEST:
         raise BadInk(f"{name[:80]} has over {_LARGEST // 1_000_000} MB. Split the file.")
-    lines = read_uploaded(content, name)
-    new = add_all(Settings.from_environment().data, lines)
+    lines = read_ink_lines(content, name[:80])
+    new = add_from_elsewhere(settings().data, lines)
     known = len(lines) - new
     st.toast(f"New: {count(new)}. Kept already: {count(known)}.", icon=":material/upload:")

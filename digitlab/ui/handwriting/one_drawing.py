@@ -1,4 +1,4 @@
-"""One kept drawing: large as the pen drew it, what is known of it, and what can be done with it."""
+"""One of the user's drawings: large as the pen drew it, what is known of it, and what can be done with it."""
 
 from datetime import datetime
 from html import escape
@@ -7,23 +7,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from digitlab.data.mine import KeptDrawing
-from digitlab.data.part_names import PartName
-from digitlab.ink import draw_ink
-from digitlab.ui.handwriting.changes import delete_some, relabel_one
-from digitlab.ui.handwriting.images import images_of
-from digitlab.ui.image_grid import png_source
-from digitlab.ui.live_html import live_html
-from digitlab.ui.sent_image import open_in_draw
+from digitlab.data import PartName
+from digitlab.data.handwriting_file import MyDrawing
+from digitlab.formats import png_address
+from digitlab.ink.strokes import draw_ink
+from digitlab.ui.components.live_html import live_html
+from digitlab.ui.handwriting.selection import delete_some, images_of, relabel_one
+from digitlab.ui.shared.sent_image import open_in_draw
 
-_show = live_html("digitlab.one_drawing", (Path(__file__).parent / "one_drawing.css").read_text(encoding="utf-8"))
+_show = live_html("digitlab.one_drawing", Path(__file__).with_name("one_drawing.css"))
 
 
-def show_one(kept: KeptDrawing, shown: int) -> None:
+def show_one(drawing: MyDrawing, shown: int) -> None:
     """The drawing and its controls. shown: how many drawings the filter shows."""
-    image = images_of([kept])[0]
-    _show(drawing_html(kept, png_source(image)), "one drawing")
-    digit, key = kept.drawing.digit, f"digit of {kept.id}, {kept.drawing.digit}"
+    image = images_of([drawing])[0]
+    _show(drawing_html(drawing, png_address(image)), "one drawing")
+    digit, key = drawing.digit, f"digit of {drawing.id}, {drawing.digit}"
     st.pills(
         "It is a",
         range(10),
@@ -32,7 +31,7 @@ def show_one(kept: KeptDrawing, shown: int) -> None:
         required=True,
         wrap=True,
         on_change=relabel_one,
-        args=(kept, key),
+        args=(drawing, key),
         help="Choose another digit to relabel the drawing. It stays held out, or to learn from.",
     )
     with st.container(horizontal=True):
@@ -44,21 +43,20 @@ def show_one(kept: KeptDrawing, shown: int) -> None:
                 key="delete the drawing",
                 type="primary",
                 on_click=delete_some,
-                args=([kept], shown),
+                args=([drawing], shown),
                 help="It cannot be brought back.",
             )
 
 
-def drawing_html(kept: KeptDrawing, image: str) -> str:
+def drawing_html(drawing: MyDrawing, image: str) -> str:
     """The picture of the strokes, the image that models see, and the facts. image: the image's address."""
-    drawing = kept.drawing
     facts = (
         ("Writer", drawing.writer),
-        ("Part", "held out" if kept.part is PartName.TEST else "trains"),
-        ("Kept", _when(kept.made)),
+        ("Part", "held out" if drawing.part is PartName.TEST else "trains"),
+        ("Kept", _when(drawing.made)),
     )
     lines = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
-    strokes = png_source(draw_ink(drawing.ink, kept.pen_width))
+    strokes = png_address(draw_ink(drawing.ink, drawing.pen_width))
     return (
         f'<div class="one"><img class="strokes" src="{strokes}" alt="A {drawing.digit} as the pen drew it">'
         f'<div class="beside"><img class="seen" src="{image}" alt="The same as models see it" '

@@ -1,1 +1,0 @@
-"""Models side by side: where they differ, and whether the difference is real."""

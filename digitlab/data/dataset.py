@@ -1,0 +1,240 @@
+"""Data sets by name: `mnist`, `pen`, `mine`, `sklearn`, and any of them joined by `+`.
+
+A list of data sets needs no torch, so their loaders import what they need when they are called.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitlab.config import Settings
+from digitlab.data import PartName, Progress, quiet
+from digitlab.data.handwriting import drawings_of_part, handwriting_is_here
+from digitlab.data.mnist import load_mnist, mnist_is_here
+from digitlab.data.pen import pen_drawings, pen_file
+from digitlab.errors import UnknownName
+from digitlab.ink.strokes import LabelledDrawing
+
+if TYPE_CHECKING:
+    from digitlab.data.parts import Part, TrainingImages
+
+_RENDERINGS = 6
+"""How often each training drawing is rendered for an epoch; drawings of other parts are rendered once."""
+
+_MOST_RENDERINGS, _WEIGHT = 64, 2000
+"""A few drawings of one's own are rendered more often, up to so many images in all, so that they count."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """All that is known of a data set.
+
+    title, test_title: for people, of the whole and of its test part. remedy: how to get it where it is not here.
+    source: who made it, for a checkpoint's card. is_here: whether a data folder holds it, or needs not.
+    load: an image set's part, of data folder, part, validation share and progress. drawings: an ink set's part, of the
+    first three. One of these two is given. is_fixed: whether its files stay the same while the app runs.
+    can_download: whether loading it fetches it.
+    """
+
+    name: str
+    title: str
+    test_title: str
+    remedy: str
+    source: str
+    is_here: Callable[[Path], bool]
+    load: Callable[[Path, PartName, float, Progress], "Part"] | None = None
+    drawings: Callable[[Path, PartName, float], Sequence[LabelledDrawing]] | None = None
+    is_fixed: bool = True
+    can_download: bool = False
+
+    def load_part(self, folder: Path, part: PartName, validation_share: float, progress: Progress = quiet) -> "Part":
+        """One part as images, each drawing rendered once. Raises DataMissing when it is not to be had."""
+        if self.load is not None:
+            return self.load(folder, part, validation_share, progress)
+        from digitlab.data.rendering import render
+
+        return render(self.load_drawings(folder, part, validation_share), progress=progress)
+
+    def load_drawings(self, folder: Path, part: PartName, validation_share: float) -> Sequence[LabelledDrawing]:
+        """One part of an ink set as drawings; none for an image set. Raises DataMissing when it is not to be had."""
+        return self.drawings(folder, part, validation_share) if self.drawings is not None else []
+
+
+def _load_sklearn(_folder: Path, part: PartName, validation_share: float, _progress: Progress) -> "Part":
+    from digitlab.data.sklearn_digits import load_sklearn_digits
+
+    return load_sklearn_digits(part, validation_share)
+
+
+DATASETS: Mapping[str, Dataset] = {
+    one.name: one
+    for one in (
+        Dataset(
+            name="mnist",
+            title="MNIST",
+            test_title="MNIST, 10,000 test images",
+            remedy="Run `digitlab evaluate softmax --data mnist` once: it downloads 12 MB.",
+            source="MNIST: Y. LeCun, C. Cortes, C. J. C. Burges, CC BY-SA 3.0.",
+            is_here=mnist_is_here,
+            load=load_mnist,
+            can_download=True,
+        ),
+        Dataset(
+            name="pen",
+            title="pen digits",
+            test_title="Pen digits of unseen writers",
+            remedy="Copy `pen-digits.jsonl.gz` into the data folder.",
+            source="Pen digits: UNIPEN train_r01_v07, category 1a, I. Guyon et al., ICPR 1994, "
+            "doi:10.1109/ICPR.1994.576870, distributed as doi:10.5281/zenodo.1195803, CC BY 4.0. Split by writer.",
+            is_here=lambda folder: pen_file(folder) is not None,
+            drawings=pen_drawings,
+        ),
+        Dataset(
+            name="mine",
+            title="My handwriting",
+            test_title="My handwriting, test part",
+            remedy="Draw digits and label them on Draw first; three of one digit are enough to begin.",
+            source="Drawings of this installation's own users.",
+            is_here=handwriting_is_here,
+            drawings=drawings_of_part,
+            is_fixed=False,
+        ),
+        Dataset(
+            name="sklearn",
+            title="scikit-learn digits",
+            test_title="scikit-learn's digits, test part",
+            remedy="It comes with scikit-learn.",
+            source="scikit-learn's digits: E. Alpaydin, C. Kaynak, 1998, doi:10.24432/C50P49, CC BY 4.0.",
+            is_here=lambda _folder: True,
+            load=_load_sklearn,
+        ),
+    )
+}
+"""Name → data set, in the order in which they are offered."""
+
+
+def find_datasets(name: str) -> list[Dataset]:
+    """The single data sets that a name joins. Raises UnknownName when one of them does not exist."""
+    singles = list(dict.fromkeys(name.split("+")))
+    for single in singles:
+        if single not in DATASETS:
+            raise UnknownName(f"There is no data set {single[:80]!r}. Choose {', '.join(DATASETS)}, or join some by +.")
+    return [DATASETS[single] for single in singles]
+
+
+def missing_datasets(name: str, folder: Path) -> list[Dataset]:
+    """Those of a name's data sets that the data folder does not hold. Raises UnknownName."""
+    return [one for one in find_datasets(name) if not one.is_here(folder)]
+
+
+def is_here(name: str, folder: Path) -> bool:
+    """Whether a data set, or all that a name joins, can be loaded without a network. Raises UnknownName."""
+    return not missing_datasets(name, folder)
+
+
+def load_part(
+    name: str, part: str, folder: Path | str, validation_share: float = 0.1, progress: Progress = quiet
+) -> "Part":
+    """A part of the named data set, joined from several where the name says so; each drawing rendered once.
+
+    part: train, validation or test.
+    Raises UnknownName for a name that does not exist and DataMissing when its files are not to be had.
+    """
+    from digitlab.data.parts import join
+
+    chosen = _part_name(part)
+    return join([one.load_part(Path(folder), chosen, validation_share, progress) for one in find_datasets(name)])
+
+
+def load_data(
+    name: str = "mnist", part: str = "train", folder: Path | str | None = None, validation_share: float = 0.1
+) -> "Part":
+    """`load_part` for notebooks. folder: the data folder; None for the installation's own (`DIGITLAB_DATA`)."""
+    return load_part(name, part, Settings.from_environment().data if folder is None else folder, validation_share)
+
+
+def _part_name(part: str) -> PartName:
+    try:
+        return PartName(part)
+    except ValueError as error:
+        raise UnknownName(f"There is no part {str(part)[:40]!r}. Choose {', '.join(PartName)}.") from error
+
+
+def load_training(
+    name: str,
+    folder: Path,
+    validation_share: float,
+    *,
+    fresh: bool = False,
+    non_digits: float = 0.0,
+    progress: Progress = quiet,
+) -> "TrainingImages":
+    """The training part of the named data set.
+
+    fresh: drawings are rendered anew for each epoch; otherwise every epoch sees the same renderings.
+    non_digits: images without a digit to add, as a share of the others, in 0..1.
+    Raises UnknownName for a name that does not exist and DataMissing when its files are not to be had.
+    """
+    sets = find_datasets(name)
+    images = FreshImages(
+        [one.load_part(folder, PartName.TRAIN, validation_share, progress) for one in sets if one.drawings is None],
+        [_ink_set(one, folder, validation_share) for one in sets if one.drawings is not None],
+        non_digits,
+        progress,
+    )
+    return images if fresh else images.of_epoch(0)
+
+
+@dataclass(frozen=True)
+class InkSet:
+    """Drawings to train on, and how often each is rendered for an epoch."""
+
+    drawings: Sequence[LabelledDrawing]
+    renderings: int
+
+
+def _ink_set(dataset: Dataset, folder: Path, validation_share: float) -> InkSet:
+    drawings = dataset.load_drawings(folder, PartName.TRAIN, validation_share)
+    often = 0 if dataset.is_fixed else min(_MOST_RENDERINGS, _WEIGHT // max(1, len(drawings)))
+    return InkSet(drawings, max(_RENDERINGS, often))
+
+
+@dataclass(frozen=True)
+class FreshImages:
+    """Images that stay, and drawings in ever new hands.
+
+    pictures: parts that are the same in every epoch. ink: drawings that are not. non_digits: images without a digit,
+    as a share of all others. Two things of equal content give the same images for the same epoch.
+    """
+
+    pictures: Sequence["Part"]
+    ink: Sequence[InkSet]
+    non_digits: float = 0.0
+    progress: Progress = field(default=quiet, compare=False)
+
+    def __len__(self) -> int:
+        return self._digits + self._others
+
+    @property
+    def _digits(self) -> int:
+        return sum(map(len, self.pictures)) + sum(len(one.drawings) * one.renderings for one in self.ink)
+
+    @property
+    def _others(self) -> int:
+        return round(self._digits * self.non_digits)
+
+    def of_epoch(self, epoch: int) -> "Part":
+        """The images of an epoch, counted from 0."""
+        from digitlab.data.non_digits import draw_non_digits
+        from digitlab.data.parts import join
+        from digitlab.data.rendering import render
+
+        rendered = [render(one.drawings, _turns(epoch, one.renderings), self.progress) for one in self.ink]
+        everything = [drawing for one in self.ink for drawing in one.drawings]
+        others = [draw_non_digits(everything, self._others, epoch, self.progress)] if self._others else []
+        return join([*self.pictures, *rendered, *others])
+
+
+def _turns(epoch: int, renderings: int) -> range:
+    return range(epoch * renderings, (epoch + 1) * renderings)

@@ -1,0 +1,70 @@
+"""How values are written for people: the same digits of the same thing everywhere. And pictures as PNG.
+
+Numbers and units are parted by a narrow space (U+202F) that no line breaks at.
+"""
+
+import base64
+import io
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """A share in 0..1 as a percentage: probabilities with one decimal, accuracies with two."""
+    return f"{100 * share:.{decimals}f}\u202f%"
+
+
+def interval(limits: tuple[float, float], decimals: int = 2) -> str:
+    """An interval of shares in 0..1: 99.56 to 99.78 %."""
+    low, high = limits
+    return f"{100 * low:.{decimals}f} to {percent(high, decimals)}"
+
+
+def count(number: int) -> str:
+    """A count with separators: 7,850."""
+    return f"{number:,}"
+
+
+def milliseconds(value: float, decimals: int = 1) -> str:
+    """A time in ms."""
+    return f"{value:.{decimals}f}\u202fms"
+
+
+def duration(seconds: float) -> str:
+    """A time in words, with the two largest units that matter: 41 s, 2 min 05 s, 1 h 02 min."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole}\u202fs"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes}\u202fmin {rest:02d}\u202fs"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}\u202fh {minutes:02d}\u202fmin"
+
+
+def file_size(size: int) -> str:
+    """A size in bytes as kB or MB."""
+    return f"{size / 1e6:.1f}\u202fMB" if size >= 1e6 else f"{size / 1e3:.0f}\u202fkB"
+
+
+def short(value: object, longest: int = 60) -> str:
+    """A value from outside as an error message shows it: its `repr` in one line, cut where it is long."""
+    text = re.sub(r"\s*\n\s*", " ", repr(value))
+    return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def png(picture: "np.ndarray") -> bytes:
+    """A PNG file of a picture: `uint8` of shape (height, width), grey, or (height, width, 3), red, green and blue."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def png_address(picture: "np.ndarray") -> str:
+    """A picture, as `png` takes it, as an address that holds all of it: `data:image/png;base64,…`."""
+    return f"data:image/png;base64,{base64.b64encode(png(picture)).decode()}"

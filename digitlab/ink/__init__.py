@@ -1,0 +1,1 @@
+"""Ink: drawings as pen strokes, and the files that hold them."""

@@ -1,0 +1,129 @@
+"""Ink: pen strokes, the drawings made of them, and how they become a picture.
+
+Ink is a list of strokes, each a list of `[x, y]` with y pointing down, in drawing order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeGuard
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from digitlab.errors import BadInk, BlankDrawing
+from digitlab.formats import short
+
+Ink = list[list[list[float]]]
+
+CANVAS = 280
+"""Side of the canvas that ink from the pad lies on, in canvas pixels."""
+
+PEN_WIDTH = 18.0
+"""The pen's width in canvas pixels unless another is chosen: about the stroke width of MNIST at this size."""
+
+_THINNEST, _BROADEST = 1.0, 100.0
+"""Pen widths in canvas pixels that are believed."""
+
+MOST_POINTS = 20_000
+"""More points than a hand draws: the limit keeps a foreign file or client from filling the memory."""
+
+FARTHEST = 1e6
+_DOT = 1e-9
+"""A drawing that is smaller than this is a dot: there is nothing to scale."""
+
+_OVERSAMPLING = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """Ink and the width of the pen that drew it, both in canvas pixels where it was drawn on a canvas."""
+
+    ink: Ink
+    pen_width: float = PEN_WIDTH
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledDrawing(Drawing):
+    """A drawing of which somebody has said what it is.
+
+    digit: 0 to 9. writer: who drew it. donor: the collection that it came from; empty when it came from none.
+    """
+
+    digit: int
+    writer: str = ""
+    donor: str = ""
+
+
+def check_ink(value: object) -> Ink:
+    """The value as ink, with plain float coordinates and without empty strokes.
+
+    Raises BadInk when it is not a list of lists of `[x, y]` finite numbers within ±1e6, or has over 20,000 points.
+    """
+    if not isinstance(value, list) or not all(isinstance(stroke, list) for stroke in value):
+        raise BadInk(f"Ink must be a list of strokes, each a list of [x, y]; got {short(value)}.")
+    points = sum(len(stroke) for stroke in value)
+    if points > MOST_POINTS:
+        raise BadInk(f"The drawing has {points} points; at most {MOST_POINTS} are read. Draw fewer or shorter strokes.")
+    return [[_check_point(point) for point in stroke] for stroke in value if stroke]
+
+
+def _check_point(point: object) -> list[float]:
+    if isinstance(point, list | tuple) and len(point) == 2 and all(_is_number(c) for c in point):
+        return [float(point[0]), float(point[1])]
+    raise BadInk(f"A point of a stroke must be [x, y], two finite numbers; got {short(point)}.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= FARTHEST
+
+
+def is_pen_width(value: object) -> TypeGuard[float]:
+    """Whether a value from outside is a number from 1 to 100."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and _THINNEST <= value <= _BROADEST
+
+
+def check_pen_width(value: object) -> float:
+    """The value as a pen width in canvas pixels. Raises BadInk when it is no number from 1 to 100."""
+    if not is_pen_width(value):
+        raise BadInk(f"The pen width is {short(value, 40)}; it must be a number from 1 to 100.")
+    return float(value)
+
+
+def fit_ink(ink: Ink, length: float, centre: tuple[float, float] = (CANVAS / 2, CANVAS / 2)) -> Ink:
+    """The ink moved and scaled evenly: the longer side of its bounding box becomes `length`, its middle `centre`.
+
+    A drawing without extent only moves. Raises BlankDrawing when there is no point at all.
+    """
+    points = np.array([point for stroke in ink for point in stroke], dtype=np.float64).reshape(-1, 2)
+    if not len(points):
+        raise BlankDrawing("There is no ink in the drawing. Draw a digit first.")
+    low, high = points.min(0), points.max(0)
+    extent = float((high - low).max())
+    scale = length / extent if extent > _DOT else 1.0
+    middle = (low + high) / 2
+    return [[[(x - middle[0]) * scale + centre[0], (y - middle[1]) * scale + centre[1]] for x, y in s] for s in ink]
+
+
+def draw_ink(ink: Ink, pen_width: float = PEN_WIDTH, size: tuple[int, int] = (CANVAS, CANVAS)) -> np.ndarray:
+    """A picture of the ink as a round pen leaves it: white on black.
+
+    ink: coordinates in canvas pixels; what lies outside the canvas is not seen.
+    pen_width: in canvas pixels.
+    size: (width, height) of the canvas.
+    Returns `uint8` of shape (2·height, 2·width): twice the canvas's resolution, so that edges stay fine when it
+    is scaled down.
+    """
+    width, height = size
+    picture = Image.new("L", (width * _OVERSAMPLING, height * _OVERSAMPLING), 0)
+    pen = ImageDraw.Draw(picture)
+    thickness = max(1, round(pen_width * _OVERSAMPLING))
+    for stroke in ink:
+        _draw_stroke(pen, [(x * _OVERSAMPLING, y * _OVERSAMPLING) for x, y in stroke], thickness)
+    return np.asarray(picture)
+
+
+def _draw_stroke(pen: ImageDraw.ImageDraw, points: Sequence[tuple[float, float]], thickness: int) -> None:
+    pen.line(points, fill=255, width=thickness)
+    radius = thickness / 2
+    for x, y in points:  # a disc at each point rounds ends and corners, five times faster than PIL's own joints
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)

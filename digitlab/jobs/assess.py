@@ -1,0 +1,73 @@
+"""What a finished training came to: its figures on test data, how sure it may be, and what fine-tuning changed."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from digitlab.config import Settings, TrainConfig
+from digitlab.data import PartName, Progress, quiet
+from digitlab.data.dataset import Dataset, find_datasets, load_part
+from digitlab.errors import DigitlabError
+from digitlab.metrics.calibration import fit_doubt
+from digitlab.metrics.predictions import Predictions
+from digitlab.metrics.summary import summarize
+from digitlab.runs.listing import Catalogue
+from digitlab.runs.run import Run
+from digitlab.runs.scores import calibrated, score
+
+_ALWAYS = ("mnist", "pen")
+"""Data sets that every run is tested on where they are here, so that all models compare."""
+
+
+def assess(run: Run, settings: Settings, progress: Progress = quiet) -> None:
+    """Score the run's weights and write the figures into its results.
+
+    `doubt`: temperature and threshold, from the validation part. `test`: a summary for each data set, of calibrated
+    answers. `donors`: the same for each collection that the drawings came from. `before`: after fine-tuning, the test
+    figures of the run that it started from.
+    """
+    config, folder = run.config, settings.data
+    validation = score(run, load_part(config.data, PartName.VALIDATION, folder, config.validation_share, progress))
+    doubt = fit_doubt(Predictions(validation.logits, validation.labels))
+    results: dict[str, Any] = {**run.results, "doubt": dataclasses.asdict(doubt), "test": {}, "donors": {}}
+    run.write_results(results)
+    for dataset in _tested(config, settings):
+        part = dataset.load_part(folder, PartName.TEST, config.validation_share, progress)
+        answers = calibrated(run, score(run, part, save_as=dataset.name))
+        results["test"][dataset.name] = _summary(answers)
+        drawings = dataset.load_drawings(folder, PartName.TEST, config.validation_share)
+        if drawings:
+            results["donors"][dataset.name] = _by_donor(answers, [drawing.donor for drawing in drawings])
+    if config.start_from:
+        results["before"] = _before(config, settings)
+    run.write_results(results)
+
+
+def _tested(config: TrainConfig, settings: Settings) -> list[Dataset]:
+    sets = find_datasets(config.data)
+    others = [dataset for dataset in find_datasets("+".join(_ALWAYS)) if dataset not in sets]
+    return sets + [dataset for dataset in others if dataset.is_here(settings.data)]
+
+
+def _before(config: TrainConfig, settings: Settings) -> dict[str, Any]:
+    try:
+        start = Catalogue(settings).find(config.start_from)
+        parts = {one.name: load_part(one.name, PartName.TEST, settings.data) for one in _tested(config, settings)}
+        return {data: _summary(calibrated(start, score(start, part))) for data, part in parts.items()}
+    except DigitlabError:  # it was deleted meanwhile: there is nothing to compare with
+        return {}
+
+
+def _by_donor(answers: Predictions, donors: Sequence[str]) -> dict[str, Any]:
+    """A summary for each collection that is named; empty when none is."""
+    named = np.array(donors)
+    return {
+        donor: _summary(Predictions(answers.logits[named == donor], answers.labels[named == donor]))
+        for donor in sorted(set(donors) - {""})
+    }
+
+
+def _summary(answers: Predictions) -> dict[str, Any]:
+    return dataclasses.asdict(summarize(answers))

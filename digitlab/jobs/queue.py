@@ -1,0 +1,135 @@
+"""What is asked of a run's process, and whose turn it is: control files, slots, and tickets for those who wait.
+
+A fixed number of runs train at once, each in a slot, which is a lock file. The operating system frees a lock when its
+process ends, however it ends, so a killed job never keeps its slot.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from digitlab.errors import BadRun
+from digitlab.files import write_text
+from digitlab.runs.run import RUN_ID, Run
+from digitlab.runs.status import State
+
+LOOK = 0.2
+"""Seconds between two looks at the control file."""
+
+
+class Command(StrEnum):
+    """What a process can be asked to do."""
+
+    RUN = "run"
+    PAUSE = "pause"
+    STOP = "stop"
+
+
+def write_command(run: Run, command: Command) -> None:
+    """Ask the run's process for something; it obeys within a second."""
+    write_text(run.folder / "control", command)
+
+
+def read_command(run: Run) -> Command:
+    """What is asked of the run's process: to run, unless the file says otherwise; to stop when the folder is gone."""
+    try:
+        return Command((run.folder / "control").read_text(encoding="utf-8").strip())
+    except (OSError, ValueError):
+        return Command.RUN if run.folder.is_dir() else Command.STOP
+
+
+def wait_while(condition: Callable[[], bool], run: Run) -> Command:
+    """Wait as long as the condition holds and the run is not asked to stop; returns what is asked of it then."""
+    while read_command(run) is not Command.STOP and condition():
+        time.sleep(LOOK)
+    return read_command(run)
+
+
+class Queue:
+    """The slots and tickets of a folder of runs. A ticket is an empty file; its time says how long it waits."""
+
+    def __init__(self, runs: Path, slots: int) -> None:
+        self.runs = runs
+        self.folder = runs / ".queue"
+        self.slots = slots
+
+    def line_up(self, run: Run) -> None:
+        """Put a run at the end of the line."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.ticket_file(run.id).touch()
+
+    def ticket_file(self, run_id: str) -> Path:
+        """The file that stands for a run in line."""
+        return self.folder / run_id
+
+    def waiting(self) -> Iterator[str]:
+        """Ids of the runs that wait for a slot, the first in line first; each is looked at only when it is asked for.
+
+        A run that was killed in line does not wait.
+        """
+        tickets = [path for path in self.folder.glob("*") if RUN_ID.fullmatch(path.name)]
+        return (path.name for path in sorted(tickets, key=_since) if self._waits(path.name))
+
+    def _waits(self, run_id: str) -> bool:
+        try:
+            return Run(self.runs / run_id).state is State.QUEUED
+        except BadRun:
+            return False
+
+    def lock(self, slot: int) -> FileLock:
+        """The lock of a slot, counted from 0."""
+        return FileLock(self.folder / f"slot-{slot}.lock")
+
+
+class Ticket:
+    """A run's claim to a slot. Use it as a context manager: leaving gives slot and ticket back."""
+
+    def __init__(self, queue: Queue, run: Run) -> None:
+        self.queue = queue
+        self.run = run
+        self._held: FileLock | None = None
+
+    def __enter__(self) -> "Ticket":
+        if not self.queue.ticket_file(self.run.id).exists():
+            self.line_up()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.release()
+        self.queue.ticket_file(self.run.id).unlink(missing_ok=True)
+
+    def line_up(self) -> None:
+        """Get in line; the run is queued by then."""
+        self.queue.line_up(self.run)
+
+    def try_slot(self) -> bool:
+        """Take a free slot, unless others are before this run in line. Never blocks."""
+        if self._held is not None:
+            return True
+        if next(self.queue.waiting(), None) != self.run.id:
+            return False
+        for slot in range(self.queue.slots):
+            lock = self.queue.lock(slot)
+            with suppress(Timeout):
+                lock.acquire(timeout=0)
+                self._held = lock
+                self.queue.ticket_file(self.run.id).unlink(missing_ok=True)
+                return True
+        return False
+
+    def release(self) -> None:
+        """Give the slot to others, as a paused run does."""
+        if self._held is not None:
+            self._held.release()
+            self._held = None
+
+
+def _since(ticket: Path) -> int:
+    try:
+        return ticket.stat().st_mtime_ns
+    except FileNotFoundError:  # it has just got its slot
+        return 0

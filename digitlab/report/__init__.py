@@ -1,0 +1,1 @@
+"""A run's evaluation as one self-contained HTML page."""

@@ -1,0 +1,124 @@
+"""A run's evaluation as one self-contained HTML page: works offline, its figures are interactive, and it prints."""
+
+from datetime import date
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
+
+from digitlab import __version__
+from digitlab.figures.calibration import coverage_figure, reliability_figure
+from digitlab.figures.confusion import confusion_figure
+from digitlab.figures.roc_pr import precision_recall_figure, roc_figure
+from digitlab.figures.training import PANELS, curve_figure, points
+from digitlab.formats import count, percent
+from digitlab.metrics.calibration import accuracy_by_coverage, reliability, thinned_coverage
+from digitlab.metrics.confusion import confusion_counts
+from digitlab.metrics.curves import precision_recall_curves, roc_curves
+from digitlab.metrics.predictions import Predictions
+from digitlab.metrics.summary import headline, per_class
+from digitlab.report.findings import describe_all
+from digitlab.report.tables import digits_table, headline_table, pictures, settings_table
+from digitlab.runs.listing import title_of
+from digitlab.runs.run import Run
+from digitlab.runs.scores import Scores, calibrated, read_doubt
+
+_CSS = Path(__file__).with_name("page.css")
+_MOST_PICTURES = 40
+_FITS = """
+addEventListener("beforeprint", () => {
+  for (const plot of document.querySelectorAll(".js-plotly-plot")) Plotly.Plots.resize(plot);
+});
+"""
+_NO_IMAGES = "The images are not on the computer that wrote this report, so the mistakes are not shown."
+
+
+def write_report(run: Run, data: str, scores: Scores, images: np.ndarray | None = None) -> str:
+    """The whole page, about 5 MB of HTML, nearly all of it plotly's script.
+
+    data: what the images are, for people. scores: the run's, which are shown calibrated. images: `uint8` of shape
+    (N, 28, 28), for the mistakes; None without them.
+    Raises BadRun when the run's config, label, status or history cannot be read.
+    """
+    name = title_of(run)
+    answers = calibrated(run, scores)
+    body = "".join([_head(run, name, data, scores), _figures(run, answers, scores), _mistakes(answers, images)])
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(name)} on {escape(data)} · digitlab</title><style>{_CSS.read_text(encoding='utf-8')}</style>"
+        f"<script>{get_plotlyjs()}</script></head><body>{body}{_settings(run)}<script>{_FITS}</script></body></html>"
+    )
+
+
+def _head(run: Run, name: str, data: str, scores: Scores) -> str:
+    answers, temperature = calibrated(run, scores), read_doubt(run).temperature
+    figures = headline(answers)
+    found = describe_all(answers, _as_trained(scores), temperature, run.history, run.status.chosen_epoch)
+    images = "1 image" if len(answers) == 1 else f"{count(len(answers))} images"
+    return (
+        f"<h1>{escape(name)}</h1>"
+        f'<p class="quiet">{escape(run.config.model)}, trained on {escape(run.config.data)}, evaluated on '
+        f"{escape(data)}: {images}. digitlab {__version__}, {date.today():%d %B %Y}.</p>"
+        f'<p class="loud">{percent(figures.summary.accuracy, 2)}</p>{headline_table(figures)}'
+        f"<h2>Findings</h2>{''.join(f'<p>{escape(paragraph)}</p>' for paragraph in found)}"
+    )
+
+
+def _as_trained(scores: Scores) -> Predictions:
+    return Predictions(scores.logits, scores.labels)
+
+
+def _figures(run: Run, answers: Predictions, scores: Scores) -> str:
+    curves, recalls = roc_curves(answers), precision_recall_curves(answers)
+    several = [roc_figure(curves), roc_figure(curves, zoomed=True), precision_recall_figure(recalls, zoomed=True)]
+    parts = [
+        ("Confusion", [confusion_figure(confusion_counts(answers), mode) for mode in ("counts", "shares")]),
+        ("ROC and precision–recall", several if curves else []),
+        (
+            "Calibration and coverage",
+            [
+                _reliability(run, answers, scores),
+                coverage_figure(thinned_coverage(accuracy_by_coverage(answers))),
+            ],
+        ),
+        ("Training", _training(run)),
+    ]
+    table = f'<h2>Each digit</h2><div class="scroll">{digits_table(per_class(answers))}</div>'
+    return table + "".join(f"<h2>{title}</h2>{''.join(map(_plot, plots))}" for title, plots in parts if plots)
+
+
+def _reliability(run: Run, answers: Predictions, scores: Scores) -> go.Figure:
+    if read_doubt(run).temperature == 1:
+        return reliability_figure(reliability(answers), name="as trained")
+    return reliability_figure(reliability(answers), reliability(_as_trained(scores)))
+
+
+def _training(run: Run) -> list[go.Figure]:
+    records, status = run.history, run.status
+    if not records:
+        return []
+    steps = status.steps / max(run.config.epochs, 1)
+    return [curve_figure(panel, points(panel, records, steps), status.chosen_epoch) for panel in PANELS[:2]]
+
+
+def _plot(figure: go.Figure) -> str:
+    figure.update_layout(template="plotly_white")
+    html = figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False, "responsive": True})
+    return f'<div class="plot">{html}</div>'
+
+
+def _mistakes(predictions: Predictions, images: np.ndarray | None) -> str:
+    wrong = predictions.select("wrong")[:_MOST_PICTURES]
+    if not len(wrong):
+        return ""
+    shown = pictures(predictions, images, wrong) if images is not None else f"<p>{_NO_IMAGES}</p>"
+    words = f"The {len(wrong)} most confident ones: true digit → predicted digit, and its probability."
+    return f'<h2>Mistakes</h2><p class="quiet">{words}</p>{shown}'
+
+
+def _settings(run: Run) -> str:
+    settings = {**run.config.to_dict(), "parameters": run.results.get("parameters", "")}
+    return f"<h2>Settings of the training</h2>{settings_table(settings)}"

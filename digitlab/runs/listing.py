@@ -1,0 +1,238 @@
+"""The catalogue of all runs: checkpoints and the installation's own, found by name, listed with what people call them.
+
+Quick even when there are a thousand of them: a run is read again only when one of its small files has changed.
+"""
+
+import shutil
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from digitlab import config as installation
+from digitlab.config import Settings, TrainConfig
+from digitlab.errors import BadRun, DigitlabError, UnknownName
+from digitlab.files import read_json, write_json
+from digitlab.runs.run import CHECKPOINT_NAME, RUN_ID, Run, open_run
+from digitlab.runs.status import UNFINISHED, State, Status
+
+_FIRST = ("softmax", "cnn")
+"""The checkpoints that are listed before all others."""
+
+_LONGEST_ID = 200
+"""Longer names are no model's; file systems refuse them with an error of their own."""
+
+_LONGEST_LABEL = 80
+
+_READ = ("config.json", "status.json", "results.json", "history.jsonl", "label.json")
+
+
+@dataclass(frozen=True)
+class Label:
+    """What people say of a run, in label.json, apart from its config, which never changes: its name and a star."""
+
+    name: str
+    starred: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A run as lists, pickers and tables show it, read from small files alone.
+
+    title: what people call it: the name that they gave it; a checkpoint goes by its id everywhere.
+    best_validation_accuracy: in 0..1, None before the first epoch. accuracies: data set → accuracy on its test part,
+    in 0..1. parameters: their number, 0 when not yet known. has_weights: whether it can be asked.
+    """
+
+    run: Run
+    title: str
+    is_checkpoint: bool
+    starred: bool
+    state: State
+    config: TrainConfig
+    status: Status
+    parameters: int
+    best_validation_accuracy: float | None
+    accuracies: dict[str, float]
+    has_weights: bool
+
+    @property
+    def id(self) -> str:
+        """What `Catalogue.find` takes: a checkpoint's name or a run id."""
+        return self.run.id
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """A run's folder that cannot be read, and why."""
+
+    run: Run
+    reason: str
+
+
+class Catalogue:
+    """All runs of an installation. Nothing is read before it is asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def checkpoints(self) -> list[Run]:
+        """The shipped runs: `softmax` and `cnn` first, then by name."""
+        folders = _subfolders(installation.CHECKPOINTS)
+        runs = [Run(folder) for folder in folders if CHECKPOINT_NAME.fullmatch(folder.name)]
+        return sorted(runs, key=lambda run: (_FIRST.index(run.id) if run.id in _FIRST else len(_FIRST), run.id))
+
+    def runs(self) -> list[Run]:
+        """The installation's own runs, newest first."""
+        folders = [folder for folder in _subfolders(self.settings.runs) if RUN_ID.fullmatch(folder.name)]
+        return [Run(folder) for folder in sorted(folders, key=lambda folder: folder.name, reverse=True)]
+
+    def find(self, name: str) -> Run:
+        """The run of a checkpoint's name or a run id; nothing else ever touches the disk.
+
+        Raises UnknownName when there is none.
+        """
+        for pattern, parent in ((RUN_ID, self.settings.runs), (CHECKPOINT_NAME, installation.CHECKPOINTS)):
+            if len(name) <= _LONGEST_ID and pattern.fullmatch(name) and (parent / name / "config.json").is_file():
+                return Run(parent / name)
+        names = ", ".join(run.id for run in self.checkpoints()) or "none yet"
+        raise UnknownName(f"There is no model {name[:80]!r}. Name a run id or a checkpoint ({names}).")
+
+    def find_or_folder(self, name: str) -> Run:
+        """Like `find`, and a run's folder may be named too: for the command line, whose user may read any folder.
+
+        Raises UnknownName or BadRun.
+        """
+        return open_run(Path(name)) if _is_folder(name) else self.find(name)
+
+    def everything(self) -> list[Entry | Damaged]:
+        """The installation's own runs, newest first, then the checkpoints."""
+        return [read_entry(run) for run in self.runs() + self.checkpoints()]
+
+    def entries(self) -> list[Entry]:
+        """The same without the damaged ones."""
+        return [entry for entry in self.everything() if isinstance(entry, Entry)]
+
+    def models(self) -> list[Entry]:
+        """Every run that can be asked, the checkpoints first."""
+        return sorted((entry for entry in self.entries() if entry.has_weights), key=lambda e: not e.is_checkpoint)
+
+
+def read_entry(run: Run) -> Entry | Damaged:
+    """A run as lists show it, or why it cannot be read; quick when none of its small files has changed."""
+    is_checkpoint = run.is_checkpoint
+    try:
+        small = _read(run.folder, _stamps(run.folder))
+        return Entry(
+            run=run,
+            title=run.id if is_checkpoint else small.label.name,
+            is_checkpoint=is_checkpoint,
+            starred=small.label.starred,
+            state=run.state if small.status.state in UNFINISHED else small.status.state,
+            config=small.config,
+            status=small.status,
+            parameters=small.parameters,
+            best_validation_accuracy=small.best_validation_accuracy,
+            accuracies=dict(small.accuracies),
+            has_weights=run.weights.is_file(),
+        )
+    except DigitlabError as error:
+        return Damaged(run, str(error))
+    except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
+        return Damaged(run, f"A file of {run.id} is damaged or foreign ({error}). Delete the run.")
+
+
+def read_label(run: Run) -> Label:
+    """The run's label; before anyone said anything, the name of its config. Raises BadRun when it is damaged."""
+    if not _label_file(run).exists():
+        return Label(run.config.name or run.id)
+    saved = read_json(_label_file(run))
+    return Label(str(saved.get("name") or run.id)[:_LONGEST_LABEL], saved.get("starred") is True)
+
+
+def title_of(run: Run) -> str:
+    """What people call the run: see `Entry`. Raises BadRun when its label or config is damaged."""
+    return run.id if run.is_checkpoint else read_label(run).name
+
+
+def rename_run(run: Run, name: str) -> None:
+    """Give the run another name. Raises BadRun for a checkpoint, and for a name that is empty, over 80 characters or
+    not printable."""
+    run.check_changeable()
+    name = name.strip()
+    if not name or len(name) > _LONGEST_LABEL or not name.isprintable():
+        raise BadRun(f"A run cannot be called {name[:40]!r}. Use 1 to {_LONGEST_LABEL} printable characters.")
+    write_json(_label_file(run), asdict(Label(name, read_label(run).starred)))
+
+
+def star_run(run: Run, starred: bool) -> None:
+    """Make the run a favourite, or no longer. Raises BadRun for a checkpoint."""
+    run.check_changeable()
+    write_json(_label_file(run), asdict(Label(read_label(run).name, starred)))
+
+
+def delete_run(run: Run) -> None:
+    """Delete a run: at once gone from every list, then from the disk.
+
+    Raises BadRun for a checkpoint, and while a process works on the run.
+    """
+    run.check_changeable()
+    if run.is_locked():
+        raise BadRun(f"{run.id} is being trained. Stop it first, then delete it.")
+    doomed = run.folder.rename(run.folder.with_name(f".deleted-{run.id}"))
+    shutil.rmtree(doomed, ignore_errors=True)
+
+
+def _label_file(run: Run) -> Path:
+    return run.folder / "label.json"
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return bool(name) and Path(name).is_dir()
+    except OSError:  # too long for the file system
+        return False
+
+
+def _subfolders(parent: Path) -> list[Path]:
+    return [folder for folder in parent.iterdir() if folder.is_dir()] if parent.is_dir() else []
+
+
+@dataclass(frozen=True)
+class _SmallFiles:
+    """What the small files of a run say."""
+
+    label: Label
+    config: TrainConfig
+    status: Status
+    parameters: int
+    best_validation_accuracy: float | None
+    accuracies: tuple[tuple[str, float], ...]
+
+
+def _stamps(folder: Path) -> tuple[tuple[int, int], ...]:
+    """When each file was last written, and its size: as long as these are the same, so is what was read."""
+    stamps = []
+    for name in _READ:
+        try:
+            found = (folder / name).stat()
+            stamps.append((found.st_mtime_ns, found.st_size))
+        except OSError:
+            stamps.append((0, 0))
+    return tuple(stamps)
+
+
+@lru_cache(maxsize=4096)
+def _read(folder: Path, _stamps: tuple[tuple[int, int], ...]) -> _SmallFiles:
+    run = Run(folder)
+    results = run.results
+    return _SmallFiles(
+        label=read_label(run),
+        config=run.config,
+        status=run.status,
+        parameters=int(results.get("parameters", 0)),
+        best_validation_accuracy=max(
+            (float(record["validation_accuracy"]) for record in run.history if "validation_accuracy" in record),
+            default=None,
+        ),
+        accuracies=tuple((data, float(summary["accuracy"])) for data, summary in results.get("test", {}).items()),
+    )

@@ -1,0 +1,134 @@
+"""A finished run becomes a checkpoint: the parts that ship, and a card that says where they come from."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digitlab.config import TrainConfig
+from digitlab.data.dataset import find_datasets
+from digitlab.errors import BadRun
+from digitlab.files import write_text
+from digitlab.formats import count, interval, percent
+from digitlab.runs.run import CHECKPOINT_NAME, Run
+from digitlab.runs.status import State, Status
+
+_ALWAYS = ("config.json", "status.json", "results.json", "weights.safetensors")
+_SHIPPED = (*_ALWAYS, "history.jsonl")
+"""A run of no epochs has no history."""
+
+_LONGEST_NAME = 40
+SNAPSHOTS = 8
+"""What a checkpoint ships of its past unless told otherwise: each snapshot is half as large as the weights."""
+
+
+def check_checkpoint_name(name: str) -> None:
+    """Raises BadRun when a checkpoint cannot have this name."""
+    if len(name) > _LONGEST_NAME or not CHECKPOINT_NAME.fullmatch(name):
+        raise BadRun(
+            f"A checkpoint cannot be called {name[:_LONGEST_NAME]!r}. Use at most {_LONGEST_NAME} lower-case letters, "
+            "digits and single hyphens."
+        )
+
+
+def publish(run: Run, target: Path, command: str, snapshots: int = SNAPSHOTS) -> Run:
+    """Copy a finished run to `target`, in place of what is there, with a card.
+
+    command: what made the run, for the card. snapshots: how many of the run's it ships at most.
+    Raises BadRun when the run is not done.
+    """
+    if run.state is not State.DONE:
+        raise BadRun(f"{run.id} is {run.state}, not done. Only finished runs become checkpoints.")
+    building = target.with_name(f".{target.name}")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    for name in _SHIPPED:
+        if name in _ALWAYS or (run.folder / name).is_file():
+            shutil.copy(run.folder / name, building / name)
+    shutil.copytree(run.folder / "evaluations", building / "evaluations")
+    (building / "snapshots").mkdir()
+    for snapshot in _some(run.snapshots, snapshots):
+        shutil.copy(snapshot, building / "snapshots" / snapshot.name)
+    write_text(building / "card.md", write_card(run, target.name, command))
+    old = target.with_name(f".{target.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():  # moved aside, and deleted only when the new one stands in its place
+        target.rename(old)
+    building.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+    return Run(target)
+
+
+def _some(snapshots: Sequence[Path], most: int) -> list[Path]:
+    """The first, the last, and few between: dense at the start, where most is learned, then ever sparser."""
+    numbers = np.unique(np.rint(np.geomspace(max(1, len(snapshots)), 1, most)).astype(int))
+    return [snapshots[number - 1] for number in numbers if number <= len(snapshots)]
+
+
+def write_card(run: Run, name: str, command: str) -> str:
+    """The card of a checkpoint as Markdown: what it is, what made it, and its figures with their intervals."""
+    config, status, results = run.config, run.status, run.results
+    donors = results.get("donors", {})
+    doubt = results.get("doubt") or {"temperature": 1.0, "threshold": 0.0}
+    figures = [
+        line
+        for data, summary in results["test"].items()
+        for line in [
+            _figure(data, summary),
+            *(_figure(f"{data}, collected by {who}", one) for who, one in donors.get(data, {}).items()),
+        ]
+    ]
+    settings = [f"- {key}: {value!r}" for key, value in config.to_dict().items()]
+    sources = [f"- {one.source}" for one in find_datasets(config.data)]
+    return "\n".join(
+        [
+            f"# {name}",
+            "",
+            f"Model `{config.model}`, {results['parameters']:,} parameters, trained on `{config.data}` with seed "
+            f"{config.seed}.",
+            _training(config, status),
+            "",
+            "| test part | accuracy | 95 % interval | mistakes |",
+            "| --- | --- | --- | --- |",
+            *figures,
+            "",
+            f"Probabilities are divided by a temperature of {doubt['temperature']:.2f}; below {doubt['threshold']:.3f} "
+            "it says that it is not sure. Both were chosen on the validation part.",
+            "",
+            "Made by:",
+            "",
+            f"    {command}",
+            "",
+            "Settings:",
+            "",
+            *settings,
+            "",
+            "Data:",
+            "",
+            *sources,
+            "",
+        ]
+    )
+
+
+def _training(config: TrainConfig, status: Status) -> str:
+    start = f"It starts from the weights of `{config.start_from}`. " if config.start_from else ""
+    if not config.epochs:
+        return f"{start}No epoch was trained."
+    saved = (
+        f"The weights are those of the last of {config.epochs} epochs"
+        if config.keep == "last"
+        else f"Epoch {status.chosen_epoch} of {config.epochs} has the lowest validation loss and was chosen by it"
+    )
+    return f"{start}{saved}. Training took {status.seconds:.0f} s."
+
+
+def _figure(data: str, summary: dict[str, Any]) -> str:
+    """A row of the table, with plain spaces: the card is also read in terminals."""
+    row = (
+        f"| {data} | {percent(summary['accuracy'], 2)} | {interval(summary['interval'])} "
+        f"| {summary['mistakes']} of {count(summary['images'])} |"
+    )
+    return row.replace("\u202f", " ")

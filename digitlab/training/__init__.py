@@ -1,0 +1,1 @@
+"""Training: the loop, what it minimises, how fast, and on which device."""

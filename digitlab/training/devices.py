@@ -1,0 +1,61 @@
+"""Where a model computes, and with which numbers."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+
+from digitlab.errors import BadConfig
+
+_all_cores_taken = threading.RLock()
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of a config: `auto` takes a GPU when there is one. Raises BadConfig when the named one is missing."""
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if name == "auto":
+        return torch.device(next(device for device in ("cuda", "mps", "cpu") if there[device]))
+    if not there[name]:
+        raise BadConfig(f"device is {name!r}, which this machine does not have. Choose auto or cpu.")
+    return torch.device(name)
+
+
+def choose_precision(name: str, model: nn.Module, device: torch.device) -> torch.dtype:
+    """The number format of a config: `auto` takes bfloat16 for convolutions where it is computed natively.
+
+    A model without convolutions stays in float32: converting costs more than its few products gain.
+    """
+    if name == "auto":
+        worth = has_convolutions(model) and _computes_bfloat16(device)
+        return torch.bfloat16 if worth else torch.float32
+    return {"float32": torch.float32, "bfloat16": torch.bfloat16}[name]
+
+
+def has_convolutions(model: nn.Module) -> bool:
+    """Whether a model has two-dimensional convolutions, so that channels-last memory pays."""
+    return any(isinstance(module, nn.Conv2d) for module in model.modules())
+
+
+def _computes_bfloat16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    capabilities = torch.backends.cpu.get_cpu_capability() if device.type == "cpu" else ""
+    return capabilities.startswith("AVX512") and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+
+
+@contextmanager
+def all_cores() -> Iterator[None]:
+    """Let torch use every core for a while, in a process that otherwise reads single images on one.
+
+    One thread at a time: a second would take the first one's count for the one to go back to.
+    """
+    with _all_cores_taken:
+        before = torch.get_num_threads()
+        torch.set_num_threads(os.cpu_count() or before)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)

@@ -1,0 +1,199 @@
+"""What is chosen on a page, held in its address, so that reloading or a copied link shows the same view.
+
+    model = st.selectbox("Model", names, **address.choice("model", names), help="…")
+    shown = st.multiselect("Models", names, **address.several("models", names, names[:2]), help="…")
+    tab = st.segmented_control("Figure", TABS, required=True, **address.choice("figure", TABS), help="…")
+    digit = st.pills("Digit", range(10), **address.choice("digit", range(10), optional=True), help="…")
+    heat = st.slider("Temperature", **address.number("heat", 0.1, 5.0, 1.0), step=0.05, help="…")
+    zoom = st.toggle("Zoom", **address.switch("zoom"), help="…")
+    cell = address.read("cell", cells)   # without a widget, for example for a click on a figure,
+    address.write("cell", "4-9")         # whose callback writes it
+
+A widget's key is its name in the address, the same name for the same thing on every page: a model chosen on one page is
+then chosen on the others, too. A value is written as `str` of it; what is at its default is left out. What the address
+asks for and is not there gets one line, and the default is shown. Values of widgets stay over a
+change of page, and the browser's Back button goes back by one choice.
+
+Streamlit's own `bind="query-params"` does less: it writes the labels that people read instead of names, drops unknown
+values without a word, and forgets choices over a change of page.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from digitlab.ui.app.callouts import plain
+
+_ROOT = Path(__file__).parents[3]
+
+Arguments = dict[str, Any]
+"""Keyword arguments for a widget: its key and what it does when it changes."""
+
+_Parse = Callable[[str], Any]
+"""Text of the address to value; raises ValueError or KeyError for what is not allowed."""
+
+
+def page_file(name: str) -> Path:
+    """The file of the page under the address `/<name>`, for the navigation and for links."""
+    return _ROOT / "pages" / f"{name}.py"
+
+
+def choice(key: str, options: Iterable[Any], default: Any = None, *, optional: bool = False) -> Arguments:
+    """For widgets that choose one of some options; the default is the first unless `optional` allows none at all."""
+    options = list(options)
+    if default not in options:
+        default = None if optional or not options else options[0]
+    return _arguments(key, _one_of(options), default)
+
+
+def several(key: str, options: Iterable[Any], default: Sequence[Any] = ()) -> Arguments:
+    """For widgets that choose several options; the order of choice is kept. In the address: `?models=a,b`.
+
+    Of the options that the address asks for, those that are there count.
+    """
+    known = {_text(option): option for option in options}
+
+    def split(text: str) -> list[str]:
+        return [part for part in dict.fromkeys(text.split(",")) if part]
+
+    def parse(text: str) -> list[Any]:
+        found = [known[part] for part in split(text) if part in known]
+        if split(text) and not found:
+            raise KeyError(text)
+        return found
+
+    names = split(st.query_params.get(key, ""))
+    unknown = [part for part in names if part not in known]
+    if 0 < len(unknown) < len(names):
+        _say_unknown(key, ",".join(unknown))
+    return _arguments(key, parse, list(default))
+
+
+def number(key: str, low: float, high: float, default: float) -> Arguments:
+    """For sliders and number inputs, with their limits; whole numbers when the default is one.
+
+    As long as nothing is chosen, the widget follows its default.
+    """
+    kind = type(default)
+
+    def parse(text: str) -> float:
+        value = kind(text)
+        if not low <= value <= high:
+            raise ValueError(text)
+        return value
+
+    is_chosen = key in st.query_params or st.session_state.get(_memory(key)) is not None
+    if not is_chosen and st.session_state.get(key, default) != default:
+        st.session_state[key] = default  # the widget stands at the default that it had before, of another model
+    return {**_arguments(key, parse, default), "min_value": kind(low), "max_value": kind(high)}
+
+
+def switch(key: str, default: bool = False) -> Arguments:
+    """For toggles and checkboxes. In the address: `?zoom=True`."""
+    return _arguments(key, _one_of([True, False]), default)
+
+
+def read(key: str, options: Iterable[Any], default: Any = None) -> Any:
+    """What the address says and no widget shows; the default when it says nothing, or nothing that is there."""
+    return _asked_value(key, st.query_params.get(key), _one_of(options), default)
+
+
+def write(key: str, value: Any) -> None:
+    """Choose by something else than the widget: another value for `read` or for a widget; None for the default.
+
+    For callbacks: what the page has already shown in this run stays as it is.
+    """
+    _put(key, None if value is None else _text(value))
+
+
+def asked(key: str) -> str | None:
+    """What the address says as it stands there, for values that no list of options can hold; None for nothing."""
+    return st.query_params.get(key)
+
+
+def forget_unless(key: str, known: Iterable[Any]) -> None:
+    """Drop what the address still has of something that was looked at before, such as another model's layer."""
+    if st.query_params.get(key) not in set(map(_text, known)):
+        st.query_params.pop(key, None)
+
+
+def _one_of(options: Iterable[Any]) -> _Parse:
+    return {_text(option): option for option in options}.__getitem__
+
+
+def _text(value: Any) -> str:
+    """A value as the address has it."""
+    if isinstance(value, list | tuple):
+        return ",".join(map(_text, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _arguments(key: str, parse: _Parse, default: Any) -> Arguments:
+    """Settle the widget's value before the widget is made: the address decides, else the session, else the default."""
+    asked, last = st.query_params.get(key), st.session_state.get(_memory(key))
+    is_new = key not in st.session_state
+    if asked is not None:
+        value = _asked_value(key, asked, parse, default)
+        if is_new or asked != last:
+            st.session_state[key] = value
+    elif last is not None:
+        # A new widget: back from another page, whose link came without it. Else the browser's Back button was pressed.
+        st.session_state[key] = _parsed(last, parse, default) if is_new else default
+        asked = last if is_new and _can_parse(last, parse) else None
+        _put(key, asked)
+    if key not in st.session_state or not _is_there(st.session_state[key], parse):  # its option may have gone
+        st.session_state[key] = default
+    st.session_state[_memory(key)] = asked
+    return {"key": key, "on_change": _follow, "args": (key, default)}
+
+
+def _follow(key: str, default: Any) -> None:
+    """Write what a widget was changed to into the address."""
+    value = st.session_state[key]
+    text = None if value == default else "" if value is None else _text(value)
+    st.session_state[_memory(key)] = text
+    _put(key, text)
+
+
+def _put(key: str, text: str | None) -> None:
+    if text is None:
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = text
+
+
+def _asked_value(key: str, asked: str | None, parse: _Parse, default: Any) -> Any:
+    """The value asked for; one line and the default when it is not there."""
+    if asked is None:
+        return default
+    if not _can_parse(asked, parse):
+        _say_unknown(key, asked)
+    return _parsed(asked, parse, default)
+
+
+def _say_unknown(key: str, asked: str) -> None:
+    line = f"The address asks for {key} = {asked[:60]}, which is not here. Choose from what the page offers."
+    st.warning(plain(line), icon=":material/help:")
+
+
+def _parsed(text: str, parse: _Parse, default: Any) -> Any:
+    return parse(text) if _can_parse(text, parse) else default
+
+
+def _can_parse(text: str, parse: _Parse) -> bool:
+    try:
+        parse(text)
+    except (KeyError, ValueError):
+        return False
+    return True
+
+
+def _is_there(value: Any, parse: _Parse) -> bool:
+    return value is None or _can_parse(_text(value), parse)
+
+
+def _memory(key: str) -> str:
+    """Where the session remembers what it last saw in the address."""
+    return f"address of {key}"

@@ -1,0 +1,82 @@
+"""What the server does besides pages: a health route, response headers, warming up, and a last word on errors."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+import digitlab
+from digitlab.ui.app import readers
+from digitlab.ui.app.callouts import show_error
+
+_SAFE_HEADERS = {
+    # Streamlit's own front end needs inline styles, eval (charts) and blob: modules (components).
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "media-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self' ws: wss: data: blob:",
+            "worker-src 'self' blob:",
+            "frame-src 'self' blob: data:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        )
+    ),
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+}
+
+
+async def health(_request: Request) -> JSONResponse:
+    """Says that the server answers, which version it is, and whether the models are loaded."""
+    return JSONResponse({"status": "ok", "version": digitlab.__version__, "warm": readers.is_warm()})
+
+
+API = [Route("/api/health", health)]
+
+
+class SafeHeaders:
+    """Adds the safe response headers to every HTTP answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_SAFE_HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+headers = Middleware(SafeHeaders)
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Warm up in a thread of its own once the server is up."""
+    warming = asyncio.create_task(asyncio.to_thread(readers.warm_up))
+    yield {}
+    warming.cancel()
+
+
+def show_trouble(error: Exception) -> bool:
+    """One line on the page for an exception that no page expected. Streamlit has logged its traceback by then."""
+    show_error(error)
+    return True

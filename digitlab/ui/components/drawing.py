@@ -1,0 +1,93 @@
+"""The drawing on the screen: what every surface gives back, and the labels that come with it, each taken once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from digitlab.errors import BadInk
+from digitlab.image.prepare import Prepared
+from digitlab.ink.strokes import Drawing, check_ink, check_pen_width
+
+DRAWING = "draw"
+"""The session's name of the drawing on the page Draw, which its pad and its canvas with tools share."""
+
+_REMEMBERED = 64
+
+
+@dataclass(frozen=True)
+class DigitLabel:
+    """What somebody said that a drawing is. id: names the act of labelling, however often it is sent."""
+
+    id: str
+    digit: int
+    drawing: Drawing
+
+
+OnLabel = Callable[[DigitLabel], bool]
+"""Takes a label; gives back whether it could."""
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A picture of digits that are still to be told apart: grey, `uint8` of shape (height, width), white ink.
+
+    photo: what the ink was found on, None for a drawing.
+    """
+
+    ink: np.ndarray
+    photo: Image.Image | None = None
+
+
+Given = Prepared | Writing | None
+"""What a surface gives back: one prepared digit, a picture of several, or nothing yet."""
+
+
+def checked_drawing(value: Mapping[str, Any]) -> Drawing:
+    """What a browser sent, `{"strokes": …, "penWidth": …}`, as a drawing.
+
+    Raises BadInk when the strokes are no ink or the pen width is no number from 1 to 100.
+    """
+    return Drawing(ink=check_ink(value.get("strokes")), pen_width=check_pen_width(value.get("penWidth")))
+
+
+def session_drawing(key: str) -> Drawing:
+    """The drawing that the session has under this key; empty at first."""
+    drawing: Drawing = st.session_state.get(_session_key(key), Drawing(ink=[]))
+    return drawing
+
+
+def remember_drawing(key: str, drawing: Drawing) -> None:
+    """Put a drawing into the session. A surface shows it when it is next mounted."""
+    st.session_state[_session_key(key)] = drawing
+
+
+def _session_key(key: str) -> str:
+    return f"drawing of {key}"
+
+
+def new_labels(key: str, sent: Any) -> list[DigitLabel]:
+    """The labels among what the browser sent that this session has not had before.
+
+    key: of the pad. sent: a list of `{"id": …, "digit": …, "strokes": …, "penWidth": …}`, or None.
+    Raises BadInk when it is something else.
+    """
+    taken: list[str] = st.session_state.setdefault(f"labels taken from {key}", [])
+    found = []
+    for value in sent or []:
+        identity, digit = _identity_and_digit(value)
+        if identity not in taken:
+            taken.append(identity)
+            del taken[:-_REMEMBERED]
+            found.append(DigitLabel(identity, digit, checked_drawing(value)))
+    return found
+
+
+def _identity_and_digit(value: Any) -> tuple[str, int]:
+    identity, digit = (value.get("id"), value.get("digit")) if isinstance(value, dict) else (None, None)
+    if not isinstance(identity, str) or type(digit) is not int or not 0 <= digit <= 9:
+        raise BadInk("The browser sent a label that is no digit from 0 to 9. Load the page again.")
+    return identity[:80], digit

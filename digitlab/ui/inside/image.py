@@ -1,0 +1,78 @@
+"""Which image the model looks at: the drawing of the page Draw, or a sample of a data set."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from digitlab.errors import DigitlabError
+from digitlab.formats import percent
+from digitlab.image.prepare import prepare_ink
+from digitlab.ui.app import address
+from digitlab.ui.app.readers import predictor
+from digitlab.ui.components.drawing import DRAWING, session_drawing
+from digitlab.ui.shared.data_picker import is_here, test_part
+
+_SOURCES = {"drawing": "My drawing", "sample": "Sample"}
+_TITLES = {"mnist": "MNIST's test images", "sklearn": "scikit-learn's digits"}
+
+
+@dataclass(frozen=True)
+class ChosenImage:
+    """image: `uint8` of shape (28, 28). name: unique among all images. words: what it is, for people."""
+
+    image: np.ndarray
+    name: str
+    words: str
+
+
+def pick_image() -> ChosenImage:
+    """Show the switch between drawing and sample, and give back the image; a sample where nothing is drawn."""
+    drawn = _drawing()
+    source = st.segmented_control(
+        "Image",
+        list(_SOURCES),
+        format_func=_SOURCES.__getitem__,
+        required=True,
+        help="My drawing: what you drew on the page Draw. Sample: an image of a data set's test part.",
+        **address.choice("source", _SOURCES, "drawing" if drawn else "sample"),
+    )
+    if source == "drawing" and drawn:
+        return drawn
+    if source == "drawing":
+        st.caption("Nothing is drawn yet. Draw a digit on the page Draw; until then, a sample stands here.")
+    return _sample()
+
+
+def _drawing() -> ChosenImage | None:
+    drawing = session_drawing(DRAWING)
+    try:
+        image = prepare_ink(drawing.ink, drawing.pen_width).image if drawing.ink else None
+    except DigitlabError:  # strokes beside the canvas: the page Draw says so
+        return None
+    return None if image is None else ChosenImage(image, f"drawing {hash(image.tobytes())}", "your drawing")
+
+
+def _sample() -> ChosenImage:
+    data = "mnist" if is_here("mnist") else "sklearn"
+    part = test_part(data)
+    number = st.number_input(
+        "Sample",
+        step=1,
+        width=150,
+        help=f"The number of the image among {_TITLES[data]}.",
+        **address.number("sample", 0, len(part) - 1, 0),
+    )
+    label = int(part.labels[number])
+    return ChosenImage(
+        part.images[number].numpy(), f"{data} {number}", f"number {number} of {_TITLES[data]}, a {label}"
+    )
+
+
+def show_reading(model: str, chosen: ChosenImage) -> None:
+    """The image, and what the model reads in it. Raises DigitlabError when the model cannot be loaded."""
+    reading = predictor(model).read_all(chosen.image[None])[0]
+    sure = percent(reading.probability)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.image(chosen.image, width=72)
+        st.markdown(f"This is {chosen.words}. The model reads **{reading.digit}** ({sure}).", width="content")

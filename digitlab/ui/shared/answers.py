@@ -1,0 +1,175 @@
+"""What the chosen models read in one digit, side by side: a card for each, and whether they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digitlab.errors import DigitlabError
+from digitlab.formats import count, milliseconds, percent, png_address
+from digitlab.image import SIDE
+from digitlab.image.prepare import Prepared
+from digitlab.runs.listing import Entry
+from digitlab.ui.app import readers
+from digitlab.ui.app.model_picker import colours
+from digitlab.ui.components.live_html import live_html
+from digitlab.ui.components.remount import rerun_fragment
+
+if TYPE_CHECKING:
+    from digitlab.reading.predictor import Reading
+
+INVITATION = "Draw a digit, or give a picture of one. Every model answers at once."
+NO_MODEL = "Choose a model, and it answers here."
+LOADING = "Loading the models. They answer in a few seconds."
+
+_UNSURE = "Of digits that it reads right, all but one in a hundred reach a higher probability than this."
+_BLANK = np.zeros((SIDE, SIDE), np.uint8)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One model's card: what it is, and what it read, if anything. name: for people."""
+
+    name: str
+    colour: str
+    parameters: int
+    reading: Reading | None = None
+    trouble: str | None = None
+
+
+def answers_html(answers: Sequence[Answer], image: np.ndarray | None = None, note: str = INVITATION) -> str:
+    """All cards, what the network sees, and the line that says whether the models agree.
+
+    image: `uint8` of shape (28, 28); black when there is none.
+    note: stands instead of the line while nothing has been read.
+    """
+    said = verdict([answer for answer in answers if answer.reading])
+    split = " split" if said.startswith("They disagree") else ""
+    return (
+        '<div class="answers">'
+        f"{_seen(image)}"
+        f'<div class="cards">{"".join(map(_card, answers))}</div>'
+        f'<p class="verdict{split}" role="status">{escape(said or note)}</p>'
+        "</div>"
+    )
+
+
+def verdict(answers: Sequence[Answer]) -> str:
+    """One line on what the models say: "They disagree: softmax says 7, cnn says 1."; empty without answers."""
+    unsure = [answer.name for answer in answers if answer.reading and not answer.reading.sure]
+    said = _said([answer for answer in answers if answer.reading and answer.reading.sure])
+    if not unsure:
+        return said
+    if not said:
+        return f"{_joined(unsure)} {_is(unsure)} not sure: this may be no digit."
+    return f"{said[:-1]}; {_joined(unsure)} {_is(unsure)} not sure."
+
+
+def _said(answers: Sequence[Answer]) -> str:
+    names: dict[int, list[str]] = {}
+    for answer in answers:
+        if answer.reading:
+            names.setdefault(answer.reading.digit, []).append(answer.name)
+    if len(names) > 1:
+        said = (f"{_joined(who)} {'says' if len(who) == 1 else 'say'} {digit}" for digit, who in names.items())
+        return f"They disagree: {', '.join(said)}."
+    for digit, who in names.items():
+        return f"{_joined(who)} says {digit}." if len(who) == 1 else f"They agree on {digit}."
+    return ""
+
+
+def _is(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def _joined(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _seen(image: np.ndarray | None) -> str:
+    words = "Nothing yet" if image is None else f"The drawing as an image of {SIDE} by {SIDE} grey pixels"
+    return (
+        f'<figure class="seen"><img src="{png_address(_BLANK if image is None else image)}" alt="{words}" width="112"'
+        f' height="112"><figcaption>What the network sees: {SIDE}×{SIDE} grey pixels</figcaption></figure>'
+    )
+
+
+def _card(answer: Answer) -> str:
+    time = milliseconds(answer.reading.milliseconds) if answer.reading else "–\u202fms"
+    return (
+        f'<article class="card{"" if answer.reading else " nothing"}" style="--model:{answer.colour}"'
+        f' aria-label="{escape(answer.name)}" data-digit="{answer.reading.digit if answer.reading else ""}">'
+        f'<h3 title="{escape(answer.name)}">{escape(answer.name)}</h3>{_reading(answer)}{_bars(answer)}'
+        f'<div class="cost"><span title="Numbers that training sets">{count(answer.parameters)} weights</span>'
+        f'<span title="Time to read one image">{time}</span></div></article>'
+    )
+
+
+def _reading(answer: Answer) -> str:
+    if answer.trouble:
+        return f'<p class="trouble">{escape(answer.trouble)}</p>'
+    if not answer.reading:
+        return '<p class="reading"><span class="digit" aria-hidden="true">?</span></p>'
+    digit, share = answer.reading.digit, percent(answer.reading.probability)
+    if answer.reading.sure:
+        return f'<p class="reading"><span class="digit">{digit}</span><span class="sure">{share}</span></p>'
+    return (
+        f'<p class="reading unsure" title="{_UNSURE}"><span class="digit">{digit}</span>'
+        f'<span class="sure"><em>not sure</em>{share}</span></p>'
+    )
+
+
+def _bars(answer: Answer) -> str:
+    rows = []
+    for digit in range(10):
+        share = float(answer.reading.probabilities[digit]) if answer.reading else 0.0
+        top = answer.reading is not None and digit == answer.reading.digit
+        rows.append(
+            f'<li class="{"top" if top else ""}"><span>{digit}</span>'
+            f'<span class="track"><span class="bar" style="width:{100 * share:.2f}%"></span></span>'
+            f'<span class="share">{percent(share) if answer.reading else ""}</span></li>'
+        )
+    return f'<ol class="bars" aria-label="Probability of each digit">{"".join(rows)}</ol>'
+
+
+_show = live_html("digitlab.answers", Path(__file__).with_name("answers.css"), Path(__file__).with_name("verdict.css"))
+
+
+def show_answers(prepared: Prepared | None, models: Sequence[Entry]) -> None:
+    """A card for each model: its answer to the prepared image, or an empty one while there is none.
+
+    Call it in a fragment. In the first seconds of the server, while torch is being imported, the cards say so, and
+    the fragment runs again when the models are there.
+    """
+    image = prepared.image if prepared else None
+    waiting = image is not None and bool(models) and not readers.is_quick()
+    colour = colours([model.id for model in models])
+    cards = [_answer(model, colour[model.id], None if waiting else image) for model in models]
+    note = LOADING if waiting else INVITATION if models else NO_MODEL
+    _show(answers_html(cards, image, note), "answers")
+    if waiting:
+        load_and_rerun(models)
+
+
+def _answer(model: Entry, colour: str, image: np.ndarray | None) -> Answer:
+    card = Answer(model.title, colour, model.parameters)
+    if image is None:
+        return card
+    try:
+        return replace(card, reading=readers.predictor(model.id).read_all(image[None])[0])
+    except DigitlabError as error:
+        return replace(card, trouble=str(error))
+
+
+def load_and_rerun(models: Sequence[Entry]) -> None:
+    """Load the models, then have the newest drawing answered."""
+    for model in models:
+        with suppress(DigitlabError):  # its card says so in the next run
+            readers.predictor(model.id)
+    rerun_fragment()

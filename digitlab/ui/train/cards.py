@@ -1,0 +1,209 @@
+"""The cards of runs: what is under way, and what went wrong lately, each with what can be asked of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from digitlab.config import TrainConfig
+from digitlab.errors import DigitlabError
+from digitlab.formats import count, duration, percent
+from digitlab.jobs.queue import Command, read_command
+from digitlab.jobs.start import pause_job, resume_job, stop_job
+from digitlab.runs.listing import title_of
+from digitlab.runs.run import Run
+from digitlab.runs.status import KILLED, State, Status
+from digitlab.ui.app.address import page_file
+from digitlab.ui.app.callouts import plain
+from digitlab.ui.app.installation import settings
+from digitlab.ui.components.live_html import live_html
+from digitlab.ui.train.form import fill_form
+
+RESUMABLE = frozenset({State.STOPPED, State.FAILED, State.INTERRUPTED})
+"""States without a process, from which a run can go on."""
+
+WENT_WRONG = frozenset({State.FAILED, State.INTERRUPTED})
+
+_ASKED = {
+    (State.RUNNING, Command.PAUSE): "pausing",
+    (State.RUNNING, Command.STOP): "stopping",
+    (State.PAUSED, Command.RUN): "going on",
+    (State.PAUSED, Command.STOP): "stopping",
+    (State.QUEUED, Command.STOP): "stopping",
+}
+
+
+def state_in_words(state: State, asked: Command) -> str:
+    """The state, or what it turns into because its process was just asked to."""
+    return _ASKED.get((state, asked), str(state))
+
+
+def reason(state: State, message: str) -> str:
+    """Why a run stands where it stands; empty when there is nothing to say."""
+    if state is State.INTERRUPTED:
+        return KILLED
+    if state is State.QUEUED and not message:
+        return "Waits until another run makes room."
+    return message
+
+
+@dataclass(frozen=True)
+class RunCard:
+    """What a card shows. words: the state for people. reason: a line on why, empty when there is none."""
+
+    name: str
+    config: TrainConfig
+    state: State
+    words: str
+    status: Status
+    reason: str = ""
+
+
+def card_html(card: RunCard) -> str:
+    """Name, state, progress and the figures of the moment; where something went wrong, the reason in their place."""
+    name, config = escape(card.name), card.config
+    progress = "" if card.state in WENT_WRONG else _bar(card.status) + _figures(card)
+    return (
+        f'<article class="run {card.state}" aria-label="{name}">'
+        f'<header><h3 title="{name}">{name}</h3><span class="state">{escape(card.words)}</span></header>'
+        f'<p class="what">{escape(config.model)} on {escape(config.data.replace("+", " + "))}</p>'
+        f"{progress}"
+        f'<p class="reason">{escape(card.reason)}</p></article>'
+    )
+
+
+def _bar(status: Status) -> str:
+    share = status.step / status.steps if status.steps else 0.0
+    whole = round(100 * min(1.0, share))
+    return (
+        f'<div class="track" role="progressbar" aria-label="Progress" aria-valuenow="{whole}" aria-valuemin="0"'
+        f' aria-valuemax="100"><div class="bar" style="width:{100 * min(1.0, share):.2f}%"></div></div>'
+    )
+
+
+def _figures(card: RunCard) -> str:
+    status = card.status
+    epoch = min(status.epoch + 1, card.config.epochs) if card.state is not State.QUEUED else status.epoch
+    left = status.time_left if card.state is State.RUNNING else None
+    figures = {
+        "Epoch": f"{count(epoch)} of {count(card.config.epochs)}",
+        "Step": f"{count(status.step)} of {count(status.steps)}" if status.steps else "–",
+        "Time left": "–" if left is None else duration(left),
+        "Loss": "–" if status.loss is None else f"{status.loss:.4f}",
+        "Accuracy": "–" if status.accuracy is None else percent(status.accuracy, 2),
+    }
+    return f"<dl>{''.join(f'<div><dt>{label}</dt><dd>{value}</dd></div>' for label, value in figures.items())}</dl>"
+
+
+_show = live_html("digitlab.run_card", Path(__file__).with_name("cards.css"))
+
+_HIDDEN = "cards that are hidden"
+_PER_ROW = 2
+
+
+def show_cards(runs: Sequence[Run], watched: str | None, watch: Callable[[str], None]) -> None:
+    """A card for each run, two in a row.
+
+    watched: the id of the run whose curves are shown. watch: is called with the id of another that should be.
+    Raises BadRun when a run is gone.
+    """
+    for start in range(0, len(runs), _PER_ROW):
+        row = runs[start : start + _PER_ROW]
+        for column, run in zip(st.columns(_PER_ROW if len(runs) > 1 else 1), row, strict=False):
+            with column, st.container(border=True, height="stretch"):
+                _show_card(run, watched, watch)
+
+
+def _show_card(run: Run, watched: str | None, watch: Callable[[str], None]) -> None:
+    state, status = run.state, run.status
+    words = state_in_words(state, read_command(run))
+    name = title_of(run)
+    _show(card_html(RunCard(name, run.config, state, words, status, reason(state, status.message))), f"card {run.id}")
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        if state in WENT_WRONG:
+            _after_trouble(run)
+        else:
+            _controls(run, state)
+            _links(run, status, watched, watch)
+
+
+def _controls(run: Run, state: State) -> None:
+    if state is State.RUNNING:
+        _button(run, "Pause", ":material/pause:", pause_job, "Keeps everything and gives the slot to others.")
+    if state is State.PAUSED:
+        _button(run, "Resume", ":material/play_arrow:", resume, "Goes on exactly where it paused.")
+    _button(run, "Stop", ":material/stop:", stop_job, "Ends the training. What is learned is kept; it can be resumed.")
+
+
+def _links(run: Run, status: Status, watched: str | None, watch: Callable[[str], None]) -> None:
+    if watched != run.id:
+        st.button(
+            "Curves",
+            key=f"watch {run.id}",
+            icon=":material/monitoring:",
+            on_click=watch,
+            args=(run.id,),
+            help="Shows this run's curves below the cards.",
+        )
+    if status.step:
+        st.page_link(
+            page_file("draw"),
+            label="Ask on Draw",
+            icon=":material/draw:",
+            query_params={"models": f"softmax,cnn,{run.id}"},
+            help="Draw a digit and see how this run answers while it learns.",
+        )
+
+
+def _after_trouble(run: Run) -> None:
+    _button(run, "Resume", ":material/play_arrow:", resume, "Goes on from the last saved step.")
+    _button(run, "Clone", ":material/content_copy:", clone, "Puts its settings into the sidebar, to change and start.")
+    _button(run, "Hide", ":material/close:", _hide, "Takes the card away. The run stays in the table.")
+    with st.popover("Log", icon=":material/article:", help="The end of what the run's process printed."):
+        st.code(_log(run), language=None, height=220, wrap_lines=True)
+
+
+def _button(run: Run, label: str, icon: str, action: Callable[[Run], None], words: str) -> None:
+    """A button whose action may fail: then one line says why, for a few seconds."""
+    st.button(label, key=f"{label} {run.id}", icon=icon, on_click=ask, args=(action, run), help=words, type="secondary")
+
+
+def ask(action: Callable[[Run], None], run: Run) -> None:
+    """Do something with a run, in a widget's callback; what is wrong is said in a toast."""
+    try:
+        action(run)
+    except DigitlabError as error:
+        st.toast(plain(str(error)), icon=":material/error:")
+
+
+def resume(run: Run) -> None:
+    """Let a run go on. Raises what `resume_job` raises."""
+    resume_job(run, settings())
+
+
+def clone(run: Run) -> None:
+    """Put a run's settings into the sidebar's form. Raises BadRun or BadConfig when they cannot be read."""
+    name = title_of(run)
+    fill_form(run.config.replace(name=name))
+    st.toast(f"The sidebar now holds the settings of {plain(name)}.", icon=":material/content_copy:")
+
+
+def show_log(run: Run) -> None:
+    """The end of what the run's process printed, one click away."""
+    with st.expander("Log", icon=":material/article:"):
+        st.code(_log(run), language=None, height=220, wrap_lines=True)
+
+
+def _log(run: Run) -> str:
+    return run.read_log() or "The process has printed nothing."
+
+
+def is_hidden(run_id: str) -> bool:
+    """Whether this session hid the run's card."""
+    return run_id in st.session_state.get(_HIDDEN, ())
+
+
+def _hide(run: Run) -> None:
+    st.session_state[_HIDDEN] = {*st.session_state.get(_HIDDEN, ()), run.id}

@@ -1,0 +1,105 @@
+"""The chosen run, below the table: what can be done with it, its curves, and what it learned."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from digitlab.data.dataset import DATASETS
+from digitlab.errors import BadRun
+from digitlab.figures.training import PANELS, curve_figure, points
+from digitlab.formats import count, interval, percent
+from digitlab.runs.history import history_so_far
+from digitlab.runs.listing import Entry
+from digitlab.runs.run import Run
+from digitlab.runs.status import UNFINISHED
+from digitlab.ui.app.callouts import errors_shown, plain
+from digitlab.ui.train.actions import show_actions
+from digitlab.ui.train.cards import reason, show_log
+from digitlab.ui.train.learned import show_learned
+
+_NONE = (
+    "Choose a row to see its curves and what can be done with the run: rename, star, clone, resume, download, delete."
+)
+
+
+def show_chosen(run: Run | None, entries: Sequence[Entry]) -> None:
+    """Show the run, or what will be here once one is chosen."""
+    entry = next((entry for entry in entries if run is not None and entry.id == run.id), None)
+    if entry is None:
+        st.caption(_NONE)
+        return
+    st.subheader(plain(entry.title), anchor=False)
+    st.caption(f"`{entry.id}` · {plain(_summary(entry))}")
+    said = reason(entry.state, entry.status.message)
+    if said and entry.state not in UNFINISHED:
+        st.warning(plain(said), icon=":material/info:")
+    show_actions(entry)
+    if entry.state in UNFINISHED:
+        st.caption("It is under way: its card and its curves are at the top of the page.")
+        return
+    with errors_shown():
+        _show_finished(entry)
+
+
+def _summary(entry: Entry) -> str:
+    config = entry.config
+    return f"{config.model} on {config.data}, {entry.status.epoch} of {config.epochs} epochs, {entry.state}"
+
+
+def _show_finished(entry: Entry) -> None:
+    """Curves, and what was learned. Raises BadRun when a file is damaged."""
+    run, status, epochs = entry.run, entry.status, entry.config.epochs
+    show_before_after(run)
+    records = history_so_far(run.history_file)
+    if records:
+        for pair in (PANELS[:2], PANELS[2:]):
+            for column, panel in zip(st.columns(2), pair, strict=True):
+                curves = points(panel, records, status.steps / epochs if epochs else 0.0)
+                figure = curve_figure(panel, curves, status.chosen_epoch if len(panel.curves) > 1 else None)
+                column.plotly_chart(figure, key=f"{panel.title} of {run.id}", config={"displaylogo": False})
+    else:
+        st.caption("It has no curves: no epoch was trained.")
+    show_learned(run)
+    if not entry.is_checkpoint:
+        show_log(run)
+
+
+def show_before_after(run: Run) -> None:
+    """A figure for each data set, with the change in percentage points; nothing for a run that started fresh.
+
+    Raises BadRun when the results are damaged.
+    """
+    before, after = run.results.get("before"), run.results.get("test")
+    if not before or not after:
+        return
+    st.subheader("Before and after", anchor=False)
+    with st.container(horizontal=True):
+        for data in after:
+            if data in before:
+                _show(DATASETS[data].title if data in DATASETS else data, before[data], after[data], run.id)
+    st.caption(
+        f"It started from {plain(run.config.start_from)}. Test parts only: drawings and images that neither of the two "
+        "has learned from. A loss on MNIST is what was forgotten."
+    )
+
+
+def _show(title: str, before: Mapping[str, Any], after: Mapping[str, Any], run_id: str) -> None:
+    try:
+        was, now, images = float(before["accuracy"]), float(after["accuracy"]), int(after["images"])
+        low, high = map(float, after["interval"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadRun(f"The results of {run_id} are damaged. Train it again.") from error
+    change = f"{100 * (now - was):+.2f} points"
+    same = was == now
+    st.metric(
+        title,
+        percent(now, 2),
+        "no change" if same else change,
+        delta_color="off" if same else "normal",
+        delta_arrow="off" if same else "auto",
+        width="content",
+        border=True,
+        help=f"Before: {percent(was, 2)}. After: {percent(now, 2)} of {count(images)} images, 95 % interval "
+        f"{interval((low, high))}.",
+    )

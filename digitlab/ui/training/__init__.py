@@ -1,1 +1,0 @@
-"""Training on the screen: the form in the sidebar, and the parts of the Train page."""

@@ -1,0 +1,190 @@
+"""What is checked before a process is started; `test_life.py` starts real ones."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+import digitlab.config
+from digitlab.config import Settings, TrainConfig
+from digitlab.errors import BadConfig, BadRun, DataMissing, UnknownName
+from digitlab.jobs import start
+from digitlab.jobs.queue import Command, Queue, read_command
+from digitlab.jobs.start import (
+    QueueFull,
+    check_config,
+    check_data,
+    find_start,
+    pause_job,
+    resume_job,
+    start_job,
+    stop_job,
+)
+from digitlab.runs.run import Run, now
+from digitlab.runs.status import State, Status
+
+CONFIG = TrainConfig(model="softmax", data="sklearn")
+
+MakeRun = Callable[..., Run]
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings.from_environment()
+
+
+@pytest.fixture(autouse=True)
+def _slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run without a process counts as starting, however slow the machine is."""
+    monkeypatch.setattr("digitlab.runs.run._STARTING", 3600.0)
+
+
+@pytest.fixture(autouse=True)
+def spawned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Gets the id of every run whose process would be started; none is."""
+    ids: list[str] = []
+    monkeypatch.setattr(start, "_spawn", lambda run, _settings: ids.append(run.id))
+    return ids
+
+
+def test_what_can_be_trained_passes(settings: Settings, make_run: MakeRun) -> None:
+    check_config(CONFIG, settings)
+    check_config(CONFIG.replace(data="mnist+sklearn"), settings)  # MNIST is downloaded when it is needed
+    check_config(CONFIG.replace(start_from=make_run().id), settings)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"model": "perceptron"}, UnknownName, "There is no model 'perceptron'"),
+        ({"data": "sklearn+letters"}, UnknownName, "There is no data set 'letters'"),
+        ({"data": "sklearn+pen"}, DataMissing, r"pen digits cannot be trained on: not in .* Copy `pen-digits"),
+        ({"data": "mine"}, DataMissing, r"My handwriting cannot be trained on: .* Draw digits and label them"),
+        ({"start_from": "nosuch"}, UnknownName, "There is no model 'nosuch'"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_before_there_is_a_run(
+    changes: dict[str, str], error: type[Exception], words: str, settings: Settings, spawned: list[str]
+) -> None:
+    for check in (check_config, start_job):
+        with pytest.raises(error, match=words):
+            check(CONFIG.replace(**changes), settings)
+    assert spawned == []
+    assert not settings.runs.exists()
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_device_that_is_not_there_is_refused_before_there_is_a_run(settings: Settings) -> None:
+    with pytest.raises(BadConfig, match="device is 'cuda'"):
+        start_job(CONFIG.replace(device="cuda"), settings)
+    assert not settings.runs.exists()
+
+
+def test_data_that_are_missing_are_named_alone(settings: Settings) -> None:
+    check_data(CONFIG, settings)
+    with pytest.raises(DataMissing, match="pen digits"):
+        check_data(CONFIG.replace(data="mnist+sklearn+pen"), settings)
+
+
+def test_a_start_of_another_kind_is_refused(settings: Settings, make_run: MakeRun) -> None:
+    other = make_run(model="cnn-small")
+    with pytest.raises(BadConfig, match=f"start_from is '{other.id}'; it is a cnn-small") as caught:
+        find_start(CONFIG.replace(start_from=other.id), settings)
+    assert caught.value.field == "start_from"
+
+
+def test_a_start_of_the_same_shapes_fits_another_architecture(settings: Settings, make_run: MakeRun) -> None:
+    deep = make_run(model="cnn-deep")
+    assert find_start(CONFIG.replace(model="cnn-views", start_from=deep.id), settings).id == deep.id
+
+
+def test_a_started_run_is_in_line_and_has_a_process(settings: Settings, spawned: list[str]) -> None:
+    run = start_job(CONFIG, settings)
+    assert spawned == [run.id]
+    assert list(Queue(settings.runs, 1).waiting()) == [run.id]
+    assert (run.state, run.config) == (State.QUEUED, CONFIG)
+
+
+@pytest.mark.parametrize("state", [State.STOPPED, State.FAILED, State.RUNNING])
+def test_a_run_that_ended_before_its_time_is_resumed(
+    state: State, settings: Settings, spawned: list[str], make_run: MakeRun
+) -> None:
+    run = make_run()
+    run.write_status(Status(state, epoch=2, updated=now()))
+    resume_job(run, settings)
+    assert spawned == [run.id]
+    assert (run.state, run.status.epoch) == (State.QUEUED, 2)
+    assert read_command(run) is Command.RUN
+    assert list(Queue(settings.runs, 1).waiting()) == [run.id]
+
+
+def test_a_paused_run_goes_on_in_its_own_process(settings: Settings, spawned: list[str], make_run: MakeRun) -> None:
+    run = make_run()
+    run.write_status(Status(State.PAUSED, updated=now()))
+    with run.lock():
+        resume_job(run, settings)
+        assert run.state is State.PAUSED
+    assert read_command(run) is Command.RUN
+    assert spawned == []
+
+
+def test_a_run_that_is_under_way_or_done_is_not_resumed(
+    settings: Settings, spawned: list[str], make_run: MakeRun
+) -> None:
+    run = make_run()
+    with pytest.raises(BadRun, match=r"is done; there is nothing to resume\. Clone it to train again\."):
+        resume_job(run, settings)
+    run.write_status(Status(State.RUNNING, updated=now()))
+    with run.lock(), pytest.raises(BadRun, match="is running; there is nothing to resume"):
+        resume_job(run, settings)
+    assert spawned == []
+
+
+def test_a_checkpoint_is_not_resumed(
+    settings: Settings, spawned: list[str], make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digitlab.config, "CHECKPOINTS", tmp_path / "checkpoints")
+    run = make_run(tmp_path / "checkpoints")
+    run.write_status(Status(State.STOPPED))
+    before = {path: path.read_bytes() for path in run.folder.rglob("*")}
+    with pytest.raises(BadRun) as caught:
+        resume_job(run, settings)
+    assert str(caught.value).startswith(f"{run.id} ships with digitlab and stays as it is.")
+    assert "\n" not in str(caught.value)
+    assert {path: path.read_bytes() for path in run.folder.rglob("*")} == before
+    assert spawned == []
+
+
+@pytest.mark.parametrize("ask", [pause_job, stop_job])
+def test_a_run_without_a_process_cannot_be_asked_for_anything(ask: Callable[[Run], None], make_run: MakeRun) -> None:
+    run = make_run()
+    with pytest.raises(BadRun, match="is done; there is no process to"):
+        ask(run)
+    assert not (run.folder / "control").exists()
+
+
+@pytest.mark.parametrize(("ask", "command"), [(pause_job, Command.PAUSE), (stop_job, Command.STOP)])
+def test_a_run_under_way_is_asked_by_its_control_file(
+    ask: Callable[[Run], None], command: Command, make_run: MakeRun
+) -> None:
+    run = make_run()
+    run.write_status(Status(State.RUNNING, updated=now()))
+    with run.lock():
+        ask(run)
+    assert read_command(run) is command
+
+
+def test_a_full_queue_refuses_another_run(
+    settings: Settings, spawned: list[str], make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "MOST_WAITING", 2)
+    stopped = make_run()
+    stopped.write_status(Status(State.STOPPED))
+    waiting = [start_job(CONFIG, settings) for _ in range(2)]
+    for attempt in (lambda: start_job(CONFIG, settings), lambda: resume_job(stopped, settings)):
+        with pytest.raises(QueueFull, match="2 runs wait for a slot already"):
+            attempt()
+    assert spawned == [run.id for run in waiting]
+    assert stopped.state is State.STOPPED
+    assert len([path for path in settings.runs.iterdir() if path.name != ".queue"]) == 3

@@ -1,0 +1,84 @@
+import pytest
+
+from digitlab.metrics.predictions import tempered
+from digitlab.report.findings import (
+    describe_all,
+    describe_calibration,
+    describe_confusions,
+    describe_coverage,
+    describe_digits,
+    describe_fit,
+)
+from tests.report.conftest import answers_of, epoch
+
+
+def test_best_and_worst_digits_are_named() -> None:
+    said = describe_digits(answers_of([1, 1, 2, 2, 3, 3], [1, 1, 2, 7, 7, 7]))
+    assert said == (
+        "Read best is the 1: 100.00\u202f% of its images right. Read worst is the 3: 0.00\u202f%, 2 of 2 wrong."
+    )
+
+
+def test_equal_digits_are_called_equal() -> None:
+    assert "equally well" in describe_digits(answers_of([1, 2], [1, 2]))
+
+
+def test_the_commonest_confusions_are_named() -> None:
+    assert "4 read as 9 (2, 66.67\u202f% of all 4s)" in describe_confusions(answers_of([4, 4, 4], [9, 9, 4]))
+    assert describe_confusions(answers_of([4], [4])) == "There is no mistake on these images."
+
+
+def test_confidence_that_promises_too_much_is_said() -> None:
+    answers = answers_of([1, 2] * 100, [1] * 200, sure=9)  # says 99.89 %, and is right in 50 %
+    said = describe_calibration(answers, answers, 1.0)
+    assert said == (
+        "The model is too sure of itself: on average it claims 99.89\u202f% and is right in 50.00\u202f%; the expected "
+        "calibration error is 49.89\u202f%."
+    )
+
+
+def test_a_temperature_is_named_with_the_error_before_it() -> None:
+    answers = answers_of([1, 2] * 100, [1] * 200, sure=9)
+    said = describe_calibration(tempered(answers, 4.0), answers, 4.0)
+    assert "the expected calibration error is 1.32\u202f%. Its logits are divided by a temperature of 4.00" in said
+    assert said.endswith("as trained, the error is 49.89\u202f%.")
+
+
+def test_every_finding_is_a_paragraph_and_one_without_a_history_is_left_out() -> None:
+    answers = answers_of([1, 2, 3], [1, 2, 4])
+    history = [epoch(1, (0.4, 0.91), (0.4, 0.91))]
+    assert len(describe_all(answers, answers, 1.0, history, 1)) == 5
+    assert len(describe_all(answers, answers, 1.0, [], 0)) == 4
+
+
+def test_how_much_can_be_answered_is_said() -> None:
+    assert "on all images" in describe_coverage(answers_of([1, 2], [1, 2]))
+    assert "However few" in describe_coverage(answers_of([1, 2], [2, 1]))
+
+
+@pytest.mark.parametrize(
+    ("history", "best", "said"),
+    [
+        ([epoch(1, (0.3, 0.96), (0.2, 0.96)), epoch(2, (0.1, 0.99), (0.4, 0.95))], 1, "overfits after epoch 1"),
+        (
+            [epoch(1, (0.3, 0.96), (0.2, 0.96)), epoch(2, (0.1, 0.99), (0.4, 0.95))],
+            2,
+            "overfits after epoch 1: the validation loss rises from 0.2000 to 0.4000 while the training loss goes on "
+            "falling. The weights of epoch 2 are used, as its settings ask for.",
+        ),
+        (
+            [epoch(1, (0.3, 0.96), (0.2, 0.96)), epoch(2, (0.1, 0.99), (0.4, 0.96))],
+            2,
+            "too confident after epoch 1: the validation loss rises from 0.2000 to 0.4000",
+        ),
+        ([epoch(1, (0.01, 1.0), (0.2, 0.95))], 1, "overfits a little"),
+        ([epoch(1, (0.4, 0.91), (0.4, 0.91))], 1, "underfits"),
+        ([epoch(1, (0.3, 0.96), (0.3, 0.96)), epoch(2, (0.1, 0.98), (0.1, 0.98))], 2, "more epochs might help"),
+        ([epoch(1, (0.1, 0.98), (0.1, 0.98)), epoch(2, (0.1, 0.98), (0.1, 0.98))], 1, "no sign of overfitting"),
+        ([], 0, ""),
+    ],
+)
+def test_over_and_underfitting_are_told_apart(history: list[dict[str, float]], best: int, said: str) -> None:
+    found = describe_fit(history, best)
+    assert said in found
+    assert bool(found) == bool(said)

@@ -1,0 +1,75 @@
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from digitlab.formats import (
+    count,
+    duration,
+    file_size,
+    interval,
+    milliseconds,
+    percent,
+    png,
+    png_address,
+    short,
+)
+
+
+@pytest.mark.parametrize(
+    ("share", "decimals", "text"), [(0.98765, 1, "98.8 %"), (0.9264, 2, "92.64 %"), (1, 1, "100.0 %"), (0, 1, "0.0 %")]
+)
+def test_shares_become_percentages(share: float, decimals: int, text: str) -> None:
+    assert percent(share, decimals).replace("\u202f", " ") == text
+
+
+def test_numbers_never_break_from_their_unit() -> None:
+    assert "\u202f" in percent(0.5)
+    assert "\u202f" in milliseconds(3.14159)
+    assert milliseconds(3.14159).startswith("3.1")
+
+
+def test_counts_have_separators() -> None:
+    assert [count(number) for number in (0, 999, 7850, 1_234_567)] == ["0", "999", "7,850", "1,234,567"]
+
+
+def test_sizes_are_in_kb_below_a_megabyte() -> None:
+    assert file_size(999_400) == "999\u202fkB"
+    assert file_size(1_000_000) == "1.0\u202fMB"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(-1, "0 s"), (41.4, "41 s"), (59.9, "1 min 00 s"), (125, "2 min 05 s"), (3720, "1 h 02 min")]
+)
+def test_durations_have_their_two_largest_units(seconds: float, words: str) -> None:
+    assert duration(seconds).replace("\u202f", " ") == words
+
+
+def test_intervals_have_one_unit_for_both_ends() -> None:
+    assert interval((0.9956, 0.997832)) == "99.56 to 99.78\u202f%"
+    assert interval((0.0, 1.0), 1) == "0.0 to 100.0\u202f%"
+
+
+def test_a_value_from_outside_is_one_short_line() -> None:
+    assert short("two\nlines") == "'two\\nlines'"
+    assert short(np.zeros((2, 2))) == "array([[0., 0.], [0., 0.]])"
+    assert len(short("x" * 10**6)) == 60
+    assert short([1, 2, 3], longest=8) == "[1, 2..."
+    assert short([1, 2, 3], longest=9) == "[1, 2, 3]"
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (28, 28), (4, 6, 3)])
+def test_a_picture_comes_back_from_its_png(shape: tuple[int, ...]) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+    with Image.open(io.BytesIO(png(picture))) as file:
+        assert file.format == "PNG"
+        assert (np.asarray(file) == picture).all()
+
+
+def test_the_address_of_a_picture_holds_its_png() -> None:
+    picture = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    head, _, content = png_address(picture).partition(",")
+    assert head == "data:image/png;base64"
+    assert base64.b64decode(content, validate=True) == png(picture)

@@ -1,0 +1,104 @@
+import threading
+
+import pytest
+import torch
+
+from digitlab.errors import BadConfig
+from digitlab.models import build_model
+from digitlab.training import devices
+from digitlab.training.devices import all_cores, choose_device, choose_precision, has_convolutions
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "expected"), [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")]
+)
+def test_auto_takes_a_gpu_when_there_is_one(
+    cuda: bool, mps: bool, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert choose_device("auto").type == expected
+
+
+def test_the_cpu_is_always_there() -> None:
+    assert choose_device("cpu") == CPU
+
+
+@pytest.mark.parametrize("name", ["cuda", "mps"])
+def test_a_missing_device_is_refused_with_a_remedy(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(BadConfig, match=f"device is '{name}', which this machine does not have. Choose auto or cpu"):
+        choose_device(name)
+
+
+@pytest.mark.parametrize("native", [True, False])
+@pytest.mark.parametrize("model", ["softmax", "cnn"])
+def test_auto_takes_bfloat16_for_convolutions_where_it_is_native(
+    model: str, native: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "_computes_bfloat16", lambda device: native)
+    chosen = choose_precision("auto", build_model(model), CPU)
+    assert chosen == (torch.bfloat16 if native and model == "cnn" else torch.float32)
+
+
+@pytest.mark.parametrize("name", ["float32", "bfloat16"])
+def test_a_named_precision_is_taken_as_it_is(name: str) -> None:
+    assert choose_precision(name, build_model("softmax"), CPU) == getattr(torch, name)
+
+
+def test_asking_this_processor_for_bfloat16_gives_an_answer() -> None:
+    assert choose_precision("auto", build_model("cnn"), CPU) in (torch.float32, torch.bfloat16)
+
+
+def test_only_the_cnn_has_convolutions() -> None:
+    assert has_convolutions(build_model("cnn"))
+    assert not has_convolutions(build_model("softmax"))
+
+
+def threads_of_a_new_thread() -> int:
+    """How many cores torch uses in a thread that has not been asked before."""
+    found: list[int] = []
+    asker = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
+    asker.start()
+    asker.join()
+    return found[0]
+
+
+@pytest.mark.parametrize(("cores", "used"), [(3, 3), (1, 1), (None, 1)])
+def test_all_cores_are_used_for_a_while_and_then_as_many_as_before(
+    cores: int | None, used: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices.os, "cpu_count", lambda: cores)
+    assert torch.get_num_threads() == 1
+    with all_cores():
+        assert torch.get_num_threads() == used
+    assert torch.get_num_threads() == threads_of_a_new_thread() == 1
+
+
+def test_an_error_gives_the_cores_back_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices.os, "cpu_count", lambda: 3)
+    with pytest.raises(BadConfig), all_cores():
+        raise BadConfig("no scores")
+    assert torch.get_num_threads() == threads_of_a_new_thread() == 1
+
+
+def test_two_who_want_all_cores_at_once_leave_as_many_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices.os, "cpu_count", lambda: 3)
+    entered, left = threading.Event(), threading.Event()
+
+    def second() -> None:
+        with all_cores():
+            entered.set()
+            left.wait()
+
+    other = threading.Thread(target=second)
+    with all_cores():
+        other.start()
+        entered.wait(0.2)  # it may not come in as long as this one is here
+    left.set()
+    other.join()
+    assert entered.is_set()
+    assert threads_of_a_new_thread() == 1

@@ -1,0 +1,41 @@
+import pytest
+
+from digitlab.config import CHOICES, TrainConfig
+from digitlab.training.schedule import learning_rate_at
+
+
+def rates(schedule: str, steps: int = 100) -> list[float]:
+    config = TrainConfig(schedule=schedule, learning_rate=0.5)
+    return [learning_rate_at(step, steps, config) for step in range(steps)]
+
+
+def test_constant_never_changes() -> None:
+    assert set(rates("constant")) == {0.5}
+
+
+def test_cosine_falls_from_the_highest_rate_towards_zero() -> None:
+    values = rates("cosine")
+    assert values[0] == 0.5
+    assert values[50] == pytest.approx(0.25)
+    assert values[-1] < 0.001
+    assert values == sorted(values, reverse=True)
+
+
+def test_one_cycle_rises_for_the_first_quarter_then_falls() -> None:
+    values = rates("one-cycle")
+    assert values[0] == pytest.approx(0.5 / 25)
+    assert values[25] == max(values) == pytest.approx(0.5)
+    assert values[:26] == sorted(values[:26])
+    assert values[25:] == sorted(values[25:], reverse=True)
+    assert values[-1] < 0.001
+
+
+@pytest.mark.parametrize("schedule", CHOICES["schedule"])
+@pytest.mark.parametrize("steps", [1, 2, 3, 7])
+def test_every_schedule_stays_within_its_highest_rate(schedule: str, steps: int) -> None:
+    assert all(0 < rate <= 0.5 for rate in rates(schedule, steps))
+
+
+@pytest.mark.parametrize("schedule", CHOICES["schedule"])
+def test_no_steps_at_all_are_no_error(schedule: str) -> None:
+    assert learning_rate_at(0, 0, TrainConfig(schedule=schedule)) > 0

@@ -1,0 +1,241 @@
+"""Choices in the address: from there to widgets and back, over a change of page, and what is not there."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from digitlab.ui.app.address import page_file
+
+
+def page() -> None:
+    import streamlit as st
+
+    from digitlab.ui.app import address
+
+    chosen = {
+        "model": st.selectbox("Model", ["a", "b"], **address.choice("model", ["a", "b"])),
+        "models": st.multiselect("Models", ["a", "b", "c"], **address.several("models", ["a", "b", "c"], ["a"])),
+        "heat": st.slider("Heat", step=0.1, **address.number("heat", 0.1, 5.0, 1.0)),
+        "sample": st.number_input("Sample", step=1, **address.number("sample", 0, 99, 0)),
+        "zoom": st.toggle("Zoom", **address.switch("zoom")),
+        "digit": st.pills("Digit", range(10), **address.choice("digit", range(10), optional=True)),
+        "cell": address.read("cell", ["4-9"]),
+    }
+    st.button("Choose", on_click=address.write, args=("cell", "4-9"))
+    st.button("Close", on_click=address.write, args=("cell", None))
+    st.button("Warm", on_click=address.write, args=("heat", 2.5))
+    st.json(chosen)
+
+
+DEFAULTS = {"model": "a", "models": ["a"], "heat": 1.0, "sample": 0, "zoom": False, "digit": None, "cell": None}
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_function(page, default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def chosen(app: AppTest) -> dict[str, object]:
+    import json
+
+    assert not app.exception
+    value: dict[str, object] = json.loads(app.json[0].value)
+    return value
+
+
+def test_without_a_word_in_the_address_everything_is_at_its_default() -> None:
+    app = opened()
+    assert chosen(app) == DEFAULTS
+    assert not app.query_params
+
+
+def test_the_address_chooses_everything() -> None:
+    app = opened(model="b", models="c,a", heat="2.5", sample="7", zoom="True", digit="4", cell="4-9")
+    assert chosen(app) == {
+        "model": "b",
+        "models": ["c", "a"],
+        "heat": 2.5,
+        "sample": 7,
+        "zoom": True,
+        "digit": 4,
+        "cell": "4-9",
+    }
+    assert not app.warning
+
+
+def test_what_is_chosen_goes_into_the_address_and_opens_the_same_view() -> None:
+    app = opened()
+    app.selectbox(key="model").set_value("b").run()
+    app.multiselect(key="models").set_value(["c", "a"]).run()
+    app.slider(key="heat").set_value(2.5).run()
+    app.number_input(key="sample").set_value(7).run()
+    app.toggle(key="zoom").set_value(True).run()
+    app.button_group(key="digit").set_value(4).run()
+    app.button[0].click().run()
+    query = {name: str(app.query_params[name]) for name in app.query_params}
+    assert query["models"] == "c,a"
+    assert chosen(opened(**query)) == chosen(app)
+
+
+def test_a_choice_that_goes_back_to_its_default_leaves_the_address() -> None:
+    app = opened(model="b", cell="4-9")
+    app.selectbox(key="model").set_value("a").run()
+    app.button[1].click().run()
+    assert not app.query_params
+    assert chosen(app) == DEFAULTS
+
+
+def test_no_choice_at_all_is_kept_too() -> None:
+    app = opened()
+    app.multiselect(key="models").set_value([]).run()
+    assert app.query_params["models"] == ""
+    assert chosen(opened(models=""))["models"] == []
+
+
+def test_a_widget_can_be_set_from_elsewhere() -> None:
+    app = opened()
+    app.button[2].click().run()
+    assert app.slider(key="heat").value == 2.5
+
+
+def test_a_changed_address_wins_and_an_emptied_one_goes_back() -> None:
+    app = opened(model="b")
+    app.query_params["model"] = "a"
+    assert chosen(app.run())["model"] == "a"
+    app.query_params["model"] = "b"
+    app.run()
+    del app.query_params["model"]
+    assert chosen(app.run())["model"] == "a"
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("model", "nosuch"),
+        ("models", "x"),
+        ("heat", "99"),
+        ("heat", "nan"),
+        ("heat", "warm"),
+        ("sample", "1.5"),
+        ("zoom", "yes"),
+        ("digit", "12"),
+        ("cell", "![x](http://example.org)"),
+        ("model", "x" * 10_000),
+    ],
+)
+def test_what_is_not_there_gets_one_line_and_the_default(key: str, text: str) -> None:
+    app = opened(**{key: text})
+    (line,) = app.warning
+    assert key in line.value
+    assert "![x]" not in line.value
+    assert len(line.value) < 300
+    assert chosen(app) == DEFAULTS
+
+
+def test_of_several_names_the_ones_that_are_there_count() -> None:
+    app = opened(models="c,x")
+    assert chosen(app)["models"] == ["c"]
+    assert len(app.warning) == 1
+
+
+def plain_lines(app: AppTest) -> list[str]:
+    """The warnings without what keeps Markdown from reading them as markup."""
+    return [line.value.replace("\\", "") for line in app.warning]
+
+
+@pytest.mark.parametrize(
+    ("asked", "unknown", "left"),
+    [("x", "x", ["a"]), ("c,x", "x", ["c"]), ("x,b,y,a", "x,y", ["b", "a"]), ("b,,b", None, ["b"])],
+)
+def test_unknown_names_among_several_get_one_line_and_the_rest_counts(
+    asked: str, unknown: str | None, left: list[str]
+) -> None:
+    app = opened(models=asked)
+    line = f"The address asks for models = {unknown}, which is not here. Choose from what the page offers."
+    assert plain_lines(app) == ([line] if unknown else [])
+    assert chosen(app)["models"] == left
+
+
+def test_an_unknown_name_is_complained_of_until_something_is_chosen() -> None:
+    app = opened(models="c,x")
+    assert len(app.run().warning) == 1
+    app.multiselect(key="models").set_value(["c", "b"]).run()
+    assert not app.warning
+    assert app.query_params["models"] == "c,b"
+
+
+def page_with_layers() -> None:
+    import streamlit as st
+
+    from digitlab.ui.app import address
+
+    with_numbers = st.checkbox("Numbers", key="numbers")
+    layers = [1, 2] if with_numbers else ["ReLU", "pool"]
+    st.caption(f"asked: {address.asked('layer')}")
+    address.forget_unless("layer", layers)
+    st.caption(f"read: {address.read('layer', layers)}")
+
+
+def captions(app: AppTest) -> list[str]:
+    assert not app.exception
+    assert not app.warning
+    return [caption.value for caption in app.caption]
+
+
+def layers_page(layer: str | None) -> AppTest:
+    app = AppTest.from_function(page_with_layers, default_timeout=60)
+    if layer is not None:
+        app.query_params["layer"] = layer
+    return app.run()
+
+
+def test_what_is_known_stays_in_the_address() -> None:
+    app = layers_page("pool")
+    assert captions(app) == ["asked: pool", "read: pool"]
+    assert app.query_params["layer"] == "pool"
+
+
+def test_what_was_looked_at_before_is_forgotten_without_a_word() -> None:
+    app = layers_page("ReLU 5")
+    assert captions(app) == ["asked: ReLU 5", "read: None"]
+    assert "layer" not in app.query_params
+
+
+def test_what_is_known_is_compared_as_the_address_has_it() -> None:
+    app = layers_page("2")
+    assert "layer" not in app.query_params
+    app.query_params["layer"] = "2"
+    app.checkbox(key="numbers").check().run()
+    assert captions(app) == ["asked: 2", "read: 2"]
+    assert app.query_params["layer"] == "2"
+
+
+def test_an_address_without_the_name_asks_for_nothing() -> None:
+    assert captions(layers_page(None)) == ["asked: None", "read: None"]
+
+
+@pytest.mark.parametrize("name", ["draw", "train", "evaluate", "inside", "compare", "handwriting"])
+def test_every_page_has_a_file(name: str) -> None:
+    assert page_file(name).is_file()
+    assert page_file(name).is_absolute()
+
+
+def page_with_a_moving_default() -> None:
+    import streamlit as st
+
+    from digitlab.ui.app import address
+
+    default = st.number_input("Default", 0, 9, 3, key="default")
+    st.slider("Level", **address.number("level", 0, 9, int(default)))
+
+
+def test_a_number_follows_its_default_until_one_is_chosen() -> None:
+    app = AppTest.from_function(page_with_a_moving_default, default_timeout=60).run()
+    assert app.slider(key="level").value == 3
+    app.number_input(key="default").set_value(5).run()
+    assert app.slider(key="level").value == 5
+    app.slider(key="level").set_value(8).run()
+    app.number_input(key="default").set_value(2).run()
+    assert app.slider(key="level").value == 8
+    assert app.query_params["level"] == "8"

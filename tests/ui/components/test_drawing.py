@@ -1,0 +1,60 @@
+"""What a browser sends becomes a drawing, or is refused in one line."""
+
+import pytest
+import streamlit as st
+
+from digitlab.errors import BadInk
+from digitlab.ink.strokes import Drawing
+from digitlab.ui.components.drawing import checked_drawing, new_labels
+
+
+def test_strokes_and_pen_width_become_a_drawing() -> None:
+    drawing = checked_drawing({"strokes": [[[1, 2], [3, 4]]], "penWidth": 20})
+    assert drawing == Drawing(ink=[[[1.0, 2.0], [3.0, 4.0]]], pen_width=20.0)
+
+
+@pytest.mark.parametrize("width", [None, "20", True, 0, -3, 1000, float("nan")])
+def test_a_pen_width_out_of_range_is_refused(width: object) -> None:
+    with pytest.raises(BadInk, match="pen width"):
+        checked_drawing({"strokes": [], "penWidth": width})
+
+
+def test_missing_strokes_are_refused() -> None:
+    with pytest.raises(BadInk):
+        checked_drawing({"penWidth": 20})
+
+
+STROKES = [[[10, 10], [50, 90]]]
+
+
+def label(name: str, digit: object = 7) -> dict[str, object]:
+    return {"id": name, "digit": digit, "strokes": STROKES, "penWidth": 12}
+
+
+@pytest.fixture(autouse=True)
+def _session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "session_state", {})
+
+
+def test_a_label_is_taken_once_however_often_it_is_sent() -> None:
+    (taken,) = new_labels("pad", [label("a")])
+    assert (taken.id, taken.digit, taken.drawing) == ("a", 7, Drawing(ink=STROKES, pen_width=12))
+    assert new_labels("pad", [label("a")]) == []
+    assert [one.digit for one in new_labels("pad", [label("a"), label("b", 3)])] == [3]
+
+
+def test_nothing_sent_is_no_label() -> None:
+    assert new_labels("pad", None) == []
+
+
+@pytest.mark.parametrize("odd", [label("a", 10), label("a", -1), label("a", True), label("a", "7"), {"id": 1}, "x", 5])
+def test_a_label_that_is_no_digit_is_refused(odd: object) -> None:
+    with pytest.raises(BadInk, match="no digit from 0 to 9"):
+        new_labels("pad", [odd])
+
+
+def test_a_label_without_proper_ink_is_refused_and_not_tried_again() -> None:
+    bad = {**label("a"), "strokes": "none"}
+    with pytest.raises(BadInk):
+        new_labels("pad", [bad])
+    assert new_labels("pad", [bad]) == []
