@@ -287,7 +287,7 @@ def saved(value: object) -> bytes:
         ("results.json", b'{"test": []}', "is damaged or foreign"),
         ("label.json", b"{", "label.json is damaged"),
         ("label.json", b"[1]", "label.json is damaged"),
-        ("history.jsonl", b'{"epoch": 1}\n', "is damaged or foreign"),
+        ("history.jsonl", b'{"epoch": 1, "validation_accuracy": "high"}\n', "is damaged or foreign"),
         ("weights.safetensors", b"rubbish", "weights.safetensors is damaged"),
         ("snapshots/0001.safetensors", b"rubbish", "0001.safetensors is damaged"),
         ("samples.npz", b"rubbish", "samples.npz is damaged"),

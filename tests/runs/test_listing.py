@@ -45,7 +45,7 @@ DAMAGES = [
     ("results.json", '{"parameters": "many"}'),
     ("results.json", '{"test": {"mnist": {"accuracy": "high"}}}'),
     ("label.json", "{"),
-    ("history.jsonl", '{"epoch": 1}\n'),
+    ("history.jsonl", '{"epoch": 1, "validation_accuracy": "high"}\n'),
 ]
 
 
