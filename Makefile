@@ -34,6 +34,7 @@ benchmark: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.bookkeeping
 	$(BIN)/python -m benchmarks.polling
 	$(BIN)/python -m benchmarks.pen_latency
+	$(BIN)/python -m benchmarks.live
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

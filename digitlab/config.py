@@ -14,6 +14,9 @@ from digitlab.formats import short
 FORMAT = 1
 """Version of the saved form of a config."""
 
+ARCHITECTURES = ("softmax", "cnn-small", "cnn", "cnn-deep", "cnn-views")
+"""The names in `models.REGISTRY`, for those who only offer them: the classes bring torch, which takes seconds."""
+
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DATA = re.compile(r"[a-z0-9-]+(\+[a-z0-9-]+)*")
 _LONGEST_NAME = 80
@@ -214,22 +217,31 @@ def _wanted_text(name: str, value: str) -> str:
 
 @dataclass(frozen=True)
 class Settings:
-    """Where this installation keeps data and runs, and how many jobs it runs at once."""
+    """Where this installation has data and runs, how many jobs run at once, and whether scripts may ask models."""
 
     data: Path
     runs: Path
     jobs: int = 1
+    api: bool = True
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read `DIGITLAB_DATA`, `DIGITLAB_RUNS` and `DIGITLAB_JOBS`. Raises BadConfig for a bad value.
+        """Read `DIGITLAB_DATA`, `DIGITLAB_RUNS`, `DIGITLAB_JOBS` and `DIGITLAB_API`. Raises BadConfig for a bad value.
 
         Each process calls it once, where it starts, and hands the settings down.
         """
         jobs = os.environ.get("DIGITLAB_JOBS") or "1"
         if not re.fullmatch("[0-9]{1,2}", jobs) or not 1 <= int(jobs) <= 64:
             raise BadConfig(field="DIGITLAB_JOBS", value=jobs, allowed="choose a whole number from 1 to 64")
-        return cls(data=_folder("DIGITLAB_DATA", "data"), runs=_folder("DIGITLAB_RUNS", "runs"), jobs=int(jobs))
+        api = os.environ.get("DIGITLAB_API") or "on"
+        if api not in ("on", "off"):
+            raise BadConfig(field="DIGITLAB_API", value=api, allowed="choose on or off")
+        return cls(
+            data=_folder("DIGITLAB_DATA", "data"),
+            runs=_folder("DIGITLAB_RUNS", "runs"),
+            jobs=int(jobs),
+            api=api == "on",
+        )
 
 
 def _folder(variable: str, otherwise: str) -> Path:

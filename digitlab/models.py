@@ -1,7 +1,7 @@
 """The architectures, the registry that names them, and what they say of images.
 
 A model takes images as `float32` of shape (N, 1, 28, 28) in 0..1 and gives logits of shape (N, 10). A new model is one
-class with the decorator `register`; its constructor takes the dropout share.
+class with the decorator `register`, whose constructor takes the dropout share, and its name in `config.ARCHITECTURES`.
 """
 
 import copy

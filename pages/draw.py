@@ -11,7 +11,7 @@ from digitlab.ui.components.drawing import Writing
 from digitlab.ui.draw.labelling import ask_writer
 from digitlab.ui.draw.number_view import show_number
 from digitlab.ui.draw.steps import pick_steps, show_steps
-from digitlab.ui.draw.surfaces import draw_on, is_wide, pick_surface, width_of
+from digitlab.ui.draw.surfaces import draw_on, is_wide, pad_of, page_layout, pick_surface, width_of
 from digitlab.ui.shared.answers import show_answers
 
 
@@ -21,22 +21,26 @@ def drawing_and_answers(surface: str, models: Sequence[Entry], steps_are_shown: 
     left, right = (st.container(), st.container()) if is_wide(surface) else st.columns([width, 1 - width], gap="medium")
     with left:
         given = draw_on(surface, without)
+    pad = pad_of(surface)
     with right:
         if isinstance(given, Writing) or (given is None and is_wide(surface)):
-            show_number(given, models, left)
+            show_number(given, models, left, pad)
         else:
-            show_answers(given, models)
+            show_answers(given, models, pad, without)
     if steps_are_shown and not isinstance(given, Writing):
-        show_steps(given, models, without)
+        show_steps(given, models, without, pad)
     follow_learning(models)
 
 
-st.title("Draw a digit")
-with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+page_layout()
+with st.container(key="draw-title"):
+    st.title("Draw a digit")
+with st.container(key="draw-switches", horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
     surface = pick_surface()
     steps_are_shown, without = pick_steps()
-above = st.container()
-choice, name = st.columns([3, 1])
+above = st.container(key="draw-surface")
+with st.container(key="draw-models"):
+    choice, name = st.columns([3, 1])
 with choice:
     models = pick_models(catalogue().models())
 with name:

@@ -42,6 +42,19 @@ def test_what_every_page_and_command_needs_does_not_import_torch(module: str, tm
     assert not loaded_by(f"import digitlab.{module}", tmp_path) & {"torch", "torchvision", "sklearn", "streamlit"}
 
 
+def test_the_first_page_and_its_training_form_wait_for_no_torch(tmp_path: Path) -> None:
+    code = f"""
+import logging
+logging.disable()
+from streamlit.testing.v1 import AppTest
+page = AppTest.from_file({str(PROJECT / "digitlab" / "ui" / "app" / "frame.py")!r}, default_timeout=120).run()
+assert not page.exception
+assert [box.label for box in page.sidebar.selectbox][:2] == ["Preset", "Model"]
+assert any(button.label == "Start" for button in page.sidebar.button)
+"""
+    assert not loaded_by(code, tmp_path) & {"torch", "torchvision", "sklearn"}
+
+
 def test_reading_an_image_waits_for_no_library_that_it_does_not_need(tmp_path: Path) -> None:
     code = """
 import numpy as np

@@ -4,9 +4,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from digitlab.config import ARCHITECTURES
 from digitlab.data.parts import Part
 from digitlab.errors import UnknownName
 from digitlab.models import REGISTRY, build_model, compute_logits, count_parameters, register, to_input
+
+
+def test_the_names_that_are_known_without_torch_are_those_of_the_registry() -> None:
+    assert tuple(REGISTRY) == ARCHITECTURES
 
 
 @pytest.mark.parametrize("name", REGISTRY)

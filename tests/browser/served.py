@@ -18,9 +18,9 @@ PATIENCE = 120.0
 
 
 @contextmanager
-def served(script: Path, folder: Path, health: str = "/_stcore/health") -> Iterator[str]:
+def served(script: Path, folder: Path, health: str = "/_stcore/health", port: int | None = None) -> Iterator[str]:
     """Start `streamlit run script` with runs and data under `folder`, give its address, and end it afterwards."""
-    port = _free_port()
+    port = port or free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     surroundings = {**os.environ, "DIGITLAB_RUNS": str(folder / "runs"), "DIGITLAB_DATA": str(folder / "data")}
@@ -46,7 +46,7 @@ def chromium() -> str | None:
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

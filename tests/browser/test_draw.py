@@ -4,6 +4,7 @@ import io
 
 import pytest
 from PIL import Image, ImageOps
+from playwright.sync_api import WebSocket
 
 from digitlab.ink.strokes import draw_ink
 from tests.browser.conftest import OpenBrowser
@@ -154,6 +155,11 @@ def test_the_drawing_survives_a_change_of_page(open_browser: OpenBrowser) -> Non
 
 def test_the_canvas_with_tools_starts_with_the_drawing_and_adds_to_it(open_browser: OpenBrowser) -> None:
     draw = open_browser()
+    sockets: list[WebSocket] = []
+    draw.page.on("websocket", lambda socket: sockets.append(socket))
+    draw.page.reload()
+    draw.canvas.wait_for()
+    draw.page.locator(".answers").wait_for()
     draw.draw(TRAJECTORIES["4"][:1])
     draw.wait_for_any_digit("cnn")
     draw.choose_surface("Canvas with tools")
@@ -167,7 +173,9 @@ def test_the_canvas_with_tools_starts_with_the_drawing_and_adds_to_it(open_brows
     draw.page.mouse.down()
     for x, y in stroke[1:]:
         draw.page.mouse.move(box["x"] + x, box["y"] + y, steps=2)
-    draw.page.mouse.up()
+    session = next(socket for socket in sockets if socket.url.endswith("/_stcore/stream"))
+    with session.expect_event("framesent"):  # the answer comes sooner, over the live channel
+        draw.page.mouse.up()
     draw.page.locator(f'.seen img:not([src="{before}"])').wait_for()
     draw.wait_for_digit("cnn", 4)
     draw.choose_surface("Pad")
@@ -199,6 +207,8 @@ def test_what_is_drawn_with_tools_can_be_labelled_and_makes_room(open_browser: O
     draw.page.get_by_text("Kept as a 3 by me").wait_for()
     draw.wait_for_digit("cnn", "")
     draw.page.reload()
+    draw.page.locator(".dc-container canvas").last.wait_for()  # the surface is in the address
+    draw.choose_surface("Pad")
     draw.page.get_by_label("The drawing, empty").wait_for()
     draw.wait_for_digit("cnn", "")
 

@@ -108,6 +108,12 @@ def write(key: str, value: Any) -> None:
     _put(key, None if value is None else _text(value))
 
 
+def choose(key: str, value: Any) -> None:
+    """Have a widget of another page start with this value, when that page is opened next."""
+    st.session_state.pop(key, None)
+    st.session_state[_memory(key)] = _text(value)
+
+
 def asked(key: str) -> str | None:
     """What the address says as it stands there, for values that no list of options can hold; None for nothing."""
     return st.query_params.get(key)

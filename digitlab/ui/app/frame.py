@@ -6,6 +6,7 @@ import streamlit as st
 
 from digitlab.ui.app import readers
 from digitlab.ui.app.address import page_file
+from digitlab.ui.components.comeback import run_after_comeback
 from digitlab.ui.shared.data_picker import data_note
 from digitlab.ui.train.sidebar import training_sidebar
 
@@ -15,10 +16,9 @@ def page(name: str, title: str, icon: str, default: bool = False) -> st.Page:
     return st.Page(page_file(name), title=title, icon=icon, url_path=name, default=default)
 
 
-st.set_page_config(
-    page_title="digitlab", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide", menu_items={}
-)
-st.navigation(
+# The icon comes first: the navigation would take the page's own, which the browser fetches from elsewhere.
+st.set_page_config(page_icon=str(Path(__file__).with_name("icon.png")), layout="wide", menu_items={})
+chosen = st.navigation(
     [
         page("draw", "Draw", ":material/draw:", default=True),
         page("train", "Train", ":material/monitoring:"),
@@ -27,8 +27,11 @@ st.navigation(
         page("compare", "Compare", ":material/compare_arrows:"),
         page("handwriting", "My handwriting", ":material/gesture:"),
     ]
-).run()
-readers.first_page_is_out()
+)
+st.set_page_config(page_title=f"{chosen.title} · digitlab")
+chosen.run()
 with st.sidebar:
     training_sidebar()
     data_note()
+    run_after_comeback()
+readers.first_page_is_out()

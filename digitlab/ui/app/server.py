@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import digitlab
-from digitlab.ui.app import readers
+from digitlab.ui.app import api, live_socket, readers
 from digitlab.ui.app.callouts import show_error
 
 _SAFE_HEADERS = {
@@ -47,7 +47,7 @@ async def health(_request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", "version": digitlab.__version__, "warm": readers.is_warm()})
 
 
-API = [Route("/api/health", health)]
+API = [Route("/api/health", health), *api.ROUTES, live_socket.ROUTE]
 
 
 class SafeHeaders:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -25,6 +25,13 @@ class DigitLabel:
     id: str
     digit: int
     drawing: Drawing
+
+
+class Pad(NamedTuple):
+    """A pad whose drawing others follow over the live channel: its key, and the number of the drawing that is known."""
+
+    key: str
+    number: int
 
 
 OnLabel = Callable[[DigitLabel], bool]
@@ -63,6 +70,20 @@ def session_drawing(key: str) -> Drawing:
 def remember_drawing(key: str, drawing: Drawing) -> None:
     """Put a drawing into the session. A surface shows it when it is next mounted."""
     st.session_state[_session_key(key)] = drawing
+
+
+def session_pad(key: str) -> Pad:
+    """The pad of this key, and the number of its drawing that the session has; 0 at first."""
+    return Pad(key, st.session_state.get(_number_key(key), 0))
+
+
+def remember_number(key: str, number: Any) -> None:
+    """Note the number that a pad gave its drawing; anything but a whole number counts as 0."""
+    st.session_state[_number_key(key)] = number if type(number) is int else 0
+
+
+def _number_key(key: str) -> str:
+    return f"number of the drawing on {key}"
 
 
 def _session_key(key: str) -> str:

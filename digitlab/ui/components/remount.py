@@ -18,7 +18,7 @@ def start_of(key: str, make: Callable[[Mapping[str, Any]], Start]) -> Start:
     make: is called at each mount with what was given at the one before, empty at first.
     """
     memory = f"given to {key}"
-    if key not in st.session_state:  # Streamlit forgets a widget that was not shown, so this is a new mount
+    if key not in st.session_state or memory not in st.session_state:  # Streamlit forgets a widget that is not shown
         st.session_state[memory] = make(st.session_state.get(memory, {}))
     start: Start = st.session_state[memory]
     return start

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from html import escape
@@ -16,13 +16,14 @@ from digitlab.formats import percent, png_address
 from digitlab.image.prepare import Prepared
 from digitlab.runs.listing import Entry
 from digitlab.ui.app import readers
-from digitlab.ui.app.model_picker import colours
-from digitlab.ui.components.drawing import Writing
+from digitlab.ui.components.drawing import Pad, Writing
+from digitlab.ui.components.live import Shown, wish
 from digitlab.ui.components.live_html import live_html
 from digitlab.ui.components.photo_boxes import show_photo
-from digitlab.ui.shared.answers import LOADING, NO_MODEL, load_and_rerun, show_answers
+from digitlab.ui.shared.answers import LOADING, NO_MODEL, load_and_rerun, show_answers, shown_models
 
 if TYPE_CHECKING:  # their modules import torch, which the first page must not wait for
+    from digitlab.reading.live import NumberReadings
     from digitlab.reading.number import FoundDigit
     from digitlab.reading.predictor import Reading
 
@@ -92,19 +93,24 @@ _show = live_html(
 )
 
 
-def show_number(writing: Writing | None, models: Sequence[Entry], beside: DeltaGenerator) -> None:
+def show_number(
+    writing: Writing | None, models: Sequence[Entry], beside: DeltaGenerator, pad: Pad | None = None
+) -> None:
     """Show what each model reads; one digit alone on a photo gets the cards of one.
 
     beside: where a photo appears with the digits boxed. Which strokes make a digit is decided by the chosen model
     with the best test figures, for all of them alike, unless the boxes are corrected there.
+    pad: whose writing it is; the rows then follow it over the live channel.
     """
-    colour = colours([model.id for model in models])
-    cards = [NumberAnswer(model.title, colour[model.id]) for model in models]
+    shown = shown_models(models)
+    asked = None if pad is None else wish(pad.key, "number", shown, decides=_best(models).id if models else "")
+    number = pad.number if pad else 0
+    cards = [NumberAnswer(model.title, model.colour) for model in shown]
     if writing is None or not models:
-        _show(number_html(cards, [], INVITATION if models else NO_MODEL), "numbers")
+        _show(number_html(cards, [], INVITATION if models else NO_MODEL), "numbers", asked, number)
         return
     if not readers.is_quick():
-        _show(number_html(cards, [], LOADING), "numbers")
+        _show(number_html(cards, [], LOADING), "numbers", asked, number)
         load_and_rerun(models)
     found = digits = _found(writing, models)
     if writing.photo:
@@ -114,14 +120,30 @@ def show_number(writing: Writing | None, models: Sequence[Entry], beside: DeltaG
         show_answers(Prepared(digits[0].image, ()), models)
     else:
         answers = [_read(card, model, digits) for card, model in zip(cards, models, strict=True)]
-        _show(number_html(answers, digits, INVITATION if digits is found else NO_BOX), "numbers")
+        _show(number_html(answers, digits, INVITATION if digits is found else NO_BOX), "numbers", asked, number)
+
+
+def live_number(value: NumberReadings, models: Sequence[Shown], _without: Collection[str]) -> str:
+    """The view's value as HTML."""
+    answers = []
+    for model in models:
+        found = value.readings[model.id]
+        card = NumberAnswer(model.title, model.colour)
+        if isinstance(found, DigitlabError):
+            answers.append(replace(card, trouble=str(found)))
+        else:
+            answers.append(replace(card, text=value.text(model.id), readings=found))
+    return number_html(answers, value.digits, INVITATION if models else NO_MODEL)
+
+
+def _best(models: Sequence[Entry]) -> Entry:
+    return max(models, key=lambda model: max(model.accuracies.values(), default=0.0))
 
 
 def _found(writing: Writing, models: Sequence[Entry]) -> Sequence[FoundDigit]:
     from digitlab.reading.number import find_number
 
-    best = max(models, key=lambda model: max(model.accuracies.values(), default=0.0))
-    for model in (best, *models):
+    for model in (_best(models), *models):
         with suppress(DigitlabError):  # its card says so
             return find_number(writing.ink, readers.predictor(model.id))
     return []

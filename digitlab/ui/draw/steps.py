@@ -1,20 +1,29 @@
 """The preparation step by step: what each step makes of the drawing, and what the models would say there."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from digitlab.errors import DigitlabError
 from digitlab.formats import percent, png_address
-from digitlab.image import SIDE
-from digitlab.image.prepare import STEPS, Prepared, Step, squeeze
+from digitlab.image.prepare import STEPS, Prepared
 from digitlab.runs.listing import Entry
 from digitlab.ui.app import address, readers
-from digitlab.ui.app.model_picker import colours
+from digitlab.ui.components.drawing import Pad
+from digitlab.ui.components.live import Shown, wish
 from digitlab.ui.components.live_html import live_html
+from digitlab.ui.shared.answers import shown_models
+
+if TYPE_CHECKING:  # torch comes with them, and the first page must not wait for it
+    from digitlab.reading.live import StepReadings
+    from digitlab.reading.predictor import Reading
 
 _show = live_html("digitlab.preparation", Path(__file__).with_name("steps.css"))
 
@@ -52,46 +61,69 @@ def pick_steps() -> tuple[bool, frozenset[str]]:
     return True, frozenset(STEPS) - frozenset(done)
 
 
-def show_steps(prepared: Prepared | None, models: Sequence[Entry], without: frozenset[str]) -> None:
-    """Show the pictures of every step and the models' answers to each. Call it in the fragment that draws."""
-    if prepared is None or not prepared.steps or not readers.is_quick():
-        _show('<p class="empty">Draw a digit, and every step of its preparation appears here.</p>', "steps shown")
-        return
+def show_steps(
+    prepared: Prepared | None, models: Sequence[Entry], without: Collection[str], pad: Pad | None = None
+) -> None:
+    """Show the pictures of every step and the models' answers to each. Call it in the fragment that draws.
+
+    pad: whose drawing it is; the panel then follows it over the live channel.
+    """
+    shown = shown_models(models)
+    asked = None if pad is None else wish(pad.key, "steps", shown, without=without)
+    found: list[StepReadings] = []
+    if prepared is not None and readers.is_quick():
+        found = _read(prepared, models)
+    _show(steps_html(found, shown, without), "steps shown", asked, pad.number if pad else 0)
+
+
+def _read(prepared: Prepared, models: Sequence[Entry]) -> list[StepReadings]:
+    from digitlab.reading.live import StepReadings, as_image
+
+    if not prepared.steps:
+        return []
+    images = np.stack([as_image(step.picture) for step in prepared.steps])
+    readings = {}
+    for model in models:
+        with suppress(DigitlabError):  # its card says why
+            readings[model.id] = readers.predictor(model.id).read_all(images)
+    return [
+        StepReadings(step, {model: one[index] for model, one in readings.items()})
+        for index, step in enumerate(prepared.steps)
+    ]
+
+
+def live_steps(value: Sequence[StepReadings], models: Sequence[Shown], without: Collection[str]) -> str:
+    """The view's value as HTML."""
+    return steps_html(value, models, without)
+
+
+def steps_html(found: Sequence[StepReadings], models: Sequence[Shown], without: Collection[str]) -> str:
+    """A list of the steps, each with its picture and what every model would read there."""
+    if not found:
+        return '<p class="empty">Draw a digit, and every step of its preparation appears here.</p>'
     off = {_AFTER[step] for step in without}
-    colour = colours([model.id for model in models])
-    cells = "".join(_step(step, models, colour, step.name in off) for step in prepared.steps)
-    _show(f'<ol class="steps">{cells}</ol>', "steps shown")
+    return f'<ol class="steps">{"".join(_step(one, models, one.step.name in off) for one in found)}</ol>'
 
 
-def _step(step: Step, models: Sequence[Entry], colour: Mapping[str, str], is_off: bool) -> str:
-    title, words = _WORDS[step.name]
-    image = as_image(step.picture)
-    said = "".join(_answer(model, colour[model.id], image) for model in models)
+def _step(one: StepReadings, models: Sequence[Shown], is_off: bool) -> str:
+    title, words = _WORDS[one.step.name]
+    said = "".join(_answer(model, one.readings[model.id]) for model in models if model.id in one.readings)
     state = "off: this step is left out" if is_off else words
     return (
-        f'<li class="{"off" if is_off else ""}"><h4>{title}</h4><img src="{png_address(_shown(step.picture))}" '
+        f'<li class="{"off" if is_off else ""}"><h4>{title}</h4><img src="{png_address(_thinned(one.step.picture))}" '
         f'alt="{title}"><ul>{said}</ul><p>{state}</p></li>'
     )
 
 
-def _answer(model: Entry, colour: str, image: np.ndarray) -> str:
-    try:
-        reading = readers.predictor(model.id).read_all(image[None])[0]
-    except DigitlabError:  # its card says why
-        return ""
+def _answer(model: Shown, reading: Reading) -> str:
     return (
-        f'<li title="{escape(model.title)}" style="--model:{colour}"><b>{reading.digit}</b>'
+        f'<li title="{escape(model.title)}" style="--model:{model.colour}"><b>{reading.digit}</b>'
         f'<span class="track"><i style="width:{100 * reading.probability:.1f}%"></i></span>'
         f"<span>{percent(reading.probability)}</span></li>"
     )
 
 
-def as_image(picture: np.ndarray) -> np.ndarray:
-    """A step's picture as a model would get it if the preparation ended there: squeezed to 28×28, `uint8`."""
-    return picture if picture.shape == (SIDE, SIDE) else np.rint(squeeze(picture)).astype(np.uint8)
-
-
-def _shown(picture: np.ndarray) -> np.ndarray:
+def _thinned(picture: np.ndarray) -> np.ndarray:
     """Large pictures thinned out, so that little has to be sent."""
     every = max(1, -(-max(picture.shape) // _SHOWN_SIDE))
     return np.ascontiguousarray(picture[::every, ::every])

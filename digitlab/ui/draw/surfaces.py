@@ -1,6 +1,7 @@
 """The ways to give digits: pads, canvas with tools, picture. Each gives back an image or a piece of writing."""
 
 from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -9,19 +10,30 @@ from PIL import Image
 from digitlab.image.photo import find_ink, open_picture
 from digitlab.image.prepare import Prepared, prepare_grey, prepare_ink
 from digitlab.ink.strokes import CANVAS, Drawing, draw_ink
+from digitlab.ui.app import address
 from digitlab.ui.app.callouts import errors_shown
+from digitlab.ui.components.canvas_eye import canvas_eye
 from digitlab.ui.components.canvas_tools import canvas_with_tools
-from digitlab.ui.components.drawing import DRAWING, Given, Writing
+from digitlab.ui.components.drawing import DRAWING, Given, Pad, Writing, session_pad
 from digitlab.ui.components.ink_pad import ink_pad
 from digitlab.ui.draw.labelling import add_labelled
-from digitlab.ui.shared.sent_image import put_away, sent_image
+from digitlab.ui.shared.sent_image import SURFACE, put_away, sent_image
 
 WIDE = 3 * CANVAS
 """Width of the pad for numbers, in canvas pixels."""
 
+_CANVAS = "canvas"
 _ONE, _SEVERAL = "One digit", "Several digits"
 _SHOWN, _PREVIEW = 1024, 440
 """Longest sides of a picture, in pixels: as it is remembered, and as a preview of one digit."""
+
+
+_LAYOUT = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
+
+
+def page_layout() -> None:
+    """Arrange the page for small screens."""
+    st.html(f"<style>{_LAYOUT}</style>")
 
 
 def on_pad(without: Collection[str]) -> Given:
@@ -37,7 +49,10 @@ def on_wide_pad(_without: Collection[str]) -> Given:
 
 def on_canvas(without: Collection[str]) -> Given:
     """Draw and move strokes about on the canvas with tools. Raises BadInk or BlankDrawing."""
-    return _prepared(canvas_with_tools("canvas", DRAWING, on_label=add_labelled), without)
+    with st.container(key="draw-canvas"):
+        drawing = canvas_with_tools(_CANVAS, DRAWING, on_label=add_labelled)
+    canvas_eye(_CANVAS, "draw-canvas")
+    return _prepared(drawing, without)
 
 
 def from_picture(without: Collection[str]) -> Given:
@@ -108,6 +123,9 @@ SURFACES: Mapping[str, Callable[[Collection[str]], Given]] = {
 }
 """What the switch on Draw offers, in this order."""
 
+_PADS = {"Pad": "pad", "Number": "wide pad", "Canvas with tools": _CANVAS}
+"""Surface → the key of its drawing in the live channel."""
+
 
 def is_wide(surface: str) -> bool:
     """Whether a surface, a key of SURFACES, needs the whole width of the page."""
@@ -117,6 +135,12 @@ def is_wide(surface: str) -> bool:
 def width_of(surface: str) -> float:
     """The share of the page's width that a surface takes beside the answers, in 0..1."""
     return 0.5 if SURFACES[surface] is from_picture else 5 / 13
+
+
+def pad_of(surface: str) -> Pad | None:
+    """The pad whose drawing is followed over the live channel; None for a surface, a key of SURFACES, without one."""
+    key = _PADS.get(surface)
+    return session_pad(key) if key else None
 
 
 def draw_on(surface: str, without: Collection[str]) -> Given:
@@ -130,16 +154,14 @@ def draw_on(surface: str, without: Collection[str]) -> Given:
 
 
 def pick_surface() -> str:
-    """Show the switch and give back its choice, a key of SURFACES."""
+    """Show the switch and give back its choice, a key of SURFACES (`?surface=Number`)."""
     choice: str = st.segmented_control(
         "Draw on",
         list(SURFACES),
-        key="surface",
-        default="Pad",
         required=True,
-        persist_state="session",
         help="Pad: one digit. Number: several digits beside each other. Canvas with tools: move, turn and scale "
         "strokes. Picture: upload or take a photo.",
+        **address.choice(SURFACE, SURFACES),
     )
     return choice
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from digitlab.errors import DigitlabError
-from digitlab.formats import count, milliseconds, percent, png_address
+from digitlab.formats import count, milliseconds, percent, png, png_address
 from digitlab.image import SIDE
 from digitlab.image.prepare import Prepared
 from digitlab.runs.listing import Entry
 from digitlab.ui.app import readers
 from digitlab.ui.app.model_picker import colours
+from digitlab.ui.components.drawing import Pad
+from digitlab.ui.components.live import Shown, wish
 from digitlab.ui.components.live_html import live_html
 from digitlab.ui.components.remount import rerun_fragment
 
 if TYPE_CHECKING:
+    from digitlab.reading.live import Answers
     from digitlab.reading.predictor import Reading
 
 INVITATION = "Draw a digit, or give a picture of one. Every model answers at once."
@@ -138,23 +142,38 @@ def _bars(answer: Answer) -> str:
     return f'<ol class="bars" aria-label="Probability of each digit">{"".join(rows)}</ol>'
 
 
-_show = live_html("digitlab.answers", Path(__file__).with_name("answers.css"), Path(__file__).with_name("verdict.css"))
+_show = live_html(
+    "digitlab.answers",
+    Path(__file__).with_name("answers.css"),
+    Path(__file__).with_name("verdict.css"),
+    draw=Path(__file__).with_name("answers.js"),
+)
 
 
-def show_answers(prepared: Prepared | None, models: Sequence[Entry]) -> None:
+def show_answers(
+    prepared: Prepared | None, models: Sequence[Entry], pad: Pad | None = None, without: Collection[str] = ()
+) -> None:
     """A card for each model: its answer to the prepared image, or an empty one while there is none.
 
     Call it in a fragment. In the first seconds of the server, while torch is being imported, the cards say so, and
     the fragment runs again when the models are there.
+    pad: whose drawing it is; the cards then follow it over the live channel. without: steps that were left out.
     """
     image = prepared.image if prepared else None
     waiting = image is not None and bool(models) and not readers.is_quick()
-    colour = colours([model.id for model in models])
-    cards = [_answer(model, colour[model.id], None if waiting else image) for model in models]
+    shown = shown_models(models)
+    cards = [_answer(model, one.colour, None if waiting else image) for model, one in zip(models, shown, strict=True)]
     note = LOADING if waiting else INVITATION if models else NO_MODEL
-    _show(answers_html(cards, image, note), "answers")
+    asked = None if pad is None else wish(pad.key, "answers", shown, without=without)
+    _show(answers_html(cards, image, note), "answers", asked, pad.number if pad else 0)
     if waiting:
         load_and_rerun(models)
+
+
+def shown_models(models: Sequence[Entry]) -> list[Shown]:
+    """The models as views show them, each in its colour."""
+    colour = colours([model.id for model in models])
+    return [Shown(model.id, model.title, colour[model.id]) for model in models]
 
 
 def _answer(model: Entry, colour: str, image: np.ndarray | None) -> Answer:
@@ -165,6 +184,30 @@ def _answer(model: Entry, colour: str, image: np.ndarray | None) -> Answer:
         return replace(card, reading=readers.predictor(model.id).read_all(image[None])[0])
     except DigitlabError as error:
         return replace(card, trouble=str(error))
+
+
+def live_answers(value: Answers, models: Sequence[Shown], _without: Collection[str]) -> dict[str, Any]:
+    """The view's value as answers.js draws it: numbers, the image, and the line that says whether the models agree."""
+    answers = []
+    for model in models:
+        found = value.readings.get(model.id)
+        reading, trouble = (None, str(found)) if isinstance(found, DigitlabError) else (found, None)
+        answers.append(Answer(model.title, model.colour, 0, reading, trouble))
+    said = verdict([answer for answer in answers if answer.reading])
+    return {
+        "image": base64.b64encode(png(_BLANK if value.prepared is None else value.prepared.image)).decode(),
+        "verdict": said or (INVITATION if models else NO_MODEL),
+        "split": said.startswith("They disagree"),
+        "cards": [answer.trouble or _numbers(answer.reading) for answer in answers],
+    }
+
+
+def _numbers(reading: Reading | None) -> list[Any] | None:
+    """Digit, probabilities in thousandths, sure, milliseconds."""
+    if reading is None:
+        return None
+    thousandths = [round(1000 * share) for share in reading.probabilities.tolist()]
+    return [reading.digit, thousandths, reading.sure, round(reading.milliseconds, 1)]
 
 
 def load_and_rerun(models: Sequence[Entry]) -> None:

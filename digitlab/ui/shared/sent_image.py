@@ -5,7 +5,11 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
+from digitlab.ui.app import address
 from digitlab.ui.app.address import page_file
+
+SURFACE = "surface"
+"""What Draw calls the choice of a surface in its address."""
 
 _KEY = "image sent to draw"
 
@@ -21,7 +25,7 @@ def open_in_draw(image: np.ndarray, origin: str, key: str) -> None:
     """A button that opens Draw with this image instead of a picture."""
     if st.button("Open in Draw", key=key, icon=":material/draw:", help="Any number of models then read this image."):
         st.session_state[_KEY] = SentImage(image, origin)
-        st.session_state["surface"] = "Picture"
+        address.choose(SURFACE, "Picture")
         st.switch_page(page_file("draw"))
 
 

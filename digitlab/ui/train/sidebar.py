@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from digitlab.config import TrainConfig
+from digitlab.config import ARCHITECTURES, TrainConfig
 from digitlab.data.dataset import DATASETS, missing_datasets
 from digitlab.errors import DigitlabError
 from digitlab.jobs.start import check_data, start_job
@@ -38,10 +38,7 @@ _LARGE = ("mnist", "pen")
 
 
 def training_sidebar() -> None:
-    """Show the form. Only the sidebar runs again while its values change, so that the page goes on working.
-
-    Imports torch, whose models and data sets it lists: call it when the page is already out.
-    """
+    """Show the form. Only the sidebar runs again while its values change, so that the page goes on working."""
     fill_again()
     _form()
 
@@ -84,10 +81,8 @@ def _take_preset(name: str | None) -> None:
 
 
 def _show_fields() -> None:
-    from digitlab.models import REGISTRY
-
     folder = settings().data
-    show_model(list(REGISTRY))
+    show_model(list(ARCHITECTURES))
     show_data(list(DATASETS), lambda name: _data_title(name, folder))
     left, right = st.columns(2)
     with left:

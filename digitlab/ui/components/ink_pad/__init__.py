@@ -1,17 +1,29 @@
-"""The ink pad: draw with mouse, pen, finger or keys, and get pen strokes while the pen moves.
+"""The ink pad: draw with mouse, pen, finger or keys, and be answered over the live channel while the pen moves.
 
-A component of our own (Streamlit's Components v2). The browser holds the strokes; Python hands ink over only when the
-pad is mounted, so an answer that comes late never paints older ink over newer.
+A component of our own (Streamlit's Components v2). The browser holds the strokes, and the session learns of them when
+the pen rests; Python hands ink over only when the pad is mounted, so an answer that comes late never paints older ink
+over newer.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from digitlab.errors import BadInk
 from digitlab.ink.strokes import CANVAS, Drawing
-from digitlab.ui.components.drawing import OnLabel, checked_drawing, new_labels, remember_drawing, session_drawing
+from digitlab.ui.components.drawing import (
+    OnLabel,
+    checked_drawing,
+    new_labels,
+    remember_drawing,
+    remember_number,
+    session_drawing,
+    session_pad,
+)
+from digitlab.ui.components.live import LIVE_JS
 from digitlab.ui.components.live_html import SLIDER, styles
 from digitlab.ui.components.remount import Start, start_of
 
@@ -21,7 +33,7 @@ _component = st.components.v2.component(
     "digitlab.ink_pad",
     html=(_HERE / "ink_pad.html").read_text(encoding="utf-8"),
     css=styles(_HERE / "ink_pad.css", SLIDER),
-    js=(_HERE / "ink_pad.js").read_text(encoding="utf-8"),
+    js=LIVE_JS + (_HERE / "ink_pad.js").read_text(encoding="utf-8"),
 )
 
 
@@ -44,9 +56,9 @@ def ink_pad(
     drawing_key = drawing_key or key
     start = start_of(key, lambda last: _start(key, session_drawing(drawing_key), last))
     data = {**start, "width": width, "invitation": invitation, "labels": on_label is not None}
-    result = _component(key=key, data=data, on_drawing_change=_nothing)
+    result = _component(key=key, data=data, on_drawing_change=lambda: _remember(key, drawing_key))
     if result.drawing:
-        remember_drawing(drawing_key, checked_drawing(result.drawing))
+        _take(key, drawing_key, result.drawing)
         if on_label:
             for label in new_labels(key, result.drawing.get("labels")):
                 on_label(label)
@@ -54,10 +66,29 @@ def ink_pad(
     return drawing if drawing.ink else None
 
 
+def _remember(key: str, drawing_key: str) -> None:
+    """Take the drawing before the page runs: the run may be one of another surface, which never asks the pad."""
+    sent = st.session_state[key].get("drawing")
+    with suppress(BadInk):  # the pad itself says so
+        if sent:
+            _take(key, drawing_key, sent)
+
+
+def _take(key: str, drawing_key: str, sent: Mapping[str, Any]) -> None:
+    """Take what the pad sent, once: it stays the widget's value, and another surface may have changed it since."""
+    drawing, taken = checked_drawing(sent), f"taken from {key}"
+    remember_number(key, sent.get("number"))
+    if drawing != st.session_state.get(taken):
+        st.session_state[taken] = drawing
+        remember_drawing(drawing_key, drawing)
+
+
 def _start(key: str, drawing: Drawing, last: Mapping[str, Any]) -> Start:
     """What the pad starts with. last: what it was given at the mount before."""
-    return {"key": key, "mount": last.get("mount", 0) + 1, "strokes": drawing.ink, "penWidth": drawing.pen_width}
-
-
-def _nothing() -> None:
-    """Streamlit wants a callback for each value that a component sends."""
+    return {
+        "key": key,
+        "mount": last.get("mount", 0) + 1,
+        "number": session_pad(key).number,
+        "strokes": drawing.ink,
+        "penWidth": drawing.pen_width,
+    }

@@ -1,8 +1,11 @@
-// The ink pad: strokes are kept here and sent to Python; Python gives ink back only when the pad is mounted.
-// That one direction is what keeps a slow answer from ever painting old ink over new.
+// The ink pad: strokes live here. While the pen moves they go out over the live channel (live.js, which stands before
+// this), and the session learns of them when the pen rests. Python gives ink back only when the pad is mounted: that one
+// direction is what keeps a slow answer from ever painting old ink over new.
 
 const SIDE = 280; // the canvas's height in its own pixels, whatever its size on the screen
-const SEND_EVERY = 80; // ms between two sends while the pen moves; Streamlit merges what it cannot answer in time
+const REST = 600; // ms without a change after which the session learns of the drawing; of a stroke it learns at its end
+const SEND_EVERY = 80; // the same where there is no live channel and the page's own runs have to answer
+const LOST_AFTER = 1500; // ms without a connection after which the pad says so
 const KEY_STEP = 8;
 const FINE_STEP = 2;
 const LABELS_SENT = 8; // the last ones go along with every message, so that a message that is skipped loses none
@@ -23,25 +26,30 @@ class InkPad {
   constructor(root, data) {
     this.key = data.key;
     this.mount = data.mount;
-    const last = remembered.get(data.key);
-    const saved = last ? null : beforeReload(data);
-    const start = last?.mount === data.mount ? last : (saved ?? data);
+    const known = remembered.get(data.key);
+    // A lower mount is that of a new session (the server was restarted), a lower number that of a session that was told
+    // too late: the page was left at once. In both cases the browser knows better.
+    const isBehind = data.mount < known?.mount || data.number < known?.number;
+    const last = isBehind || data.mount === known?.mount ? known : null;
+    const saved = known ? null : beforeReload(data);
+    const start = last ?? saved ?? data;
     this.width = data.width;
     this.strokes = start.strokes;
-    this.labels = last?.mount === data.mount ? last.labels : [];
+    this.labels = last?.labels ?? [];
     this.penWidth = start.penWidth;
     this.past = [];
     this.future = [];
     this.pointer = null; // { id, type } of the pointer that draws
     this.keyPen = null; // { x, y, down } once the arrow keys were used
     this.timer = null;
-    this.number = 0;
+    this.number = Math.max(data.number, last?.number ?? 0); // never an older one's, also after another mount
+    live.begin(this.key);
     this.find(root);
     this.fit(root, data);
     this.listen();
     this.pen.value = this.penWidth;
     this.show();
-    if (saved) this.sendSoon();
+    if (saved || isBehind) this.changed();
     else save(this.key, start);
   }
 
@@ -49,6 +57,7 @@ class InkPad {
     this.pad = root.querySelector(".pad");
     this.canvas = root.querySelector("canvas");
     this.invitation = root.querySelector(".invitation");
+    this.note = root.querySelector(".note");
     this.pen = root.querySelector("input");
     this.penValue = root.querySelector("output");
     this.buttons = Object.fromEntries([...root.querySelectorAll(".tools button")].map((b) => [b.name, b]));
@@ -81,12 +90,22 @@ class InkPad {
     this.observer = new ResizeObserver(this.paintSoon);
     this.observer.observe(canvas);
     window.addEventListener("resize", this.paintSoon); // browser zoom changes the pixel ratio, not the size
+    this.leave = () => this.flush();
+    document.addEventListener("visibilitychange", this.leave);
+    window.addEventListener("pagehide", this.leave);
+    foldSidebarOnce();
+    this.connectionChanged = () => this.showConnection();
+    live.listeners.add(this.connectionChanged);
   }
 
   remove() {
     clearTimeout(this.timer);
+    clearTimeout(this.noteTimer);
     this.observer.disconnect();
     window.removeEventListener("resize", this.paintSoon);
+    document.removeEventListener("visibilitychange", this.leave);
+    window.removeEventListener("pagehide", this.leave);
+    live.listeners.delete(this.connectionChanged);
     forget(this.key); // from here on the drawing may change on another surface
   }
 
@@ -114,7 +133,9 @@ class InkPad {
   pointerUp(event) {
     if (event.pointerId !== this.pointer?.id) return;
     this.pointer = null;
-    this.sendNow();
+    // At once, not when something else is clicked: Streamlit puts what widgets say in one moment into one message, and
+    // then runs only the part of the page that spoke first.
+    this.flush();
   }
 
   place(event) {
@@ -157,12 +178,10 @@ class InkPad {
     this.keyPen ??= { x: this.width / 2, y: SIDE / 2, down: false };
     this.keyPen.down = !this.keyPen.down;
     if (this.keyPen.down) this.begin([this.keyPen.x, this.keyPen.y]);
-    else this.sendNow();
     this.requestPaint();
   }
 
   leaveKeys() {
-    if (this.keyPen?.down) this.sendNow();
     this.keyPen = null;
     this.requestPaint();
   }
@@ -171,7 +190,7 @@ class InkPad {
 
   begin(point) {
     this.change([...this.strokes, [point]]);
-    this.sendSoon();
+    this.changed();
   }
 
   extend(point) {
@@ -180,7 +199,7 @@ class InkPad {
     if (x === point[0] && y === point[1]) return;
     stroke.push(point);
     this.requestPaint();
-    this.sendSoon();
+    this.changed();
   }
 
   change(strokes) {
@@ -216,34 +235,56 @@ class InkPad {
     const label = { id, digit, strokes: this.strokes, penWidth: this.penWidth };
     this.labels = [...this.labels, label].slice(-LABELS_SENT);
     this.clear();
+    this.tellSession(); // at once: a toast says that it is there
   }
 
   afterJump() {
     if (this.keyPen) this.keyPen.down = false;
     this.show();
-    this.sendNow();
+    this.changed();
   }
 
   setPenWidth(width) {
     this.penWidth = width;
     this.show();
-    this.sendSoon();
+    this.changed();
   }
 
-  // To Python
+  // To the server: at once over the live channel, and to the session when the pen rests
 
-  sendSoon() {
-    this.timer ??= setTimeout(() => this.sendNow(), SEND_EVERY);
+  changed() {
+    this.number += 1;
+    this.isNews = true;
+    this.sent ??= requestAnimationFrame(() => {
+      this.sent = null;
+      const { number, strokes, penWidth, width } = this;
+      live.draw(this.key, { number, strokes, penWidth, width });
+    });
+    if (live.follows(this.key)) {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.tellSession(), REST);
+    } else this.timer ??= setTimeout(() => this.tellSession(), SEND_EVERY);
   }
 
-  sendNow() {
+  flush() {
+    if (this.isNews) this.tellSession();
+  }
+
+  tellSession() {
     clearTimeout(this.timer);
     this.timer = null;
-    this.number += 1;
+    this.isNews = false;
     const { mount, number, strokes, penWidth, labels } = this;
-    remembered.set(this.key, { mount, strokes, penWidth, labels });
+    remembered.set(this.key, { mount, number, strokes, penWidth, labels });
     this.setStateValue("drawing", { number, strokes, penWidth, labels });
     save(this.key, this);
+  }
+
+  // One quiet line while there is no connection; a short break says nothing
+  showConnection() {
+    clearTimeout(this.noteTimer);
+    if (live.lost) this.noteTimer = setTimeout(() => (this.note.hidden = false), LOST_AFTER);
+    else this.note.hidden = true;
   }
 
   // To the screen
@@ -285,6 +326,14 @@ class InkPad {
     for (const stroke of this.strokes) paintStroke(pen, stroke);
     if (this.keyPen) paintKeyPen(pen, this.keyPen, this.penWidth);
   }
+}
+
+// A phone held sideways has no room for the sidebar, which Streamlit opens at this width.
+function foldSidebarOnce() {
+  if (window.digitlabFolded || !matchMedia("(max-height: 500px) and (min-width: 560px)").matches) return;
+  window.digitlabFolded = true;
+  const open = document.querySelector('[data-testid="stSidebar"][data-collapsed="false"]');
+  open?.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
 }
 
 function save(key, { strokes, penWidth }) {

@@ -1,16 +1,26 @@
 // Brings the page's HTML to what Python wants by changing only what differs: nothing blinks, bars can glide,
-// a live region stays the same node and is therefore read out, and focus and scroll places are kept.
+// a live region stays the same node and is therefore read out, and focus and scroll positions stay.
+// `live` comes from live.js, and drawValue from the script of a view whose values are no HTML; both stand before this.
 
 export default function ({ parentElement, data }) {
+  const root = parentElement.querySelector(".live-html");
+  if (!data.wish || !live.isOld(data.wish.pad, data.number)) show(root, data.html);
+  if (!data.wish) return undefined;
+  const take = (value) => (typeof value === "string" ? show(root, value) : drawValue(root, value));
+  live.watch(data.element, data.wish, take);
+  return () => live.leave(data.element, take);
+}
+
+function show(root, html) {
   const wanted = document.createElement("template");
-  wanted.innerHTML = data.html;
-  patchChildren(parentElement.querySelector(".live-html"), wanted.content);
+  wanted.innerHTML = html;
+  patchChildren(root, wanted.content);
 }
 
 function patchChildren(old, wanted) {
   const before = [...old.childNodes];
   const after = [...wanted.childNodes];
-  after.forEach((node, place) => (place < before.length ? patch(before[place], node) : old.append(node)));
+  after.forEach((node, index) => (index < before.length ? patch(before[index], node) : old.append(node)));
   before.slice(after.length).forEach((node) => node.remove());
 }
 

@@ -1,0 +1,134 @@
+"""`/api/live`: drawings come while they are drawn, and what the models see in them goes back.
+
+One message is under way per socket, and of those that wait only the newest counts. What waits from all sockets is read
+together, in a thread of its own, so that a class of pens shares each model's batches. What is wrong with a message
+becomes its answer's one line, and the socket stays open.
+"""
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from digitlab.ui.app.live_messages import answer_all
+
+MOST_SOCKETS = 400
+MOST_A_SECOND = 120
+"""Sockets in all; messages a second of each, above which the socket waits."""
+
+_MOST_TOGETHER = 32
+"""Messages that are read together."""
+
+_POLICY, _TRY_LATER = 1008, 1013
+"""Close codes: the socket is not wanted; there is no room for it now."""
+
+_HERE = ("127.0.0.1", "::1")
+
+
+class Batches:
+    """Reads what waits from all sockets together, in one thread, while the event loop goes on."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[str, asyncio.Future[str]]] = []
+        self._thread = ThreadPoolExecutor(1, "live")
+        self._running: asyncio.Task[None] | None = None
+
+    async def answer(self, text: str) -> str:
+        """The answer to a message, as soon as it is its turn."""
+        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._waiting.append((text, future))
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run())
+        return await future
+
+    async def _run(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:_MOST_TOGETHER], self._waiting[_MOST_TOGETHER:]
+            texts = [text for text, _ in batch]
+            answers = await asyncio.get_running_loop().run_in_executor(self._thread, answer_all, texts)
+            for (_, future), answer in zip(batch, answers, strict=True):
+                if not future.done():  # its socket may have gone meanwhile
+                    future.set_result(answer)
+
+
+_batches = Batches()
+_open: set[int] = set()
+
+
+async def live(socket: WebSocket) -> None:
+    """One tab's channel, from its first drawing to its end."""
+    if not may_connect(socket.headers, socket.client.host if socket.client else ""):
+        await socket.close(_POLICY)
+        return
+    await socket.accept()
+    if len(_open) >= MOST_SOCKETS:
+        await socket.close(_TRY_LATER, "Too many pens are connected. The page answers all the same, a little later.")
+        return
+    _open.add(id(socket))
+    newest = _Newest()
+    answering = asyncio.create_task(_answer(socket, newest))
+    try:
+        await _receive(socket, newest)
+    except (WebSocketDisconnect, RuntimeError):  # gone, while one side was still speaking
+        pass
+    finally:
+        answering.cancel()
+        _open.discard(id(socket))
+
+
+class _Newest:
+    """The newest message that waits; an older one is dropped for it."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._there = asyncio.Event()
+
+    def put(self, text: str) -> None:
+        self._text = text
+        self._there.set()
+
+    async def take(self) -> str:
+        await self._there.wait()
+        self._there.clear()
+        return self._text
+
+
+async def _receive(socket: WebSocket, newest: _Newest) -> None:
+    began, count = time.monotonic(), 0
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        newest.put(message.get("text") or "")
+        count += 1
+        if count >= MOST_A_SECOND:
+            await asyncio.sleep(max(0.0, began + 1 - time.monotonic()))  # whoever floods waits at the network's door
+            began, count = time.monotonic(), 0
+
+
+async def _answer(socket: WebSocket, newest: _Newest) -> None:
+    while True:
+        await socket.send_text(await _batches.answer(await newest.take()))
+
+
+def may_connect(headers: Headers, client: str) -> bool:
+    """Whether a socket may be opened: from the page's own host, or without an origin from this machine."""
+    return is_own_origin(headers) and ("origin" in headers or client in _HERE)
+
+
+def is_own_origin(headers: Headers) -> bool:
+    """Whether a request is for a host that the installation allows and comes from its own pages, or from no page.
+
+    The hosts are those of Streamlit's `server.allowedHosts`, as for its own socket.
+    """
+    from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
+
+    host, origin = headers.get("host"), headers.get("origin")
+    return is_host_allowed(host) and (origin is None or urlsplit(origin).netloc.lower() == (host or "").lower())
+
+
+ROUTE = WebSocketRoute("/api/live", live)

@@ -1,0 +1,142 @@
+// The live channel, one for the whole tab: pads hand their drawings in, elements say what they want to see of them, and
+// one message at a time goes to the server. The newest drawing waits until the answer to the one before is here.
+// This text is put before that of every component that takes part, and whichever runs first makes the channel.
+
+const live = (window.digitlabLive ??= (() => {
+  const FIRST_PAUSE = 400; // ms before the first try to connect again; each further pause is twice as long
+  const LONGEST_PAUSE = 15000;
+  const PATIENCE = 5000; // ms without an answer after which the connection counts as broken
+  const REFUSED = [1008, 1013]; // the server does not want this socket: the page's own way answers
+
+  class Live {
+    constructor() {
+      this.drawings = new Map(); // pad -> { number, strokes, penWidth, width }
+      this.watchers = new Map(); // element -> { wish, take }
+      this.answered = new Map(); // pad -> number of the newest drawing that was answered
+      this.listeners = new Set(); // called when the connection comes or goes
+      this.dirty = new Set(); // pads whose newest drawing has not been sent
+      this.open = false;
+      this.lost = false; // it was open, and is not now
+      this.pause = FIRST_PAUSE;
+      this.asked = null; // what the answer under way is for: { pad, number }
+      window.addEventListener("online", () => this.connect());
+      document.addEventListener("visibilitychange", () => document.hidden || this.connect());
+    }
+
+    // For pads
+
+    begin(pad) {
+      this.answered.delete(pad);
+      this.drawings.delete(pad);
+    }
+
+    draw(pad, drawing) {
+      this.drawings.set(pad, drawing);
+      this.dirty.add(pad);
+      this.send();
+    }
+
+    // For elements that show something of a drawing
+
+    watch(element, wish, take) {
+      const known = this.watchers.get(element);
+      this.watchers.set(element, { wish, take });
+      this.connect();
+      const isNew = JSON.stringify(known?.wish) !== JSON.stringify(wish);
+      if (isNew && this.drawings.has(wish.pad) && this.answered.has(wish.pad)) {
+        this.dirty.add(wish.pad); // other models, or another view of the same drawing
+        this.send();
+      }
+    }
+
+    leave(element, take) {
+      if (this.watchers.get(element)?.take === take) this.watchers.delete(element);
+    }
+
+    // Whether what is drawn on a pad is answered here, past the page's run
+    follows(pad) {
+      return this.open && [...this.watchers.values()].some(({ wish }) => wish.pad === pad);
+    }
+
+    // Whether what the page says of a drawing is older than what is shown
+    isOld(pad, number) {
+      return this.open && (this.answered.get(pad) ?? -1) > number;
+    }
+
+    // The socket
+
+    connect() {
+      if (this.socket || this.timer && !this.open && document.hidden) return;
+      clearTimeout(this.timer);
+      this.timer = null;
+      const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${base()}api/live`);
+      this.socket = socket;
+      socket.onopen = () => this.opened();
+      socket.onmessage = (event) => this.take(JSON.parse(event.data));
+      socket.onclose = (event) => this.closed(event.code);
+    }
+
+    opened() {
+      this.open = true;
+      this.lost = false;
+      this.pause = FIRST_PAUSE;
+      for (const pad of this.drawings.keys()) this.dirty.add(pad); // catch up with what was drawn meanwhile
+      this.tellListeners();
+      this.send();
+    }
+
+    closed(code) {
+      this.lost = (this.lost || this.open) && !REFUSED.includes(code);
+      this.open = false;
+      this.socket = this.asked = null;
+      clearTimeout(this.patience);
+      const pause = REFUSED.includes(code) ? LONGEST_PAUSE : this.pause;
+      this.pause = Math.min(LONGEST_PAUSE, 2 * this.pause);
+      this.timer = setTimeout(() => this.connect(), pause * (0.75 + Math.random() / 2)); // a class must not come at once
+      this.tellListeners();
+    }
+
+    tellListeners() {
+      for (const listener of this.listeners) listener();
+    }
+
+    send() {
+      if (!this.open || this.asked) return;
+      const pad = [...this.dirty].find((name) => this.wishes(name).length);
+      if (pad === undefined) return;
+      this.dirty.delete(pad);
+      const { number, ...drawing } = this.drawings.get(pad);
+      const show = this.wishes(pad).map(([element, { wish }]) => {
+        const { pad: _pad, ...asked } = wish;
+        return { element, ...asked };
+      });
+      this.asked = { pad, number };
+      this.socket.send(JSON.stringify({ number, drawing, show }));
+      const socket = this.socket;
+      this.patience = setTimeout(() => socket.close(), PATIENCE);
+    }
+
+    wishes(pad) {
+      return this.drawings.has(pad) ? [...this.watchers].filter(([, { wish }]) => wish.pad === pad) : [];
+    }
+
+    take(answer) {
+      clearTimeout(this.patience);
+      const asked = this.asked;
+      this.asked = null;
+      if (asked && answer.number === asked.number && answer.shown) {
+        this.answered.set(asked.pad, asked.number);
+        for (const [element, value] of Object.entries(answer.shown)) this.watchers.get(element)?.take(value);
+      } else if (answer.trouble) console.warn(`digitlab: ${answer.trouble}`);
+      this.send();
+    }
+  }
+
+  // The path under which the app is served, with a slash at its end: pages lie one level below it.
+  function base() {
+    const path = window.__streamlit?.DOWNLOAD_ASSETS_BASE_URL ? "/" : document.querySelector("base")?.getAttribute("href");
+    return path && path.startsWith("/") ? path : "/";
+  }
+
+  return new Live();
+})());

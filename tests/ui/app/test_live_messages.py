@@ -1,0 +1,65 @@
+import json
+import random
+import string
+from typing import Any
+
+import numpy as np
+import pytest
+
+from digitlab.errors import BadInk
+from digitlab.ui.app import live_messages
+from digitlab.ui.app.live_messages import answer_all, read_message
+from tests.ui.app.live_pen import BAD, canvas, message
+
+
+def test_one_bad_message_does_not_spoil_the_others_of_its_batch() -> None:
+    good = json.dumps(message())
+    answers = [json.loads(text) for text in answer_all([good, "{", BAD["a broad pen"], good])]
+    assert ["shown" in answer for answer in answers] == [True, False, False, True]
+    assert answers[2]["number"] == 7
+
+
+def test_a_defect_in_one_drawing_is_one_line_for_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = live_messages._answers
+
+    def breaks(messages: Any) -> Any:
+        if any(one.number == 13 for one in messages):
+            raise ZeroDivisionError
+        return real(messages)
+
+    monkeypatch.setattr(live_messages, "_answers", breaks)
+    texts = [json.dumps(message(number=number)) for number in (12, 13, 14)]
+    answers = [json.loads(text) for text in answer_all(texts)]
+    assert ["shown" in answer for answer in answers] == [True, False, True]
+    assert "The server's log has the details" in answers[1]["trouble"]
+
+
+def test_random_messages_never_break_it() -> None:
+    draw = random.Random(0)
+    texts = [json.dumps(_mutated(message(), draw)) for _ in range(300)]
+    for start in range(0, len(texts), 20):
+        for answer in map(json.loads, answer_all(texts[start : start + 20])):
+            assert ("shown" in answer) != ("trouble" in answer)
+
+
+def _mutated(value: Any, draw: random.Random) -> Any:
+    """The value with one or a few parts of it replaced by something else."""
+    letter = draw.choice(string.printable)
+    odd = [None, True, -1, 10**30, 1e308, "", "x" * 500, [], {}, [[]], {"a": {}}, "\ud800", letter]
+    if draw.random() < 0.12:
+        return draw.choice(odd)
+    if isinstance(value, dict):
+        return {key: _mutated(one, draw) for key, one in value.items() if draw.random() > 0.04}
+    if isinstance(value, list):
+        return [_mutated(one, draw) for one in value]
+    return value
+
+
+def test_a_message_is_checked_whole() -> None:
+    checked = read_message(json.dumps(message()))
+    assert checked.number == 7
+    assert checked.drawing.pen_width == 18.0
+    assert [model.id for model in checked.wishes[0].models] == ["cnn"]
+    with pytest.raises(BadInk, match="pen width"):
+        read_message(BAD["a broad pen"])
+    assert np.array_equal(np.unique(read_message(json.dumps(message(drawing={"picture": canvas()}))).picture), [0, 255])
