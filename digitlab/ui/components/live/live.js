@@ -63,6 +63,10 @@ const live = (window.digitlabLive ??= (() => {
       return this.open && (this.answered.get(pad) ?? -1) > number;
     }
 
+    isAnswered(pad, number) {
+      return this.open && this.answered.get(pad) === number;
+    }
+
     // The socket
 
     connect() {

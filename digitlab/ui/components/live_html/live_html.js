@@ -4,11 +4,19 @@
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".live-html");
-  if (!data.wish || !live.isOld(data.wish.pad, data.number)) show(root, data.html);
+  if (!data.wish || !(live.isOld(data.wish.pad, data.number) || isEcho(parentElement, data))) show(root, data.html);
   if (!data.wish) return undefined;
   const take = (value) => (typeof value === "string" ? show(root, value) : drawValue(root, value));
   live.watch(data.element, data.wish, take);
   return () => live.leave(data.element, take);
+}
+
+// Whether the page says for the first time what is already shown: the session has just learned of that drawing.
+function isEcho(parentElement, { wish, number }) {
+  const { number: before, asked: askedBefore } = parentElement.liveHtml ?? {};
+  const asked = JSON.stringify(wish);
+  parentElement.liveHtml = { number, asked };
+  return number !== before && asked === askedBefore && live.isAnswered(wish.pad, number);
 }
 
 function show(root, html) {
