@@ -53,7 +53,7 @@ WATCH = """
     canvas.addEventListener("pointerup", () => { times.up = performance.now(); }, true);
 """
 QUIET = "() => times.up && performance.now() - Math.max(times.up, times.changes.at(-1) ?? 0) > 400"
-"""Below the 600 ms after which the session learns of the drawing: its run says nothing new."""
+"""Longer than the 250 ms after which the session learns of a stroke: its run is over, and counted, by the next one."""
 
 CHANNEL = "**/api/live"
 TABS = 10

@@ -3,7 +3,8 @@
 // direction is what keeps a slow answer from ever painting old ink over new.
 
 const SIDE = 280; // the canvas's height in its own pixels, whatever its size on the screen
-const REST = 600; // ms without a change after which the session learns of the drawing; of a stroke it learns at its end
+const REST = 600; // ms without a change after which the session learns of the drawing
+const LATEST = 250; // ms after the end of a stroke at which the session learns of it, also when no answer has come by then
 const SEND_EVERY = 80; // the same where there is no live channel and the page's own runs have to answer
 const LOST_AFTER = 1500; // ms without a connection after which the pad says so
 const KEY_STEP = 8;
@@ -133,9 +134,13 @@ class InkPad {
   pointerUp(event) {
     if (event.pointerId !== this.pointer?.id) return;
     this.pointer = null;
-    // At once, not when something else is clicked: Streamlit puts what widgets say in one moment into one message, and
-    // then runs only the part of the page that spoke first.
-    this.flush();
+    if (!this.isNews) return;
+    this.keep(); // the page may be left before the session is told
+    // Soon, not when something else is clicked: Streamlit puts what widgets say in one moment into one message, and then
+    // runs only the part of the page that spoke first. But after the answer: a page run would hold it up.
+    if (!live.follows(this.key)) return this.tellSession();
+    this.tellSessionIn(LATEST);
+    live.whenShown(this.key, this.number, () => this.pointer || this.flush());
   }
 
   place(event) {
@@ -260,10 +265,13 @@ class InkPad {
       const { number, strokes, penWidth, width } = this;
       live.draw(this.key, { number, strokes, penWidth, width });
     });
-    if (live.follows(this.key)) {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.tellSession(), REST);
-    } else this.timer ??= setTimeout(() => this.tellSession(), SEND_EVERY);
+    if (live.follows(this.key)) this.tellSessionIn(REST);
+    else this.timer ??= setTimeout(() => this.tellSession(), SEND_EVERY);
+  }
+
+  tellSessionIn(pause) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.tellSession(), pause);
   }
 
   flush() {
@@ -274,9 +282,14 @@ class InkPad {
     clearTimeout(this.timer);
     this.timer = null;
     this.isNews = false;
+    const { number, strokes, penWidth, labels } = this;
+    this.keep();
+    this.setStateValue("drawing", { number, strokes, penWidth, labels });
+  }
+
+  keep() {
     const { mount, number, strokes, penWidth, labels } = this;
     remembered.set(this.key, { mount, number, strokes, penWidth, labels });
-    this.setStateValue("drawing", { number, strokes, penWidth, labels });
     save(this.key, this);
   }
 

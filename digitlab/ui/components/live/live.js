@@ -14,6 +14,7 @@ const live = (window.digitlabLive ??= (() => {
       this.watchers = new Map(); // element -> { wish, take }
       this.answered = new Map(); // pad -> number of the newest drawing that was answered
       this.listeners = new Set(); // called when the connection comes or goes
+      this.waiting = new Map(); // pad -> { number, done }: called when the answer to this drawing is on the screen
       this.dirty = new Set(); // pads whose newest drawing has not been sent
       this.open = false;
       this.lost = false; // it was open, and is not now
@@ -34,6 +35,19 @@ const live = (window.digitlabLive ??= (() => {
       this.drawings.set(pad, drawing);
       this.dirty.add(pad);
       this.send();
+    }
+
+    // Call back once what is said of a drawing has been painted; that of a newer one will do
+    whenShown(pad, number, done) {
+      this.waiting.set(pad, { number, done });
+      this.tellShown(pad);
+    }
+
+    tellShown(pad) {
+      const { number, done } = this.waiting.get(pad) ?? {};
+      if (!done || !(this.answered.get(pad) >= number)) return;
+      this.waiting.delete(pad);
+      requestAnimationFrame(() => setTimeout(done));
     }
 
     // For elements that show something of a drawing
@@ -131,6 +145,7 @@ const live = (window.digitlabLive ??= (() => {
       if (asked && answer.number === asked.number && answer.shown) {
         this.answered.set(asked.pad, asked.number);
         for (const [element, value] of Object.entries(answer.shown)) this.watchers.get(element)?.take(value);
+        this.tellShown(asked.pad);
       } else if (answer.trouble) console.warn(`digitlab: ${answer.trouble}`);
       this.send();
     }
