@@ -22,7 +22,7 @@ types: $(VENV)/.dev
 imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
-unit: $(VENV)/.dev
+unit: $(VENV)/.dev $(VENV)/.axe
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 slow: $(VENV)/.dev
@@ -49,6 +49,12 @@ $(VENV)/.app: $(PACKAGE) | $(VENV)/bin/python
 $(VENV)/.dev: $(PACKAGE) requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -e .
 	@touch $@ $(VENV)/.app
+
+# axe-core, which looks for what keeps people out of a page; npm brings it, and without npm its tests are skipped.
+$(VENV)/.axe: tests/browser/package.json tests/browser/package-lock.json | $(VENV)/bin/python
+	@if command -v npm >/dev/null; then \
+	  mkdir -p $(VENV)/axe && cp $^ $(VENV)/axe/ && (cd $(VENV)/axe && npm ci --silent --no-audit --no-fund) && touch $@; \
+	else echo "There is no npm here: the accessibility tests will be skipped."; fi
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

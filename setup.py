@@ -6,7 +6,7 @@ setup(
     packages=[*find_packages(include=["digitlab", "digitlab.*"]), "digitlab.checkpoints"],
     package_dir={"digitlab.checkpoints": "checkpoints"},
     package_data={
-        "digitlab": ["report/*.css", "ui/**/*.css", "ui/**/*.html", "ui/**/*.js", "ui/**/*.png"],
+        "digitlab": ["*.md", "report/*.css", "ui/**/*.css", "ui/**/*.html", "ui/**/*.js", "ui/**/*.png"],
         "digitlab.checkpoints": ["*/*", "*/*/*"],
     },
 )

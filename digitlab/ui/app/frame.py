@@ -18,6 +18,7 @@ def page(name: str, title: str, icon: str, default: bool = False) -> st.Page:
 
 # The icon comes first: the navigation would take the page's own, which the browser fetches from elsewhere.
 st.set_page_config(page_icon=str(Path(__file__).with_name("icon.png")), layout="wide", menu_items={})
+st.html(Path(__file__).with_name("frame.css"))
 chosen = st.navigation(
     [
         page("draw", "Draw", ":material/draw:", default=True),

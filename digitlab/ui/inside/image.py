@@ -1,12 +1,13 @@
 """Which image the model looks at: the drawing of the page Draw, or a sample of a data set."""
 
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 import streamlit as st
 
 from digitlab.errors import DigitlabError
-from digitlab.formats import percent
+from digitlab.formats import percent, png_address
 from digitlab.image.prepare import prepare_ink
 from digitlab.ui.app import address
 from digitlab.ui.app.readers import predictor
@@ -74,5 +75,8 @@ def show_reading(model: str, chosen: ChosenImage) -> None:
     reading = predictor(model).read_all(chosen.image[None])[0]
     sure = percent(reading.probability)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(chosen.image, width=72)
+        st.html(
+            f'<img src="{png_address(chosen.image)}" width="72" height="72" alt="The image: {escape(chosen.words)}">',
+            width="content",
+        )
         st.markdown(f"This is {chosen.words}. The model reads **{reading.digit}** ({sure}).", width="content")
