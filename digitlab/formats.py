@@ -6,6 +6,7 @@ Numbers and units are parted by a narrow space (U+202F) that no line breaks at.
 import base64
 import io
 import re
+import reprlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,10 +51,25 @@ def file_size(size: int) -> str:
     return f"{size / 1e6:.1f}\u202fMB" if size >= 1e6 else f"{size / 1e3:.0f}\u202fkB"
 
 
+_MOST_SHOWN = 100
+_outline = reprlib.Repr()
+"""Looks at no more of a value than a message can show: the `repr` of 20 MB would take seconds."""
+
+_outline.maxlevel = 3
+_outline.maxlist = _outline.maxtuple = _outline.maxdict = _MOST_SHOWN
+_outline.maxstring = _outline.maxlong = _outline.maxother = 10 * _MOST_SHOWN
+
+
 def short(value: object, longest: int = 60) -> str:
     """A value from outside as an error message shows it: its `repr` in one line, cut where it is long."""
-    text = re.sub(r"\s*\n\s*", " ", repr(value))
+    text = re.sub(r"\s*\n\s*", " ", _outline.repr(value))
     return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def printable(text: str, longest: int = 80) -> str:
+    """A name from outside as messages and lists show it: without line breaks, control characters and what is no
+    character at all (a lone surrogate), cut where it is long."""
+    return "".join(letter for letter in text[: 4 * longest] if letter.isprintable())[:longest]
 
 
 def png(picture: "np.ndarray") -> bytes:

@@ -15,7 +15,7 @@ from digitlab.data import PartName
 from digitlab.data.handwriting_file import MyDrawing, change_drawings, handwriting_file, my_drawings, pen_width_and_part
 from digitlab.errors import BadInk, DataMissing, UnknownName
 from digitlab.formats import short
-from digitlab.ink.ink_file import InkLine
+from digitlab.ink.ink_file import MOST_POINTS, InkLine, points_of
 from digitlab.ink.strokes import CANVAS, Drawing, Ink, LabelledDrawing, check_ink, check_pen_width, fit_ink
 
 ME = "me"
@@ -158,6 +158,8 @@ def _numbered(present: Sequence[MyDrawing], fresh: Sequence[_New]) -> list[MyDra
     """New drawings with id, part and time. Every third of a digit, beginning with its second, is for testing."""
     if len(present) + len(fresh) > MOST_DRAWINGS:
         raise BadInk(f"My handwriting has {len(present):,} drawings; it holds at most {MOST_DRAWINGS:,}. Delete some.")
+    if sum(map(points_of, present)) + sum(points_of(new.drawing) for new in fresh) > MOST_POINTS:
+        raise BadInk(f"My handwriting holds at most {MOST_POINTS:,} points of strokes. Delete some drawings.")
     taken = {one.id for one in present}
     count = Counter(one.digit for one in present)
     made = datetime.now(UTC).isoformat(timespec="seconds")

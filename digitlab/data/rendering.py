@@ -8,7 +8,9 @@ import numpy as np
 
 from digitlab.data import Progress, quiet
 from digitlab.data.parts import Part, from_arrays
+from digitlab.errors import BadInk
 from digitlab.image.prepare import prepare_ink
+from digitlab.ink.ink_file import points_of
 from digitlab.ink.strokes import Ink, LabelledDrawing, fit_ink
 
 PEN_WIDTHS = (10.0, 30.0)
@@ -22,6 +24,11 @@ _ASTRAY, _WOBBLE = 0.015, 0.01
 """Standard deviations of a stroke's shift and of each bend along it, as shares of the drawing."""
 
 _SEED_BYTES = 8
+
+_MOST_WORK = 400_000
+_PER_DRAWING = 100
+"""What a page renders for somebody who waits, about two seconds of processor time: counted in points, of which a drawing
+costs so many beside its own."""
 
 TELL_EVERY = 250
 """Images between two words on the progress."""
@@ -40,6 +47,20 @@ def render(drawings: Sequence[LabelledDrawing], turns: Sequence[int] = (0,), pro
             if len(images) % TELL_EVERY == 0:
                 progress("rendering drawings", len(images), len(drawings) * len(turns))
     return from_arrays(images, [drawing.digit for drawing in drawings] * len(turns))
+
+
+def check_work(drawings: Sequence[LabelledDrawing], name: str) -> Sequence[LabelledDrawing]:
+    """The drawings, where rendering them takes a page no longer than about two seconds. name: what the error calls them.
+
+    Raises BadInk for more; whoever has the time uses the command line, which renders any number.
+    """
+    points = sum(map(points_of, drawings))
+    if points + _PER_DRAWING * len(drawings) > _MOST_WORK:
+        raise BadInk(
+            f"{name} holds {len(drawings):,} drawings with {points:,} points, more than a page renders. Split the file, or "
+            "use the command: digitlab evaluate MODEL --data FILE."
+        )
+    return drawings
 
 
 def _image(ink: Ink, turn: int) -> np.ndarray:

@@ -1,18 +1,37 @@
 """Pictures from outside: opened safely, and the ink on them told from the paper."""
 
-import io
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 from scipy import ndimage
 
 from digitlab.errors import BadPicture, BlankDrawing
+from digitlab.formats import printable
+from digitlab.image.picture_file import Metered, pixels_only
 from digitlab.image.ruled_lines import without_lines
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MOST_PIXELS = 50_000_000
-"""About what the largest phone cameras give; a small file can claim far more and would fill the memory."""
+MOST_WHOLE_PIXELS = 25_000_000
+"""About what the largest phone cameras give, as JPEG, which is scaled down while it is unpacked, and in formats that are
+unpacked whole. A small file can claim far more and would fill the memory."""
+
+LONGEST_SIDE = 20_000
+"""More than any panorama has; what is longer is a strip that no digit can be seen on."""
+
+_TURNED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF's orientation → how the picture is brought upright."""
+
+_LONGEST_NAME = 300
 
 _WORKING_SIDE = 1024
 _UNEVEN = 6.0
@@ -31,28 +50,34 @@ _FAINTEST = 24
 """Grey levels by which ink must stand out from the paper to count as ink at all."""
 
 
-def open_picture(source: bytes | str | Path, name: str | None = None) -> Image.Image:
+def open_picture(
+    source: bytes | str | Path, name: str | None = None, longest_side: int = LONGEST_SIDE
+) -> Image.Image:
     """A picture from a file or its bytes: PNG, JPEG, WebP or GIF, turned upright as its EXIF data say.
 
-    name: what error messages call it (default: the path).
-    Raises BadPicture when it is missing, empty, damaged, no picture of these formats, or over 50 million pixels.
+    name: what error messages call it (default: the path). longest_side: in pixels; more is refused.
+    Raises BadPicture when it is missing, empty, damaged, no picture of these formats, or has too many pixels.
     """
-    name = name or ("the picture" if isinstance(source, bytes) else str(source))
+    name = printable(name or ("the picture" if isinstance(source, bytes) else str(source)), _LONGEST_NAME)
     data = source if isinstance(source, bytes) else _read(Path(source), name)
     if not data:
         raise BadPicture(f"{name} is empty (0 bytes). Choose a PNG, JPEG, WebP or GIF picture.")
+    data, orientation = pixels_only(data, name)
     try:
-        picture = Image.open(io.BytesIO(data), formats=FORMATS)
-        _check_size(picture, name)
+        picture = Image.open(Metered(data, name), formats=FORMATS)
+        _check_size(picture, name, longest_side)
         picture.draft("RGB", (_WORKING_SIDE, _WORKING_SIDE))
         picture.load()
-        return ImageOps.exif_transpose(picture)
+        return picture.transpose(_TURNED[orientation]) if orientation in _TURNED else picture
+    except BadPicture:
+        raise
     except Image.DecompressionBombError as error:
         raise BadPicture(f"{name} is far too large: {error}. Make it smaller and try again.") from error
     except UnidentifiedImageError as error:
         raise BadPicture(f"{name} is no picture that can be read. Choose a PNG, JPEG, WebP or GIF file.") from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise BadPicture(f"{name} is damaged: {error}. Save it again as PNG, JPEG, WebP or GIF.") from error
+    except Exception as error:  # a decoder of foreign bytes: its pixels may make it fail in any way
+        reason = printable(str(error).rstrip(".")) or type(error).__name__
+        raise BadPicture(f"{name} is damaged: {reason}. Save it again as PNG, JPEG, WebP or GIF.") from error
 
 
 def _read(path: Path, name: str) -> bytes:
@@ -63,12 +88,13 @@ def _read(path: Path, name: str) -> bytes:
         raise BadPicture(f"{name} cannot be read: {reason}. Name a PNG, JPEG, WebP or GIF file.") from error
 
 
-def _check_size(picture: Image.Image, name: str) -> None:
+def _check_size(picture: Image.Image, name: str, longest_side: int) -> None:
     width, height = picture.size
-    if width * height > MOST_PIXELS:
+    most = MOST_PIXELS if picture.format == "JPEG" else MOST_WHOLE_PIXELS
+    if width * height > most or max(width, height) > longest_side:
         raise BadPicture(
-            f"{name} has {width:,}×{height:,} pixels; at most {MOST_PIXELS // 1_000_000} million are read. "
-            "Make it smaller and try again."
+            f"{name} has {width:,}×{height:,} pixels; at most {most // 1_000_000} million are read, and {longest_side:,} "
+            "a side. Make it smaller and try again."
         )
 
 

@@ -4,31 +4,34 @@
 """
 
 import gzip
-import io
 import json
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from digitlab.errors import BadInk, NotSaved
 from digitlab.files import write_bytes
-from digitlab.ink.strokes import LabelledDrawing, check_ink
+from digitlab.formats import printable
+from digitlab.ink.line_reader import LARGEST, numbered_lines
+from digitlab.ink.strokes import Drawing, LabelledDrawing, check_ink
 
 _KEYS = {"digit", "strokes", "writer", "donor"}
-_GZIP_MAGIC = b"\x1f\x8b"
-_LONGEST_LINE = 4_000_000
-_LARGEST = 64_000_000
-"""Bytes after unpacking: a gzip file of 1 MB can claim a thousand times as much, and becomes far more in memory."""
 
-MOST_DRAWINGS = 200_000
-"""More drawings than any such file holds today; the limit keeps a hostile file from filling the memory."""
+MOST_DRAWINGS = 100_000
+MOST_POINTS = 1_200_000
+"""Drawings of a file, and points of all of them together: more than any such file holds today. In memory a point takes
+twelve times as many bytes as in a file, and ten thousand times as many as in a packed one."""
+
+_LONGEST_NAME = 300
+_LONGEST_FURTHER = 100
+_MOST_FURTHER = 16
+"""Characters of a writer's name; keys beside the usual ones that are held, and characters of such a value."""
 
 
 @dataclass(frozen=True)
 class InkLine:
-    """A line of an ink file: the drawing, and all further keys with whatever they hold."""
+    """A line of an ink file: the drawing, and of its further keys those that hold a number or a short text."""
 
     drawing: LabelledDrawing
     further: Mapping[str, Any] = field(default_factory=dict)
@@ -43,18 +46,29 @@ def read_ink_lines(source: Path | bytes, name: str | None = None) -> list[InkLin
     """All lines of a file that hold a drawing, in order.
 
     source: the file, or its content. name: what errors call it (default: the path).
-    Raises BadInk, naming file and line, when the file is missing, damaged, empty or holds something else.
+    Raises BadInk, naming file and line, when the file is missing, damaged, empty, too large or holds something else.
     """
-    name = name or ("the ink file" if isinstance(source, bytes) else str(source))
-    try:
-        with _open(source) as lines:
-            read = [_parse(line, f"{name}, line {number}") for number, line in _numbered(lines, name)]
-    except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadInk(f"{name} cannot be read: {reason}. Name an ink file: JSON lines, plain or gzip.") from error
+    name = printable(name or ("the ink file" if isinstance(source, bytes) else str(source)), _LONGEST_NAME)
+    lines = numbered_lines(source, name, MOST_DRAWINGS)
+    read = list(counted((_parse(line, f"{name}, line {number}") for number, line in lines), name))
     if not read:
         raise BadInk(f"{name} holds no drawing. Name an ink file with one JSON object a line.")
     return read
+
+
+def counted(lines: Iterable[InkLine], name: str) -> Iterator[InkLine]:
+    """The same lines, as long as they hold no more points than are read. Raises BadInk beyond that."""
+    points = 0
+    for line in lines:
+        points += points_of(line.drawing)
+        if points > MOST_POINTS:
+            raise BadInk(f"{name} holds over {MOST_POINTS:,} points. Split the file.")
+        yield line
+
+
+def points_of(drawing: Drawing) -> int:
+    """How many points a drawing has."""
+    return sum(map(len, drawing.ink))
 
 
 def write_ink_file(path: Path, drawings: Sequence[LabelledDrawing]) -> None:
@@ -63,10 +77,11 @@ def write_ink_file(path: Path, drawings: Sequence[LabelledDrawing]) -> None:
     Raises BadInk when there are none or more than `read_ink_file` takes, NotSaved when the file cannot be written.
     """
     text = "".join(map(to_line, drawings)).encode()
-    if not drawings or len(drawings) > MOST_DRAWINGS or len(text) > _LARGEST:
+    points = sum(map(points_of, drawings))
+    if not drawings or len(drawings) > MOST_DRAWINGS or len(text) > LARGEST or points > MOST_POINTS:
         raise BadInk(
-            f"{path} would hold {len(drawings):,} drawings in {len(text) / 1e6:.0f} MB; it must be 1 to "
-            f"{MOST_DRAWINGS:,} in {_LARGEST // 1_000_000} MB. Split them."
+            f"{path} would hold {len(drawings):,} drawings with {points:,} points in {len(text) / 1e6:.0f} MB; it must "
+            f"be 1 to {MOST_DRAWINGS:,} with {MOST_POINTS:,} in {LARGEST // 1_000_000} MB. Split them."
         )
     try:
         write_bytes(path, gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
@@ -86,33 +101,14 @@ def _short_number(value: float) -> float:
     return int(value) if value == int(value) else value
 
 
-def _open(source: Path | bytes) -> BinaryIO:
-    if isinstance(source, bytes):
-        content = io.BytesIO(source)
-        return cast(BinaryIO, gzip.open(content)) if source.startswith(_GZIP_MAGIC) else content
-    with source.open("rb") as file:
-        packed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
-    return cast(BinaryIO, gzip.open(source)) if packed else source.open("rb")
-
-
-def _numbered(lines: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
-    number = size = 0
-    while line := lines.readline(_LONGEST_LINE + 1):
-        number, size = number + 1, size + len(line)
-        if size > _LARGEST:
-            raise BadInk(f"{name} holds over {_LARGEST // 1_000_000} MB of text, unpacked. Split the file.")
-        if len(line) > _LONGEST_LINE or number > MOST_DRAWINGS:
-            raise BadInk(
-                f"{name}, line {number}: at most {MOST_DRAWINGS:,} lines of {_LONGEST_LINE // 1_000_000} MB each are "
-                "read. Split the file."
-            )
-        if line.strip():
-            yield number, line
-
-
 def _parse(line: bytes, where: str) -> InkLine:
     value = parse_object(line, where)
-    return InkLine(to_drawing(value, where), {key: value[key] for key in value.keys() - _KEYS})
+    further = {key: one for key, one in value.items() if key not in _KEYS and _is_small(key) and _is_small(one)}
+    return InkLine(to_drawing(value, where), further if len(further) <= _MOST_FURTHER else {})
+
+
+def _is_small(value: object) -> bool:
+    return isinstance(value, int | float) or (isinstance(value, str) and len(value) <= _LONGEST_FURTHER)
 
 
 def parse_object(line: bytes, where: str) -> dict[str, Any]:
@@ -137,4 +133,10 @@ def to_drawing(value: dict[str, Any], where: str) -> LabelledDrawing:
         raise BadInk(f"{where}: {error}") from error
     if not ink:
         raise BadInk(f"{where}: the drawing has no strokes. Remove the line.")
-    return LabelledDrawing(ink=ink, digit=digit, writer=str(value.get("writer", "")), donor=str(value.get("donor", "")))
+    return LabelledDrawing(ink=ink, digit=digit, writer=_name(value, "writer"), donor=_name(value, "donor"))
+
+
+def _name(value: Mapping[str, Any], key: str) -> str:
+    """A name in a line; what is no text counts as none."""
+    name = value.get(key)
+    return printable(name, _LONGEST_NAME) if isinstance(name, str) else ""

@@ -3,9 +3,11 @@
 Ink is a list of strokes, each a list of `[x, y]` with y pointing down, in drawing order.
 """
 
+import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -26,6 +28,11 @@ _THINNEST, _BROADEST = 1.0, 100.0
 
 MOST_POINTS = 20_000
 """More points than a hand draws: the limit keeps a foreign file or client from filling the memory."""
+
+_LARGEST_CANVAS = 1_000_000
+_MOST_PEN = MOST_POINTS * _BROADEST
+"""What is drawn at most: pixels of a canvas, and points × pen width, as 20,000 points with the broadest pen. Below both
+the costliest drawing takes half a second of processor time; a pen of a million pixels alone takes half a minute."""
 
 FARTHEST = 1e6
 _DOT = 1e-9
@@ -61,10 +68,32 @@ def check_ink(value: object) -> Ink:
     """
     if not isinstance(value, list) or not all(isinstance(stroke, list) for stroke in value):
         raise BadInk(f"Ink must be a list of strokes, each a list of [x, y]; got {short(value)}.")
-    points = sum(len(stroke) for stroke in value)
+    points = max(sum(map(len, value)), len(value))  # strokes without points cost time, too
     if points > MOST_POINTS:
         raise BadInk(f"The drawing has {points} points; at most {MOST_POINTS} are read. Draw fewer or shorter strokes.")
-    return [[_check_point(point) for point in stroke] for stroke in value if stroke]
+    return [_check_stroke(stroke) for stroke in value if stroke]
+
+
+def _check_stroke(stroke: list[Any]) -> list[list[float]]:
+    numbers = _plain_numbers(stroke)
+    if numbers is None:
+        return [_check_point(point) for point in stroke]
+    each = map(float, numbers)
+    return list(map(list, zip(each, each, strict=True)))
+
+
+def _plain_numbers(stroke: list[Any]) -> list[float] | None:
+    """All coordinates in a row where they are pairs of plain, finite numbers in range, else None.
+
+    Everything is looked at in C, several times as fast as by `_check_point`, which says what is wrong.
+    """
+    if not {list, tuple}.issuperset(map(type, stroke)) or set(map(len, stroke)) != {2}:
+        return None
+    numbers = list(itertools.chain.from_iterable(stroke))
+    if not {int, float}.issuperset(map(type, numbers)):
+        return None
+    is_near = min(numbers) >= -FARTHEST and max(numbers) <= FARTHEST
+    return numbers if is_near and not math.isnan(sum(numbers)) else None
 
 
 def _check_point(point: object) -> list[float]:
@@ -87,6 +116,11 @@ def check_pen_width(value: object) -> float:
     if not is_pen_width(value):
         raise BadInk(f"The pen width is {short(value, 40)}; it must be a number from 1 to 100.")
     return float(value)
+
+
+def nearest_pen_width(value: float) -> float:
+    """The pen width from 1 to 100 that is nearest to what scaling made of one. Raises BadInk when it is no number."""
+    return check_pen_width(min(max(value, _THINNEST), _BROADEST) if math.isfinite(value) else value)
 
 
 def fit_ink(ink: Ink, length: float, centre: tuple[float, float] = (CANVAS / 2, CANVAS / 2)) -> Ink:
@@ -112,7 +146,9 @@ def draw_ink(ink: Ink, pen_width: float = PEN_WIDTH, size: tuple[int, int] = (CA
     size: (width, height) of the canvas.
     Returns `uint8` of shape (2·height, 2·width): twice the canvas's resolution, so that edges stay fine when it
     is scaled down.
+    Raises BadInk when this would take long: every drawing passes here, whoever sent it.
     """
+    _check_cost(ink, pen_width, size)
     width, height = size
     picture = Image.new("L", (width * _OVERSAMPLING, height * _OVERSAMPLING), 0)
     pen = ImageDraw.Draw(picture)
@@ -120,6 +156,18 @@ def draw_ink(ink: Ink, pen_width: float = PEN_WIDTH, size: tuple[int, int] = (CA
     for stroke in ink:
         _draw_stroke(pen, [(x * _OVERSAMPLING, y * _OVERSAMPLING) for x, y in stroke], thickness)
     return np.asarray(picture)
+
+
+def _check_cost(ink: Ink, pen_width: float, size: tuple[int, int]) -> None:
+    """The cost of a drawing is that of its points, each a disc as large as the pen, and of the canvas."""
+    if not 0 <= pen_width <= _BROADEST:  # NaN is neither
+        raise BadInk(f"The pen width is {short(pen_width, 40)}; at most {_BROADEST:g} is drawn. Choose a finer pen.")
+    points = sum(map(len, ink))
+    if points * pen_width > _MOST_PEN or points > 2 * MOST_POINTS:  # a fast hand's rounding doubles the points
+        raise BadInk(f"The drawing has {points:,} points, too many to draw. Draw fewer or shorter strokes.")
+    width, height = size
+    if width * height > _LARGEST_CANVAS:
+        raise BadInk(f"The canvas has {width:,}×{height:,} pixels; at most {_LARGEST_CANVAS:,} are drawn.")
 
 
 def _draw_stroke(pen: ImageDraw.ImageDraw, points: Sequence[tuple[float, float]], thickness: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from digitlab.errors import BadInk, DataMissing
-from digitlab.ink.ink_file import MOST_DRAWINGS
+from digitlab.ink.ink_file import MOST_DRAWINGS, MOST_POINTS, points_of
 from digitlab.ink.strokes import Ink, LabelledDrawing
 from digitlab.ink.unipen import Parser, Segment, find_strokes
 
@@ -20,8 +20,7 @@ WIDEST = 1.6
 _LARGEST = 64_000_000
 _LONGEST_LINE = 1_000_000
 _DEEPEST = 8
-_MOST_POINTS = 10_000_000
-"""Bytes of a file with all that it includes, and characters of a line; includes within includes; points in all."""
+"""Bytes of a file with all that it includes, and characters of a line; includes within includes."""
 
 _INCLUDED = ("include", "data")
 
@@ -48,9 +47,11 @@ def read_unipen(folder: Path) -> Found:
     for writer, path in files.sources():
         for drawing in _drawings(files, writer, path, found.left_out):
             found.drawings.append(drawing)
-            points += sum(map(len, drawing.ink))
-            if points > _MOST_POINTS or len(found.drawings) > MOST_DRAWINGS:
-                raise BadInk(f"{folder} holds more than {MOST_DRAWINGS:,} drawings. Name a smaller folder.")
+            points += points_of(drawing)
+            if points > MOST_POINTS or len(found.drawings) > MOST_DRAWINGS:
+                raise BadInk(
+                    f"{folder} holds more than {MOST_DRAWINGS:,} drawings or {MOST_POINTS:,} points. Name a smaller folder."
+                )
     if not found.drawings:
         raise DataMissing(f"{folder} holds no isolated digit. Name the folder of UNIPEN's train_r01_v07.")
     return found

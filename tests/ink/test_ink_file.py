@@ -174,7 +174,7 @@ def test_what_could_not_be_read_again_is_not_written(
     limit: int, drawings: list[LabelledDrawing], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ink_file, "MOST_DRAWINGS", limit)
-    with pytest.raises(BadInk, match=f"it must be 1 to {limit} in 64 MB"):
+    with pytest.raises(BadInk, match=f"it must be 1 to {limit} with 1,200,000 in 32 MB"):
         write_ink_file(tmp_path / "x.jsonl", drawings)
     assert not list(tmp_path.iterdir())
 

@@ -250,7 +250,7 @@ def test_a_folder_that_is_missing_or_holds_no_digit_is_refused(write: Write, fol
 
 def test_more_points_than_can_be_kept_are_refused(write: Write, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write("data/a/w.dat", SEVEN + '.SEGMENT DIGIT 0 OK "7"\n' * 9)
-    monkeypatch.setattr(unipen_folder, "_MOST_POINTS", 20)
+    monkeypatch.setattr(unipen_folder, "MOST_POINTS", 20)
     with pytest.raises(BadInk, match="Name a smaller folder"):
         read_unipen(folder)
 

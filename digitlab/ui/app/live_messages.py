@@ -6,7 +6,6 @@ In: `{"number": 7, "drawing": {"strokes": …, "penWidth": 18, "width": 280}, "s
 """
 
 import base64
-import io
 import json
 import logging
 import re
@@ -15,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from digitlab.errors import BadInk, DigitlabError
 from digitlab.formats import short
+from digitlab.image.photo import open_picture
 from digitlab.ink.strokes import CANVAS, Drawing
 from digitlab.ui.components.drawing import checked_drawing
 from digitlab.ui.components.live import Shown
@@ -85,14 +84,12 @@ def read_message(text: str) -> Message:
 
 
 def _canvas_ink(value: Any) -> np.ndarray:
-    """The white ink on a black canvas, from its PNG in base64; coloured handles are none. Raises BadInk."""
+    """The white ink on a black canvas, from its PNG in base64; coloured handles are none. Raises BadInk, BadPicture."""
     try:
-        picture = Image.open(io.BytesIO(base64.b64decode(value, validate=True)), formats=["PNG"])
-        if max(picture.size) > _LARGEST_CANVAS:
-            raise BadInk(f"The canvas has {picture.width}×{picture.height} pixels; at most {_LARGEST_CANVAS} a side.")
-        colours = np.asarray(picture.convert("RGB"), np.int16)
-    except (TypeError, ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+        content = base64.b64decode(value, validate=True)
+    except (TypeError, ValueError) as error:
         raise BadInk("The canvas sent no picture that can be read. Load the page again.") from error
+    colours = np.asarray(open_picture(content, "The canvas", _LARGEST_CANVAS).convert("RGB"), np.int16)
     darkest, brightest = colours.min(2), colours.max(2)
     return np.where(brightest - darkest < _GREY, darkest, 0).astype(np.uint8)
 

@@ -5,19 +5,26 @@ being moved about, a centre, an angle in degrees, scales, skews and flips. Where
 centre + turn · scale · skew · (point - middle of the path's own box).
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
 from digitlab.errors import BadInk
-from digitlab.ink.strokes import CANVAS, PEN_WIDTH, Drawing, check_ink
+from digitlab.formats import short
+from digitlab.ink.strokes import CANVAS, MOST_POINTS, PEN_WIDTH, Drawing, check_ink, check_pen_width, nearest_pen_width
 from digitlab.ui.components.drawing import DigitLabel, OnLabel, remember_drawing, session_drawing
 from digitlab.ui.components.remount import Start, mount_anew, mount_key, rerun_fragment, start_of
 
+if TYPE_CHECKING:
+    from streamlit_drawable_canvas import CanvasResult  # importing it declares a component, so it needs an app
+
+_NO_CANVAS = "The browser sent no canvas that can be read. Load the page again."
 _HINT = "The tools appear above the canvas. Choose the pencil there to move, turn or scale a stroke."
 
 
@@ -30,14 +37,12 @@ def canvas_with_tools(key: str, drawing_key: str | None = None, *, on_label: OnL
     then empty. Without it there is no such row of digits.
     Raises BadInk when the browser sends something that is no ink.
     """
-    from streamlit_drawable_canvas import st_canvas  # importing it declares a component, so it needs an app
-
     drawing_key = drawing_key or key
     mount = mount_key(key)
     given = start_of(mount, lambda _last: _start(session_drawing(drawing_key)))
     st.space("medium")  # the canvas shows its tools above itself
-    result = st_canvas(
-        key=mount,
+    result = show_canvas(
+        mount,
         width=CANVAS,
         height=CANVAS,
         stroke_width=given["stroke_width"],
@@ -56,6 +61,34 @@ def canvas_with_tools(key: str, drawing_key: str | None = None, *, on_label: OnL
         mount_anew(key)
         rerun_fragment()
     return drawing if drawing.ink else None
+
+
+def show_canvas(key: str, **options: Any) -> CanvasResult:
+    """Show streamlit-drawable-canvas and give back what is on it.
+
+    options: of `st_canvas`. Raises BadInk when the browser sends what is no canvas: see `objects_of`.
+    """
+    from streamlit_drawable_canvas import st_canvas  # importing it declares a component, so it needs an app
+
+    try:
+        result = st_canvas(key=key, **options)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # it takes what the browser says on trust
+        raise BadInk(_NO_CANVAS) from error
+    objects_of(result.json_data)
+    return result
+
+
+def objects_of(fabric: object) -> Sequence[Mapping[str, Any]]:
+    """The objects on a canvas, of any kind. fabric: what the canvas sent, None for nothing yet.
+
+    Raises BadInk when it is no canvas, or holds what is no object or over 20,000 of them.
+    """
+    objects = fabric.get("objects", []) if isinstance(fabric, Mapping) else [] if fabric is None else None
+    if not isinstance(objects, list) or not all(isinstance(one, Mapping) for one in objects):
+        raise BadInk(_NO_CANVAS)
+    if len(objects) > MOST_POINTS:
+        raise BadInk(f"There are {len(objects):,} objects on the canvas; at most {MOST_POINTS:,} are read. Clear it.")
+    return objects
 
 
 def _emptied(drawing: Drawing) -> Drawing:
@@ -90,19 +123,30 @@ _PER_CURVE = 6
 """Points that stand for one quadratic curve; free-hand paths are made of many short ones."""
 
 
-def to_drawing(fabric: Mapping[str, Any] | None) -> Drawing:
+def to_drawing(fabric: object) -> Drawing:
     """The free-hand paths of a canvas as they are seen now, moved, turned and scaled.
 
-    The pen width is the mean over the strokes, each scaled as its stroke was.
-    Raises BadInk when a path is not of the form that Fabric writes.
+    fabric: as in `objects_of`. The pen width is the mean over the strokes, each scaled as its stroke was.
+    Raises BadInk when it is no canvas, has over 20,000 points, or a path is not of the form that Fabric writes or has no
+    pen width from 1 to 100.
     """
-    paths = [item for item in (fabric or {}).get("objects", []) if str(item.get("type")).lower() == "path"]
+    paths = [one for one in objects_of(fabric) if one.get("type") in ("Path", "path")]
     try:
-        ink = check_ink([_stroke(path).tolist() for path in paths])
+        points = sum(_points(path["path"]) for path in paths)
+        if points > MOST_POINTS:  # before each of them is looked at
+            raise BadInk(f"The canvas holds {points:,} points; at most {MOST_POINTS:,} are read. Draw shorter strokes.")
         widths = [_width(path) for path in paths]
+        ink = check_ink([_stroke(path).tolist() for path in paths])
     except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise BadInk("The canvas sent a path that cannot be read. Clear it and draw again.") from error
-    return Drawing(ink=ink, pen_width=float(np.mean(widths)) if widths else PEN_WIDTH)
+    return Drawing(ink=ink, pen_width=nearest_pen_width(float(np.mean(widths))) if widths else PEN_WIDTH)
+
+
+def _points(commands: Sequence[Sequence[Any]]) -> int:
+    """How many points a path becomes."""
+    if not isinstance(commands, list):
+        raise TypeError(short(commands))
+    return sum(_PER_CURVE if command[0] == "Q" else 1 for command in commands)
 
 
 def to_fabric(drawing: Drawing) -> dict[str, Any]:
@@ -146,7 +190,9 @@ def _matrix(path: Mapping[str, Any]) -> np.ndarray:
 
 
 def _width(path: Mapping[str, Any]) -> float:
-    return float(path["strokeWidth"]) * math.sqrt(abs(np.linalg.det(_matrix(path))))
+    """The pen width of a stroke, scaled as it was: the pen's own is checked, but a stroke may be made as large as one
+    likes."""
+    return check_pen_width(path["strokeWidth"]) * math.sqrt(abs(np.linalg.det(_matrix(path))))
 
 
 def _path(stroke: Sequence[Sequence[float]], width: float) -> dict[str, Any]:

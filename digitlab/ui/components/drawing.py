@@ -9,6 +9,7 @@ import streamlit as st
 from PIL import Image
 
 from digitlab.errors import BadInk
+from digitlab.formats import short
 from digitlab.image.prepare import Prepared
 from digitlab.ink.strokes import Drawing, check_ink, check_pen_width
 
@@ -16,6 +17,11 @@ DRAWING = "draw"
 """The session's name of the drawing on the page Draw, which its pad and its canvas with tools share."""
 
 _REMEMBERED = 64
+_MOST_LABELS = 16
+"""Labels that are remembered as taken, and that one message may hold; a pad sends its last eight along."""
+
+_LONGEST_ID = 80
+_NO_LABEL = "The browser sent a label that is no digit from 0 to 9. Load the page again."
 
 
 @dataclass(frozen=True)
@@ -53,11 +59,13 @@ Given = Prepared | Writing | None
 """What a surface gives back: one prepared digit, a picture of several, or nothing yet."""
 
 
-def checked_drawing(value: Mapping[str, Any]) -> Drawing:
+def checked_drawing(value: object) -> Drawing:
     """What a browser sent, `{"strokes": …, "penWidth": …}`, as a drawing.
 
-    Raises BadInk when the strokes are no ink or the pen width is no number from 1 to 100.
+    Raises BadInk when it is no such object, the strokes are no ink or the pen width is no number from 1 to 100.
     """
+    if not isinstance(value, Mapping):
+        raise BadInk(f"The browser sent {short(value, 40)} where a drawing belongs. Load the page again.")
     return Drawing(ink=check_ink(value.get("strokes")), pen_width=check_pen_width(value.get("penWidth")))
 
 
@@ -78,8 +86,8 @@ def session_pad(key: str) -> Pad:
 
 
 def remember_number(key: str, number: Any) -> None:
-    """Note the number that a pad gave its drawing; anything but a whole number counts as 0."""
-    st.session_state[_number_key(key)] = number if type(number) is int else 0
+    """Note the number that a pad gave its drawing; anything but a whole number below 2^53 counts as 0."""
+    st.session_state[_number_key(key)] = number if type(number) is int and 0 <= number < 2**53 else 0
 
 
 def _number_key(key: str) -> str:
@@ -96,6 +104,8 @@ def new_labels(key: str, sent: Any) -> list[DigitLabel]:
     key: of the pad. sent: a list of `{"id": …, "digit": …, "strokes": …, "penWidth": …}`, or None.
     Raises BadInk when it is something else.
     """
+    if not isinstance(sent, list | None) or len(sent or []) > _MOST_LABELS:
+        raise BadInk(_NO_LABEL)
     taken: list[str] = st.session_state.setdefault(f"labels taken from {key}", [])
     found = []
     for value in sent or []:
@@ -109,6 +119,7 @@ def new_labels(key: str, sent: Any) -> list[DigitLabel]:
 
 def _identity_and_digit(value: Any) -> tuple[str, int]:
     identity, digit = (value.get("id"), value.get("digit")) if isinstance(value, dict) else (None, None)
-    if not isinstance(identity, str) or type(digit) is not int or not 0 <= digit <= 9:
-        raise BadInk("The browser sent a label that is no digit from 0 to 9. Load the page again.")
-    return identity[:80], digit
+    is_name = isinstance(identity, str) and identity.isprintable() and len(identity) <= _LONGEST_ID
+    if not is_name or type(digit) is not int or not 0 <= digit <= 9:
+        raise BadInk(_NO_LABEL)
+    return str(identity), digit

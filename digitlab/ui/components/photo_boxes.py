@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from digitlab.errors import BadPicture
 from digitlab.ui.app.callouts import errors_shown
+from digitlab.ui.components.canvas_tools import show_canvas
 from digitlab.ui.components.remount import Start, mount_anew, mount_key, start_of
 
 if TYPE_CHECKING:
@@ -60,9 +61,7 @@ def boxed(photo: Image.Image, ink_width: int, digits: Sequence[FoundDigit]) -> I
 
 
 def _corrected(photo: Image.Image, ink: np.ndarray, found: Sequence[FoundDigit]) -> Sequence[FoundDigit]:
-    """The canvas with the boxes, and the digits in them. Raises BadPicture when the browser sends no boxes."""
-    from streamlit_drawable_canvas import st_canvas
-
+    """The canvas with the boxes, and the digits in them. Raises BadPicture or BadInk when it sends no boxes."""
     from digitlab.reading.number import cut_out
 
     shown = photo.convert("RGB")
@@ -74,8 +73,8 @@ def _corrected(photo: Image.Image, ink: np.ndarray, found: Sequence[FoundDigit])
         key, lambda _last_given: st.session_state.get(_changed(name)) or _start([digit.box for digit in found], scale)
     )
     st.space("medium")  # the canvas shows its tools above itself
-    result = st_canvas(
-        key=key,
+    result = show_canvas(
+        key,
         width=shown.width,
         height=shown.height,
         background_image=shown,
@@ -122,7 +121,7 @@ def boxes_of(canvas: CanvasResult, scale: float) -> list[Box]:
     """
     try:
         boxes = [_box(one, scale) for one in canvas.boxes]
-    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise BadPicture("The canvas sent a box that cannot be read. Delete it and draw it again.") from error
     if len(boxes) > _MOST_BOXES:
         raise BadPicture(f"There are {len(boxes)} boxes; at most {_MOST_BOXES} are read. Delete some.")

@@ -11,6 +11,7 @@ import streamlit as st
 from digitlab.data import PartName
 from digitlab.data.dataset import DATASETS
 from digitlab.errors import DataMissing
+from digitlab.formats import printable
 from digitlab.ui.app import address
 from digitlab.ui.app.installation import settings
 
@@ -97,10 +98,11 @@ def uploaded_part() -> Part | None:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _rendered(content: bytes, name: str) -> Part:
-    from digitlab.data.rendering import render
+    from digitlab.data.rendering import check_work, render
     from digitlab.ink.ink_file import read_ink_file
 
-    return render(read_ink_file(content, name[:80]))
+    name = printable(name)
+    return render(check_work(read_ink_file(content, name), name))
 
 
 def data_note() -> None:

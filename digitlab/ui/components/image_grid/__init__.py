@@ -39,7 +39,7 @@ def image_grid(tiles: Sequence[Tile], chosen: int | None, key: str, pick: Callab
 
     def picked() -> None:
         index = st.session_state[key].get("picked")
-        if isinstance(index, int) and any(tile.index == index for tile in tiles):
+        if type(index) is int and any(tile.index == index for tile in tiles):
             pick(index)
 
     _component(key=key, data={"html": "".join(map(_html, tiles)), "chosen": chosen}, on_picked_change=picked)

@@ -74,7 +74,7 @@ def _remember(key: str, drawing_key: str) -> None:
             _take(key, drawing_key, sent)
 
 
-def _take(key: str, drawing_key: str, sent: Mapping[str, Any]) -> None:
+def _take(key: str, drawing_key: str, sent: Any) -> None:
     """Take what the pad sent, once: it stays the widget's value, and another surface may have changed it since."""
     drawing, taken = checked_drawing(sent), f"taken from {key}"
     remember_number(key, sent.get("number"))
