@@ -60,9 +60,13 @@ _Read = Callable[["np.ndarray", "Predictor"], tuple[dict[str, Any], str]]
 
 def _try_to_read(name: str, predictor: "Predictor", read: _Read) -> tuple[dict[str, Any], str]:
     try:
-        return read(_ink(name), predictor)
+        ink = _ink(name)
     except (BadPicture, BlankDrawing) as error:
         return {"error": str(error)}, ""
+    try:
+        return read(ink, predictor)
+    except (BadPicture, BlankDrawing) as error:
+        return {"error": f"{_said(name)}: {error}"}, ""
 
 
 def _read_digit(ink: "np.ndarray", predictor: "Predictor") -> tuple[dict[str, Any], str]:
@@ -101,9 +105,13 @@ def _as_dict(reading: "Reading") -> dict[str, Any]:
 def _ink(name: str) -> "np.ndarray":
     from digitlab.image.photo import find_ink, open_picture
 
-    is_input = name == _STANDARD_INPUT
-    source, said = (sys.stdin.buffer.read(), "standard input") if is_input else (Path(name), name)
+    source = sys.stdin.buffer.read() if name == _STANDARD_INPUT else Path(name)
     try:
-        return find_ink(open_picture(source, said))
+        return find_ink(open_picture(source, _said(name)))
     except BlankDrawing as error:
-        raise BlankDrawing(f"{said}: {error}") from error
+        raise BlankDrawing(f"{_said(name)}: {error}") from error
+
+
+def _said(name: str) -> str:
+    """What errors call a picture."""
+    return "standard input" if name == _STANDARD_INPUT else name

@@ -17,6 +17,9 @@ MOST_WHOLE_PIXELS = 25_000_000
 """About what the largest phone cameras give, as JPEG, which is scaled down while it is unpacked, and in formats that are
 unpacked whole. A small file can claim far more and would fill the memory."""
 
+_MOST_SCANNED = 13 * MOST_PIXELS
+"""Pixels × passes over them, of a progressive JPEG: a pass can be a few bytes, and cost as much as a usual picture."""
+
 LONGEST_SIDE = 20_000
 """More than any panorama has; what is longer is a strip that no digit can be seen on."""
 
@@ -50,9 +53,7 @@ _FAINTEST = 24
 """Grey levels by which ink must stand out from the paper to count as ink at all."""
 
 
-def open_picture(
-    source: bytes | str | Path, name: str | None = None, longest_side: int = LONGEST_SIDE
-) -> Image.Image:
+def open_picture(source: bytes | str | Path, name: str | None = None, longest_side: int = LONGEST_SIDE) -> Image.Image:
     """A picture from a file or its bytes: PNG, JPEG, WebP or GIF, turned upright as its EXIF data say.
 
     name: what error messages call it (default: the path). longest_side: in pixels; more is refused.
@@ -62,13 +63,16 @@ def open_picture(
     data = source if isinstance(source, bytes) else _read(Path(source), name)
     if not data:
         raise BadPicture(f"{name} is empty (0 bytes). Choose a PNG, JPEG, WebP or GIF picture.")
-    data, orientation = pixels_only(data, name)
+    file = pixels_only(data, name)
     try:
-        picture = Image.open(Metered(data, name), formats=FORMATS)
+        picture = Image.open(Metered(file.data, name), formats=FORMATS)
         _check_size(picture, name, longest_side)
+        if picture.width * picture.height * file.scans > _MOST_SCANNED:
+            raise BadPicture(f"{name} goes over its pixels {file.scans:,} times. Save it again as PNG.")
         picture.draft("RGB", (_WORKING_SIDE, _WORKING_SIDE))
         picture.load()
-        return picture.transpose(_TURNED[orientation]) if orientation in _TURNED else picture
+        turn = _TURNED.get(file.orientation)
+        return picture if turn is None else picture.transpose(turn)
     except BadPicture:
         raise
     except Image.DecompressionBombError as error:

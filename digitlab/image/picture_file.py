@@ -7,6 +7,7 @@ one number matters here: how the camera was held.
 import io
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from digitlab.errors import BadPicture
 
@@ -27,9 +28,17 @@ _ORIENTATION = 0x0112
 _MOST_PARTS = 20_000
 """Chunks, segments or reads; files from cameras and programs have some hundreds."""
 
-_MOST_SCANS = 50
-"""Passes of a progressive JPEG over its pixels; programs write about ten, and each can cost as much as all of a usual
-picture."""
+
+@dataclass(frozen=True)
+class PictureFile:
+    """A file with nothing but pixels.
+
+    orientation: EXIF's number, 1 to 8. scans: how often a JPEG goes over its pixels; programs write one, or about ten.
+    """
+
+    data: bytes
+    orientation: int = UPRIGHT
+    scans: int = 1
 
 
 class Metered(io.BytesIO):
@@ -47,20 +56,19 @@ class Metered(io.BytesIO):
         return super().read(size)
 
 
-def pixels_only(data: bytes, name: str) -> tuple[bytes, int]:
-    """The file without what is no pixel, where it is a PNG or a JPEG, and its orientation, EXIF's number from 1 to 8.
+def pixels_only(data: bytes, name: str) -> PictureFile:
+    """The file without what is no pixel, where it is a PNG or a JPEG; any other as it is.
 
-    name: what errors call it. What is damaged stays so, for the decoder to say. Raises BadPicture for over 20,000 parts,
-    or a JPEG of over 50 scans.
+    name: what errors call it. What is damaged stays so, for the decoder to say. Raises BadPicture for over 20,000 parts.
     """
     if data.startswith(_PNG):
         return _png(data, name)
     if data.startswith(_JPEG):
         return _jpeg(data, name)
-    return data, _orientation(_webp_exif(data))
+    return PictureFile(data, _orientation(_webp_exif(data)))
 
 
-def _png(data: bytes, name: str) -> tuple[bytes, int]:
+def _png(data: bytes, name: str) -> PictureFile:
     kept, exif, end = [_PNG], b"", len(_PNG)
     for start, end in _counted(_png_chunks(data), name):
         kind = data[start + 4 : start + 8]
@@ -68,7 +76,7 @@ def _png(data: bytes, name: str) -> tuple[bytes, int]:
             kept.append(data[start:end])
         elif kind == b"eXIf":
             exif = data[start + 8 : end - 4]
-    return b"".join([*kept, data[end:]]), _orientation(exif)
+    return PictureFile(b"".join([*kept, data[end:]]), _orientation(exif))
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[int, int]]:
@@ -83,7 +91,7 @@ def _png_chunks(data: bytes) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _jpeg(data: bytes, name: str) -> tuple[bytes, int]:
+def _jpeg(data: bytes, name: str) -> PictureFile:
     kept, exif, end = [_JPEG], b"", len(_JPEG)
     for start, end in _counted(_jpeg_segments(data), name):
         marker = data[start + 1]
@@ -92,9 +100,7 @@ def _jpeg(data: bytes, name: str) -> tuple[bytes, int]:
         if marker in _JPEG_PIXELS or not (marker in _APPLICATION or marker == _COMMENT):
             kept.append(data[start:end])
     scans = data.count(bytes((0xFF, _START_OF_SCAN)), end)
-    if scans > _MOST_SCANS:
-        raise BadPicture(f"{name} goes over its pixels {scans:,} times, which takes too long. Save it again as PNG.")
-    return b"".join([*kept, data[end:]]), _orientation(exif)
+    return PictureFile(b"".join([*kept, data[end:]]), _orientation(exif), scans)
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:

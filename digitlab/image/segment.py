@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from digitlab.errors import BlankDrawing
+from digitlab.errors import BadPicture, BlankDrawing
+from digitlab.formats import count
 
 Box = tuple[int, int, int, int]
 """(left, top, right, bottom) in pixels of the picture; right and bottom lie outside."""
@@ -29,6 +30,10 @@ _NARROWEST = 0.25
 """As shares of the line's height: how wide a piece must be to be cut, a digit usually, and what is cut off at least."""
 
 _MOST_CUTS = 6
+
+_MOST_MARKS = 1000
+"""Connected parts of a picture, specks among them. Noise and printed pages have thousands, and telling them apart would
+take seconds."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class Line:
 def find_lines(ink: np.ndarray) -> list[Line]:
     """The lines of writing in a grey picture, `uint8` of shape (height, width), white ink on black; top to bottom.
 
-    Raises BlankDrawing when there is no ink.
+    Raises BlankDrawing when there is no ink, BadPicture when there are over 1,000 marks: that is no writing.
     """
     connected = _connected(ink)
     if not connected:
@@ -80,7 +85,12 @@ def join_pieces(pieces: Sequence[Piece]) -> Piece:
 
 def _connected(ink: np.ndarray) -> list[Piece]:
     """The connected parts of the ink, each with the soft edges that are its own."""
-    labels, _ = ndimage.label(ink > _FAINT * ink.max(), np.ones((3, 3)))
+    labels, marks = ndimage.label(ink > _FAINT * ink.max(), np.ones((3, 3)))
+    if marks > _MOST_MARKS:
+        raise BadPicture(
+            f"The picture holds {count(marks)} separate marks. That is noise or a page of text, no number. Crop it to the "
+            "digits, or photograph them closer and in even light."
+        )
     pieces = []
     for number, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
         box = (columns.start, rows.start, columns.stop, rows.stop)

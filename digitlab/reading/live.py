@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from digitlab.errors import BlankDrawing, DigitlabError, UnknownName
+from digitlab.errors import BadPicture, BlankDrawing, DigitlabError, UnknownName
 from digitlab.image import SIDE
 from digitlab.image.prepare import Prepared, Step, prepare_grey, squeeze
 from digitlab.ink.strokes import CANVAS, Drawing, draw_ink
@@ -126,10 +126,11 @@ def as_image(picture: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class NumberReadings:
-    """The digits found in a drawing, and what each model reads in them."""
+    """The digits found in a drawing, and what each model reads in them. trouble: why none could be looked for."""
 
     digits: Sequence[FoundDigit]
     readings: Readings
+    trouble: str = ""
 
     def text(self, model: str) -> str:
         """The number as a model reads it; empty when it cannot be asked."""
@@ -142,12 +143,15 @@ def number(seen: Seen, readers: Readers) -> Generator[np.ndarray, Readings, Numb
     """Several digits, found by one model and read by all."""
     order = sorted(seen.question.models, key=lambda model: model != seen.question.decides)
     finder = next((reader for reader in map(readers.__getitem__, order) if isinstance(reader, Predictor)), None)
+    digits, trouble = [], ""
     try:
         digits = find_number(seen.ink, finder) if finder else []
     except BlankDrawing:
-        digits = []
+        pass
+    except BadPicture as error:
+        trouble = str(error)
     if not digits:
-        return NumberReadings([], {model: [] for model in readers})
+        return NumberReadings([], {model: [] for model in readers}, trouble)
     return NumberReadings(digits, (yield np.stack([digit.image for digit in digits])))
 
 
@@ -163,7 +167,7 @@ def ask_all(questions: Sequence[Question], find_reader: Callable[[str], Predicto
     Raises UnknownName for a view that does not exist.
     """
     readers = {model: _find(model, find_reader) for question in questions for model in question.models}
-    running = [_Running(seen, name, readers) for seen in map(_see, questions) for name in seen.question.views]
+    running = [_Running(seen, name, readers) for seen in _see(questions) for name in seen.question.views]
     while waiting := [one for one in running if one.images is not None]:
         for one, found in zip(waiting, _read(waiting, readers), strict=True):
             one.go_on(found)
@@ -171,10 +175,16 @@ def ask_all(questions: Sequence[Question], find_reader: Callable[[str], Predicto
     return [{name: next(values).value for name in question.views} for question in questions]
 
 
-def _see(question: Question) -> Seen:
-    if question.picture is not None:
-        return Seen(question, question.picture)
-    return Seen(question, draw_ink(question.drawing.ink, question.drawing.pen_width, question.size))
+def _see(questions: Sequence[Question]) -> list[Seen]:
+    """Every question with its drawing as a picture; a drawing that several ask about is drawn once."""
+    drawn: dict[tuple[int, tuple[int, int]], np.ndarray] = {}
+    seen = []
+    for question in questions:
+        drawing, key = question.drawing, (id(question.drawing), question.size)
+        if question.picture is None and key not in drawn:
+            drawn[key] = draw_ink(drawing.ink, drawing.pen_width, question.size)
+        seen.append(Seen(question, drawn[key] if question.picture is None else question.picture))
+    return seen
 
 
 def _find(model: str, find_reader: Callable[[str], Predictor]) -> Predictor | DigitlabError:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digitlab.errors import BadPicture
 from digitlab.image.prepare import prepare_grey
 from digitlab.image.segment import Box, Line, Piece, by_line, find_lines, join_pieces
 from digitlab.reading.predictor import Predictor, Reading
@@ -14,6 +15,10 @@ _MOST_PIECES = 6
 _WIDEST = 1.7
 _FURTHEST = 0.45
 """What may be one digit: so many pieces, a width and a gap between neighbours as shares of the line's height."""
+
+_MOST_DIGITS = 100
+_MOST_GROUPS = 300
+"""Pieces of a picture, and groups of them that might be a digit: the model is asked about each group."""
 
 _SMALL = 0.5
 _SMALL_COSTS, _GAP_COSTS, _CUT_COSTS = 2.5, 4.0, 2.0
@@ -48,12 +53,33 @@ def find_number(ink: np.ndarray, reader: Predictor) -> list[FoundDigit]:
     """The digits in a picture, line by line from left to right.
 
     ink: grey, `uint8` of shape (height, width), white ink on black. reader: decides what belongs together.
-    Raises BlankDrawing when there is no ink.
+    Raises BlankDrawing when there is no ink, BadPicture when there is far more of it than a number has; then the model
+    is not asked at all.
     """
     found = []
-    for number, line in enumerate(find_lines(ink)):
-        found += [FoundDigit(group.piece.box, group.image, number) for group in _best(line, reader)]
+    for number, (line, groups) in enumerate(_grouped(find_lines(ink))):
+        best = _best(line, _scored(groups, line, reader))
+        found += [FoundDigit(group.piece.box, group.image, number) for group in best]
     return found
+
+
+def _grouped(lines: Sequence[Line]) -> list[tuple[Line, list[_Group]]]:
+    """Each line with the groups that may be a digit. Raises BadPicture when there are too many."""
+    pieces = sum(len(line.pieces) for line in lines)
+    if pieces > _MOST_DIGITS:
+        raise BadPicture(
+            f"The picture holds {pieces:,} marks that could be digits; at most {_MOST_DIGITS} are read. Crop it to the "
+            "digits. Where it shows no digits, take another picture."
+        )
+    grouped: list[tuple[Line, list[_Group]]] = []
+    left = _MOST_GROUPS
+    for line in lines:
+        groups = _groups(line)
+        left -= len(groups)
+        if left < 0:
+            raise BadPicture("The picture's marks lie too close to be told apart. Crop it to fewer digits.")
+        grouped.append((line, groups))
+    return grouped
 
 
 def cut_out(ink: np.ndarray, boxes: Sequence[Box]) -> list[FoundDigit]:
@@ -89,9 +115,8 @@ def as_text(digits: Sequence[FoundDigit], readings: Sequence[Reading]) -> str:
     return text
 
 
-def _best(line: Line, reader: Predictor) -> list[_Group]:
+def _best(line: Line, groups: Sequence[_Group]) -> list[_Group]:
     """The division of a line into digits with the highest product of probabilities (dynamic programming)."""
-    groups = _scored(_groups(line), line, reader)
     best: list[tuple[float, list[_Group]]] = [(0.0, [])]
     for end in range(1, len(line.pieces) + 1):
         options = [(best[g.first][0] + g.score, [*best[g.first][1], g]) for g in groups if g.end == end]

@@ -119,7 +119,7 @@ BAD = [
     (b"", "is empty (0 bytes)"),
     (b"not a picture", "is no picture that can be read"),
     (header(30_000), "Make it smaller"),
-    (header(8_000), "has 8,000×8,000 pixels; at most 50 million are read"),
+    (header(8_000), "has 8,000×8,000 pixels; at most 25 million are read"),
     (header(20), "is damaged"),
     (blank(), "No ink stands out"),
 ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from streamlit.delta_generator import DeltaGenerator
 
-from digitlab.errors import DigitlabError
+from digitlab.errors import BadPicture, BadRun, BlankDrawing, DigitlabError, UnknownName
 from digitlab.formats import percent, png_address
 from digitlab.image.prepare import Prepared
 from digitlab.runs.listing import Entry
@@ -112,7 +112,11 @@ def show_number(
     if not readers.is_quick():
         _show(number_html(cards, [], LOADING), "numbers", asked, number)
         load_and_rerun(models)
-    found = digits = _found(writing, models)
+    try:
+        found = digits = _found(writing, models)
+    except BadPicture as error:
+        _show(number_html(cards, [], str(error)), "numbers", asked, number)
+        return
     if writing.photo:
         with beside:
             digits = show_photo(writing.photo, writing.ink, found)
@@ -133,7 +137,7 @@ def live_number(value: NumberReadings, models: Sequence[Shown], _without: Collec
             answers.append(replace(card, trouble=str(found)))
         else:
             answers.append(replace(card, text=value.text(model.id), readings=found))
-    return number_html(answers, value.digits, INVITATION if models else NO_MODEL)
+    return number_html(answers, value.digits, value.trouble or (INVITATION if models else NO_MODEL))
 
 
 def _best(models: Sequence[Entry]) -> Entry:
@@ -141,10 +145,11 @@ def _best(models: Sequence[Entry]) -> Entry:
 
 
 def _found(writing: Writing, models: Sequence[Entry]) -> Sequence[FoundDigit]:
+    """The digits, none where there is no ink. Raises BadPicture when the writing is none."""
     from digitlab.reading.number import find_number
 
     for model in (_best(models), *models):
-        with suppress(DigitlabError):  # its card says so
+        with suppress(BlankDrawing, BadRun, UnknownName):  # of a model that cannot be asked, its card says so
             return find_number(writing.ink, readers.predictor(model.id))
     return []
 
