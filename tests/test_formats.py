@@ -14,6 +14,7 @@ from digitlab.formats import (
     percent,
     png,
     png_address,
+    printable,
     short,
 )
 
@@ -73,3 +74,20 @@ def test_the_address_of_a_picture_holds_its_png() -> None:
     head, _, content = png_address(picture).partition(",")
     assert head == "data:image/png;base64"
     assert base64.b64decode(content, validate=True) == png(picture)
+
+
+def test_of_a_large_value_only_what_is_shown_is_looked_at() -> None:
+    class Counted(list):
+        shown = 0
+
+        def __repr__(self) -> str:
+            Counted.shown += 1
+            return "x"
+
+    assert short([Counted() for _ in range(10_000)]).startswith("[x, x")
+    assert Counted.shown <= 100
+
+
+def test_a_name_from_outside_is_one_line_of_characters() -> None:
+    assert printable("a\nb\ud800\x00c.png") == "abc.png"
+    assert printable("x" * 100) == "x" * 80

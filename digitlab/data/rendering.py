@@ -27,8 +27,8 @@ _SEED_BYTES = 8
 
 _MOST_WORK = 400_000
 _PER_DRAWING = 100
-"""What a page renders for somebody who waits, about two seconds of processor time: counted in points, of which a drawing
-costs so many beside its own."""
+"""What a page renders for somebody who waits, about two seconds of processor time: counted in points, of which a
+drawing costs so many beside its own."""
 
 TELL_EVERY = 250
 """Images between two words on the progress."""
@@ -50,15 +50,15 @@ def render(drawings: Sequence[LabelledDrawing], turns: Sequence[int] = (0,), pro
 
 
 def check_work(drawings: Sequence[LabelledDrawing], name: str) -> Sequence[LabelledDrawing]:
-    """The drawings, where rendering them takes a page no longer than about two seconds. name: what the error calls them.
+    """The drawings, where rendering them takes no longer than about two seconds. name: what the error calls them.
 
     Raises BadInk for more; whoever has the time uses the command line, which renders any number.
     """
     points = sum(map(points_of, drawings))
     if points + _PER_DRAWING * len(drawings) > _MOST_WORK:
         raise BadInk(
-            f"{name} holds {len(drawings):,} drawings with {points:,} points, more than a page renders. Split the file, or "
-            "use the command: digitlab evaluate MODEL --data FILE."
+            f"{name} holds {len(drawings):,} drawings with {points:,} points, more than a page renders. Split "
+            "the file, or use the command: digitlab evaluate MODEL --data FILE."
         )
     return drawings
 

@@ -14,8 +14,8 @@ from digitlab.image.ruled_lines import without_lines
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MOST_PIXELS = 50_000_000
 MOST_WHOLE_PIXELS = 25_000_000
-"""About what the largest phone cameras give, as JPEG, which is scaled down while it is unpacked, and in formats that are
-unpacked whole. A small file can claim far more and would fill the memory."""
+"""About what the largest phone cameras give, as JPEG, which is scaled down while it is unpacked, and in formats that
+are unpacked whole. A small file can claim far more and would fill the memory."""
 
 _MOST_SCANNED = 13 * MOST_PIXELS
 """Pixels × passes over them, of a progressive JPEG: a pass can be a few bytes, and cost as much as a usual picture."""
@@ -97,8 +97,8 @@ def _check_size(picture: Image.Image, name: str, longest_side: int) -> None:
     most = MOST_PIXELS if picture.format == "JPEG" else MOST_WHOLE_PIXELS
     if width * height > most or max(width, height) > longest_side:
         raise BadPicture(
-            f"{name} has {width:,}×{height:,} pixels; at most {most // 1_000_000} million are read, and {longest_side:,} "
-            "a side. Make it smaller and try again."
+            f"{name} has {width:,}×{height:,} pixels; at most {most // 1_000_000} million are read, and "
+            f"{longest_side:,} a side. Make it smaller and try again."
         )
 
 

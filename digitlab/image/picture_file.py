@@ -1,7 +1,7 @@
 """A picture's file without all that is no pixel: comments, profiles, previews and EXIF data.
 
-A decoder takes them on trust, and small files have been made of which they alone take minutes and gigabytes. Of all of it
-one number matters here: how the camera was held.
+A decoder takes them on trust, and a small file can be made in which they alone cost minutes and gigabytes. One number
+of all that matters here: how the camera was held.
 """
 
 import io
@@ -42,7 +42,7 @@ class PictureFile:
 
 
 class Metered(io.BytesIO):
-    """A file in memory that may be read so many times, which bounds the parts that a decoder goes through one by one."""
+    """A file in memory that may be read so many times, which bounds the parts that a decoder goes through singly."""
 
     def __init__(self, data: bytes, name: str) -> None:
         super().__init__(data)
@@ -59,7 +59,8 @@ class Metered(io.BytesIO):
 def pixels_only(data: bytes, name: str) -> PictureFile:
     """The file without what is no pixel, where it is a PNG or a JPEG; any other as it is.
 
-    name: what errors call it. What is damaged stays so, for the decoder to say. Raises BadPicture for over 20,000 parts.
+    name: what errors call it. What is damaged stays so, for the decoder to say.
+    Raises BadPicture for over 20,000 parts.
     """
     if data.startswith(_PNG):
         return _png(data, name)
@@ -107,10 +108,8 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
     """Start and end of each segment before the pixels: 255, marker, length of what follows, content."""
     start = len(_JPEG)
     while start + 4 <= len(data) and data[start] == 0xFF and data[start + 1] != _START_OF_SCAN:
-        if data[start + 1] == 0xFF:  # filling
-            end = start + 1
-        else:
-            end = start + 2 + int.from_bytes(data[start + 2 : start + 4])
+        is_filling = data[start + 1] == 0xFF
+        end = start + 1 if is_filling else start + 2 + int.from_bytes(data[start + 2 : start + 4])
         yield start, end
         start = end
 

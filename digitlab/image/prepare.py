@@ -39,10 +39,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Prepared:
-    """An image ready for a model, `uint8` of shape (28, 28), and the pictures on the way to it."""
+    """An image ready for a model, `uint8` of shape (28, 28), and the pictures on the way to it.
+
+    remark: a line on the drawing that it shows, as of `ink.remarks`; empty where there is nothing to say.
+    """
 
     image: np.ndarray
     steps: tuple[Step, ...]
+    remark: str = ""
 
 
 def prepare(given: Any, without: Collection[str] = ()) -> Prepared:

@@ -1,13 +1,12 @@
 """The lines of a file from outside, plain or gzip, read as a stream: whatever it claims, little of it is held at once.
 
-zlib unpacks here, not the module gzip: that one reads a header's name byte by byte, and starts anew in Python for each of
-the parts that a file may be made of, which lets 20 MB take a quarter of a minute.
+zlib unpacks here, not the module gzip: that one reads a header's name byte by byte, and starts anew in Python for each
+of the parts that a file may be made of, which lets 20 MB take a quarter of a minute.
 """
 
 import io
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
@@ -65,8 +64,8 @@ def _lines(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
 
 
 def _chunks(source: Path | bytes, name: str) -> Iterator[bytes]:
-    with ExitStack() as stack:
-        file: BinaryIO = stack.enter_context(io.BytesIO(source) if isinstance(source, bytes) else source.open("rb"))
+    opened: BinaryIO = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+    with opened as file:
         is_packed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
         file.seek(0)
         if is_packed:

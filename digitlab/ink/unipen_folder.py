@@ -50,7 +50,8 @@ def read_unipen(folder: Path) -> Found:
             points += points_of(drawing)
             if points > MOST_POINTS or len(found.drawings) > MOST_DRAWINGS:
                 raise BadInk(
-                    f"{folder} holds more than {MOST_DRAWINGS:,} drawings or {MOST_POINTS:,} points. Name a smaller folder."
+                    f"{folder} holds more than {MOST_DRAWINGS:,} drawings or {MOST_POINTS:,} points. Name a "
+                    "smaller folder."
                 )
     if not found.drawings:
         raise DataMissing(f"{folder} holds no isolated digit. Name the folder of UNIPEN's train_r01_v07.")

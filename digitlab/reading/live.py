@@ -6,7 +6,7 @@ batch. Register another one, and every pen can ask for it.
 """
 
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 from digitlab.errors import BadPicture, BlankDrawing, DigitlabError, UnknownName
 from digitlab.image import SIDE
 from digitlab.image.prepare import Prepared, Step, prepare_grey, squeeze
+from digitlab.ink.remarks import DOT, remark_on
 from digitlab.ink.strokes import CANVAS, Drawing, draw_ink
 from digitlab.reading.number import FoundDigit, as_text, find_number
 from digitlab.reading.predictor import Predictor, Reading
@@ -59,9 +60,10 @@ class Seen:
     def prepared(self) -> Prepared | None:
         """The drawing as an image; None when there is no ink on the canvas."""
         try:
-            return prepare_grey(self.ink, self.question.without)
+            prepared = prepare_grey(self.ink, self.question.without)
         except BlankDrawing:
             return None
+        return replace(prepared, remark="" if self.question.picture is not None else remark_on(self.question.drawing))
 
 
 View = Callable[[Seen, Readers], Generator[np.ndarray, Readings, Any]]
@@ -82,18 +84,23 @@ def view(name: str) -> Callable[[View], View]:
 
 @dataclass(frozen=True)
 class Answers:
-    """What each model reads in one digit. prepared: None while nothing is drawn; then there are no readings."""
+    """What each model reads in one digit; nothing in a dot. prepared: None while nothing is drawn."""
 
     prepared: Prepared | None
     readings: Mapping[str, Reading | DigitlabError]
+
+    @property
+    def remark(self) -> str:
+        """A line on the drawing; empty where there is nothing to say."""
+        return self.prepared.remark if self.prepared else ""
 
 
 @view("answers")
 def answers(seen: Seen, _readers: Readers) -> Generator[np.ndarray, Readings, Answers]:
     """The digit, its probabilities and whether each model is sure."""
     prepared = seen.prepared
-    if prepared is None:
-        return Answers(None, {})
+    if prepared is None or prepared.remark == DOT:
+        return Answers(prepared, {})
     found = yield prepared.image[None]
     return Answers(prepared, {model: one if isinstance(one, DigitlabError) else one[0] for model, one in found.items()})
 

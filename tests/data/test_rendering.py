@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from digitlab.data.rendering import another_hand, picture_of, render
+from digitlab.data.rendering import another_hand, check_work, picture_of, render
+from digitlab.errors import BadInk
 from digitlab.ink.strokes import LabelledDrawing
 
 SEVEN = LabelledDrawing(ink=[[[0, 0], [40, 0], [20, 60]], [[10, 30], [35, 30]]], digit=7, writer="anna")
@@ -55,3 +56,11 @@ def test_pens_and_sizes_vary_from_thin_to_thick() -> None:
 def test_half_of_the_hands_are_fast_and_round_their_corners() -> None:
     points = [sum(map(len, another_hand(SEVEN.ink, np.random.default_rng(seed)))) for seed in range(100)]
     assert 30 < points.count(5) < 70
+
+
+def test_a_page_renders_a_usual_file_and_no_more_than_it_has_time_for() -> None:
+    assert len(check_work([SEVEN] * 3000, "a.jsonl")) == 3000
+    dense = LabelledDrawing(ink=[[[float(n), 0.0] for n in range(20_000)]], digit=1)
+    for drawings in ([SEVEN] * 4000, [dense] * 100):
+        with pytest.raises(BadInk, match=r"a\.jsonl holds .* more than a page renders"):
+            check_work(drawings, "a.jsonl")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitlab.errors import BlankDrawing
+from digitlab.errors import BadPicture, BlankDrawing
 from digitlab.image.segment import find_lines, join_pieces
 from digitlab.ink.strokes import Ink, draw_ink
 
@@ -60,3 +60,9 @@ def test_joined_pieces_hold_all_of_their_ink_in_its_place() -> None:
 def test_an_empty_picture_is_refused() -> None:
     with pytest.raises(BlankDrawing, match="There is no ink"):
         find_lines(np.zeros((50, 50), np.uint8))
+
+
+def test_noise_is_said_to_be_no_writing() -> None:
+    noise = (np.random.default_rng(0).random((300, 300)) < 0.1).astype(np.uint8) * 255
+    with pytest.raises(BadPicture, match=r"holds \d,\d+ separate marks\. That is noise or a page of text"):
+        find_lines(noise)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from digitlab.errors import BadInk, NotSaved
-from digitlab.ink import ink_file
-from digitlab.ink.ink_file import read_ink_file, write_ink_file
+from digitlab.ink import ink_file, line_reader
+from digitlab.ink.ink_file import read_ink_file, read_ink_lines, write_ink_file
 from digitlab.ink.strokes import LabelledDrawing
 
 GOOD = {"digit": 7, "strokes": [[[0, 0], [10, 0], [4, 12]]], "writer": "anna"}
@@ -192,3 +192,56 @@ def test_an_old_file_stays_when_the_new_one_cannot_be_written(tmp_path: Path, mo
         write_ink_file(file, DRAWINGS[:1])
     assert file.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["x.jsonl"]
+
+
+def test_few_kilobytes_that_become_millions_of_points_are_refused_early(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ink_file, "MOST_POINTS", 200_000)
+    drawing = json.dumps({"digit": 1, "strokes": [[[0, 0]] * 20_000]}).replace(" ", "").encode()
+    file.write_bytes(gzip.compress((drawing + b"\n") * 200))
+    assert file.stat().st_size < 60_000
+    before = memory()
+    with pytest.raises(BadInk, match=r"holds over 200,000 points\. Split the file"):
+        read_ink_file(file)
+    assert memory() - before < 150
+
+
+@pytest.mark.parametrize(
+    "content",
+    [gzip.compress(b"") * 100_000, b"\x1f\x8b\x08\x08" + bytes(6) + b"a" * 5_000_000],
+    ids=["members", "name"],
+)
+def test_a_gzip_file_that_is_all_heads_is_refused(content: bytes) -> None:
+    with pytest.raises(BadInk, match="packed"):
+        read_ink_file(content)
+
+
+def test_gzip_files_one_after_another_and_zeros_at_the_end_are_read() -> None:
+    content = gzip.compress(line().encode()) + gzip.compress(line(digit=3).encode()) + bytes(512)
+    assert [drawing.digit for drawing in read_ink_file(content)] == [7, 3]
+
+
+def test_lines_are_whole_wherever_the_file_is_cut_for_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (line() + line(digit=3) + "\n" + line(digit=5).strip()).encode()
+    for size in (1, 7, 64):
+        monkeypatch.setattr(line_reader, "_CHUNK", size)
+        for content in (text, gzip.compress(text)):
+            assert [drawing.digit for drawing in read_ink_file(content)] == [7, 3, 5]
+
+
+def test_further_keys_are_held_only_where_they_are_short(file: Path) -> None:
+    file.write_text(line(id="ab", pen_width=3.5, huge="x" * 101, nested=[[]] * 5))
+    assert read_ink_lines(file)[0].further == {"id": "ab", "pen_width": 3.5}
+    file.write_text(line(**{f"k{n}": n for n in range(17)}))
+    assert read_ink_lines(file)[0].further == {}
+
+
+def test_names_with_line_breaks_and_surrogates_are_cleaned_once(file: Path) -> None:
+    file.write_text(line(writer="an\nna\ud800", donor=[1]))
+    assert read_ink_file(file)[0] == LabelledDrawing(
+        ink=[[[0.0, 0.0], [10.0, 0.0], [4.0, 12.0]]], digit=7, writer="anna"
+    )
+    with pytest.raises(BadInk) as caught:
+        read_ink_file(b"{", "a\nb\ud800.jsonl")
+    assert str(caught.value).startswith("ab.jsonl, line 1")

@@ -132,3 +132,37 @@ def test_fitting_a_dot_only_moves_it(ink: list[list[list[float]]]) -> None:
 def test_fitting_nothing_raises_blank_drawing(ink: list[list[list[float]]]) -> None:
     with pytest.raises(BlankDrawing):
         fit_ink(ink, 100)
+
+
+@pytest.mark.parametrize("value", [[[[1, 2], [math.nan, 3], [5, 4]]], [[[1, 2], [10**400, math.nan]]], [[[1, 2], []]]])
+def test_one_bad_number_among_good_ones_is_found(value: object) -> None:
+    with pytest.raises(BadInk, match="two finite numbers"):
+        check_ink(value)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    assert check_ink([[(np.float64(1.5), 2)]]) == [[[1.5, 2.0]]]
+
+
+def test_strokes_without_points_count_as_points() -> None:
+    with pytest.raises(BadInk, match="at most 20000"):
+        check_ink([[]] * (MOST_POINTS + 1))
+
+
+@pytest.mark.parametrize("width", [1e6, 101, -1, math.nan, math.inf])
+def test_a_pen_that_would_take_long_to_draw_with_is_refused(width: float) -> None:
+    with pytest.raises(BadInk, match="at most 100 is drawn"):
+        draw_ink(SEVEN, width)
+
+
+def test_more_points_than_are_drawn_in_a_second_are_refused_and_the_most_are_drawn() -> None:
+    row = [[float(n % 280), float(n % 97)] for n in range(2 * MOST_POINTS)]
+    assert draw_ink([row[:MOST_POINTS]], 100).any()
+    for ink, width in (([row], 100), ([[*row, [0, 0]]], 1)):
+        with pytest.raises(BadInk, match="too many to draw"):
+            draw_ink(ink, width)
+
+
+def test_a_canvas_that_would_fill_the_memory_is_refused() -> None:
+    with pytest.raises(BadInk, match="100,000×100,000 pixels"):
+        draw_ink(SEVEN, size=(100_000, 100_000))

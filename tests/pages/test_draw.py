@@ -277,3 +277,49 @@ def test_a_model_below_its_threshold_is_not_sure(make_model: MakeModel, open_pag
     run = make_model("softmax", 7)
     run.write_results({**run.results, "doubt": {"temperature": 1.0, "threshold": 0.99}})
     assert "softmax is not sure: this may be no digit." in answers(draw(open_page()))
+
+
+@pytest.mark.parametrize("sent", [1, "x", [1], {"strokes": 5}, {"number": 10**400, "strokes": STROKE, "penWidth": 1e6}])
+def test_what_no_pad_sends_is_one_line_on_the_page(sent: object, two_models: None, open_page: OpenPage) -> None:
+    app = open_page()
+    app.session_state["pad"] = {"drawing": sent}
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1
+
+
+@pytest.mark.parametrize("labels", [5, "ab", [{"id": "\ud800", "digit": 7}], {"id": "a"}])
+def test_labels_that_no_pad_sends_are_one_line_on_the_page(
+    labels: object, two_models: None, open_page: OpenPage
+) -> None:
+    app = open_page()
+    app.session_state["pad"] = {"drawing": {"number": 1, "strokes": STROKE, "penWidth": 18, "labels": labels}}
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1
+
+
+FAR = {"raw": to_fabric(Drawing(ink=STROKE, pen_width=1e6)), "data": None}
+
+
+@pytest.mark.parametrize("sent", [1, "x", {"raw": 5}, {"raw": {"objects": None}}, {"raw": {"objects": [None]}}, FAR])
+def test_what_no_canvas_sends_is_one_line_on_the_page(sent: object, two_models: None, open_page: OpenPage) -> None:
+    app = open_page(surface="Canvas with tools")
+    app.session_state["canvas 0"] = {"drawing": sent}
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1
+
+
+def test_a_dot_is_no_digit(two_models: None, open_page: OpenPage) -> None:
+    app = draw(open_page(), [[[100, 100]]])
+    assert cards(app) == {"softmax": "", "cnn": ""}
+    assert "A single dot is no digit. Draw one." in answers(app)
+
+
+def test_a_small_drawing_with_a_broad_pen_is_answered_with_a_remark(two_models: None, open_page: OpenPage) -> None:
+    small = [[[100, 100], [130, 100], [115, 130]]]
+    app = draw(open_page(), small)
+    assert cards(app) == {"softmax": "7", "cnn": "1"}
+    assert "draw it larger, or choose a finer pen" in answers(app)
+    assert "finer pen" not in answers(draw(app, small, pen_width=10))

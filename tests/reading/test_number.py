@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from digitlab.config import CHECKPOINTS
-from digitlab.errors import BlankDrawing
+from digitlab.errors import BadPicture, BlankDrawing
 from digitlab.ink.strokes import Ink, draw_ink
 from digitlab.reading.number import FoundDigit, as_text, cut_out, find_number, read_number
 from digitlab.reading.predictor import Predictor, Reading
@@ -144,3 +144,34 @@ def test_digits_that_do_not_touch_cost_no_cut() -> None:
     ink = blocks_that_touch()
     ink[:, 57:63] = 0
     assert len(find_number(ink, FakeReader(wide=0.6, narrow=0.9))) == 2
+
+
+class Asked:
+    """Stands for a reader that must not be asked."""
+
+    def read_all(self, _images: object) -> list[Reading]:
+        raise AssertionError("The model was asked.")
+
+
+def bars(rows: int, columns: int) -> np.ndarray:
+    picture = np.zeros((rows * 40, columns * 40), np.uint8)
+    for row in range(rows):
+        for column in range(columns):
+            picture[row * 40 + 5 : row * 40 + 35, column * 40 + 15 : column * 40 + 21] = 255
+    return picture
+
+
+def test_more_marks_than_a_number_has_are_refused_before_the_model_is_asked() -> None:
+    with pytest.raises(BadPicture, match="121 marks that could be digits; at most 100 are read"):
+        find_number(bars(11, 11), Asked())  # type: ignore[arg-type]
+
+
+def test_marks_too_close_to_be_told_apart_are_refused_before_the_model_is_asked() -> None:
+    crowded = np.zeros((100, 800), np.uint8)
+    crowded[10:90, [x + y for x in range(10, 790, 10) for y in (0, 1)]] = 255
+    with pytest.raises(BadPicture, match="too close to be told apart"):
+        find_number(crowded, Asked())  # type: ignore[arg-type]
+
+
+def test_a_hundred_digits_are_read(cnn: Predictor) -> None:
+    assert len(find_number(bars(10, 10), cnn)) == 100

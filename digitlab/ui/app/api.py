@@ -111,8 +111,8 @@ def _read(body: bytes, is_picture: bool, names: Sequence[str]) -> dict[str, Any]
         catalogue().find(name)  # raises UnknownName
     drawing, picture = (Drawing(ink=[]), _ink(body)) if is_picture else (_drawing(body), None)
     value = ask(Question(drawing, names, ["answers"], picture=picture), readers.predictor)["answers"]
-    if value.prepared is None:
-        raise BadInk("There is no ink in the drawing. Draw a digit first.")
+    if value.prepared is None or not value.readings:
+        raise BadInk(value.remark or "There is no ink in the drawing. Draw a digit first.")
     found = {}
     for name, reading in value.readings.items():
         found[name] = (
@@ -125,7 +125,7 @@ def _read(body: bytes, is_picture: bool, names: Sequence[str]) -> dict[str, Any]
             if isinstance(reading, Reading)
             else {"error": str(reading)}
         )
-    return {"models": found}
+    return {"models": found, "remark": value.remark} if value.remark else {"models": found}
 
 
 def _ink(body: bytes) -> np.ndarray:

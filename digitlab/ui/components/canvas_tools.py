@@ -127,8 +127,8 @@ def to_drawing(fabric: object) -> Drawing:
     """The free-hand paths of a canvas as they are seen now, moved, turned and scaled.
 
     fabric: as in `objects_of`. The pen width is the mean over the strokes, each scaled as its stroke was.
-    Raises BadInk when it is no canvas, has over 20,000 points, or a path is not of the form that Fabric writes or has no
-    pen width from 1 to 100.
+    Raises BadInk when it is no canvas, has over 20,000 points, or a path is not of the form that Fabric writes, its pen
+    width from 1 to 100.
     """
     paths = [one for one in objects_of(fabric) if one.get("type") in ("Path", "path")]
     try:
@@ -186,6 +186,8 @@ def _matrix(path: Mapping[str, Any]) -> np.ndarray:
     scale = np.diag([path.get("scaleX", 1) * flip_x, path.get("scaleY", 1) * flip_y])
     skew_x = np.array([[1, math.tan(math.radians(path.get("skewX", 0)))], [0, 1]])
     skew_y = np.array([[1, 0], [math.tan(math.radians(path.get("skewY", 0))), 1]])
+    if not all(np.isfinite(part).all() for part in (turn, scale, skew_x, skew_y)):
+        raise ValueError("A path is turned, scaled or skewed by no finite number.")
     return np.asarray(turn @ scale @ skew_x @ skew_y)
 
 

@@ -1,6 +1,7 @@
 """The ways to give digits: pads, canvas with tools, picture. Each gives back an image or a piece of writing."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image
 
 from digitlab.image.photo import find_ink, open_picture
 from digitlab.image.prepare import Prepared, prepare_grey, prepare_ink
+from digitlab.ink.remarks import remark_on
 from digitlab.ink.strokes import CANVAS, Drawing, draw_ink
 from digitlab.ui.app import address
 from digitlab.ui.app.callouts import errors_shown
@@ -167,4 +169,7 @@ def pick_surface() -> str:
 
 
 def _prepared(drawing: Drawing | None, without: Collection[str]) -> Prepared | None:
-    return prepare_ink(drawing.ink, drawing.pen_width, without=without) if drawing else None
+    """The drawing as an image, with a remark on it; None without one. Raises BadInk or BlankDrawing."""
+    if drawing is None:
+        return None
+    return replace(prepare_ink(drawing.ink, drawing.pen_width, without=without), remark=remark_on(drawing))

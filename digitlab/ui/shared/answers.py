@@ -16,6 +16,7 @@ from digitlab.errors import DigitlabError
 from digitlab.formats import count, milliseconds, percent, png, png_address
 from digitlab.image import SIDE
 from digitlab.image.prepare import Prepared
+from digitlab.ink.remarks import DOT
 from digitlab.runs.listing import Entry
 from digitlab.ui.app import readers
 from digitlab.ui.app.model_picker import colours
@@ -47,11 +48,13 @@ class Answer:
     trouble: str | None = None
 
 
-def answers_html(answers: Sequence[Answer], image: np.ndarray | None = None, note: str = INVITATION) -> str:
+def answers_html(
+    answers: Sequence[Answer], image: np.ndarray | None = None, note: str = INVITATION, remark: str = ""
+) -> str:
     """All cards, what the network sees, and the line that says whether the models agree.
 
     image: `uint8` of shape (28, 28); black when there is none.
-    note: stands instead of the line while nothing has been read.
+    note: stands instead of the line while nothing has been read. remark: stands behind it.
     """
     said = verdict([answer for answer in answers if answer.reading])
     split = " split" if said.startswith("They disagree") else ""
@@ -59,9 +62,14 @@ def answers_html(answers: Sequence[Answer], image: np.ndarray | None = None, not
         '<div class="answers">'
         f"{_seen(image)}"
         f'<div class="cards">{"".join(map(_card, answers))}</div>'
-        f'<p class="verdict{split}" role="status">{escape(said or note)}</p>'
+        f'<p class="verdict{split}" role="status">{escape(with_remark(said or note, remark))}</p>'
         "</div>"
     )
+
+
+def with_remark(said: str, remark: str) -> str:
+    """What the models say and the remark on the drawing; of a dot they say nothing."""
+    return remark if remark == DOT else f"{said} {remark}".strip()
 
 
 def verdict(answers: Sequence[Answer]) -> str:
@@ -159,13 +167,15 @@ def show_answers(
     the fragment runs again when the models are there.
     pad: whose drawing it is; the cards then follow it over the live channel. without: steps that were left out.
     """
-    image = prepared.image if prepared else None
-    waiting = image is not None and bool(models) and not readers.is_quick()
+    image, remark = (prepared.image, prepared.remark) if prepared else (None, "")
+    to_read = None if remark == DOT else image
+    waiting = to_read is not None and bool(models) and not readers.is_quick()
     shown = shown_models(models)
-    cards = [_answer(model, one.colour, None if waiting else image) for model, one in zip(models, shown, strict=True)]
+    given = None if waiting else to_read
+    cards = [_answer(model, one.colour, given) for model, one in zip(models, shown, strict=True)]
     note = LOADING if waiting else INVITATION if models else NO_MODEL
     asked = None if pad is None else wish(pad.key, "answers", shown, without=without)
-    _show(answers_html(cards, image, note), "answers", asked, pad.number if pad else 0)
+    _show(answers_html(cards, image, note, remark), "answers", asked, pad.number if pad else 0)
     if waiting:
         load_and_rerun(models)
 
@@ -196,7 +206,7 @@ def live_answers(value: Answers, models: Sequence[Shown], _without: Collection[s
     said = verdict([answer for answer in answers if answer.reading])
     return {
         "image": base64.b64encode(png(_BLANK if value.prepared is None else value.prepared.image)).decode(),
-        "verdict": said or (INVITATION if models else NO_MODEL),
+        "verdict": with_remark(said or (INVITATION if models else NO_MODEL), value.remark),
         "split": said.startswith("They disagree"),
         "cards": [answer.trouble or _numbers(answer.reading) for answer in answers],
     }

@@ -91,3 +91,27 @@ def test_it_can_be_switched_off(client: TestClient, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("DIGITLAB_API", "off")
     assert client.get("/api/models").status_code == 404
     assert "switched its API off" in client.post("/api/read", json=SEVEN).json()["error"]
+
+
+def test_a_dot_is_no_digit_and_a_blob_is_said_to_be_one(client: TestClient) -> None:
+    dot = client.post("/api/read", json={"strokes": [[[100, 100]]]})
+    assert (dot.status_code, dot.json()["error"]) == (400, "A single dot is no digit. Draw one.")
+    blob = client.post("/api/read?models=cnn", json={"strokes": [[[100, 100], [130, 100], [115, 130]]]}).json()
+    assert "The pen is broad for so small a drawing" in blob["remark"]
+    assert "remark" not in client.post("/api/read?models=cnn", json=SEVEN).json()
+
+
+def test_a_strip_of_pixels_and_damaged_exif_data_cost_nothing(client: TestClient) -> None:
+    def said(content: bytes) -> dict[str, object]:
+        answer: dict[str, object] = client.post(
+            "/api/read?models=cnn", content=content, headers={"content-type": "image/png"}
+        ).json()
+        return answer
+
+    strip = io.BytesIO()
+    Image.new("1", (1, 30_000)).save(strip, "PNG")
+    assert "20,000 a side" in str(said(strip.getvalue())["error"])
+    exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x02\0" + b"\xff" * 8
+    odd = io.BytesIO()
+    Image.open(io.BytesIO(picture())).save(odd, "PNG", exif=exif)
+    assert said(odd.getvalue())["models"]

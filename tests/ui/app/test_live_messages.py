@@ -9,7 +9,7 @@ import pytest
 from digitlab.errors import BadInk
 from digitlab.ui.app import live_messages
 from digitlab.ui.app.live_messages import answer_all, read_message
-from tests.ui.app.live_pen import BAD, canvas, message
+from tests.ui.app.live_pen import BAD, canvas, message, show
 
 
 def test_one_bad_message_does_not_spoil_the_others_of_its_batch() -> None:
@@ -63,3 +63,33 @@ def test_a_message_is_checked_whole() -> None:
     with pytest.raises(BadInk, match="pen width"):
         read_message(BAD["a broad pen"])
     assert np.array_equal(np.unique(read_message(json.dumps(message(drawing={"picture": canvas()}))).picture), [0, 255])
+
+
+def test_a_dot_is_answered_by_one_line_and_a_blob_by_a_remark() -> None:
+    def shown(strokes: Any) -> Any:
+        text = json.dumps(message(drawing={"strokes": strokes, "penWidth": 18}))
+        return json.loads(answer_all([text])[0])["shown"]["answers"]
+
+    dot, blob = shown([[[100, 100]]]), shown([[[100, 100], [130, 100], [115, 130]]])
+    assert (dot["verdict"], dot["cards"]) == ("A single dot is no digit. Draw one.", [None])
+    assert "The pen is broad for so small a drawing" in blob["verdict"]
+    assert blob["cards"][0] is not None
+
+
+def test_a_scribble_of_too_many_marks_is_one_line_beside_the_numbers() -> None:
+    dots = [[[20 + 8 * (n % 100), 20 + 8 * (n // 100)]] for n in range(3000)]
+    asked = message(
+        drawing={"strokes": dots, "penWidth": 1, "width": 840}, show=[show(view="number", element="numbers")]
+    )
+    (answer,) = map(json.loads, answer_all([json.dumps(asked)]))
+    assert "separate marks. That is noise" in answer["shown"]["numbers"]
+
+
+def test_a_drawing_that_several_views_show_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from digitlab.reading import live
+
+    drawn: list[object] = []
+    real = live.draw_ink
+    monkeypatch.setattr(live, "draw_ink", lambda *given: drawn.append(given) or real(*given))
+    answer_all([json.dumps(message(show=[show(), show(view="steps", element="steps"), show(element="more")]))])
+    assert len(drawn) == 1

@@ -83,7 +83,6 @@ def test_shapes_that_are_no_strokes_are_left_out() -> None:
         {"path": [["M", "a", 2]]},
         {"left": None},
         {"left": math.nan},
-        {"strokeWidth": "x"},
         {"angle": "x"},
         {"path": 7},
     ],
@@ -91,3 +90,45 @@ def test_shapes_that_are_no_strokes_are_left_out() -> None:
 def test_a_foreign_path_is_refused_in_one_line(changes: dict[str, Any]) -> None:
     with pytest.raises(BadInk):
         to_drawing(canvas(**changes))
+
+
+@pytest.mark.parametrize("width", [0, 1e6, math.nan, math.inf, None, "18", True, 10**400])
+def test_the_pen_of_a_path_is_checked_like_that_of_the_pad(width: object) -> None:
+    with pytest.raises(BadInk, match=r"pen width is .* must be a number from 1 to 100"):
+        to_drawing(canvas(strokeWidth=width))
+
+
+def test_a_stroke_made_very_large_or_small_keeps_a_pen_that_can_be_drawn_with() -> None:
+    assert to_drawing(canvas(scaleX=50, scaleY=50)).pen_width == 100
+    assert to_drawing(canvas(scaleX=0.001, scaleY=0.001)).pen_width == 1
+
+
+@pytest.mark.parametrize("changes", [{"scaleX": math.inf}, {"angle": math.nan}, {"scaleX": 10**400}, {"scaleX": "x"}])
+def test_a_path_that_is_scaled_or_turned_by_no_number_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(BadInk):
+        to_drawing(canvas(**changes))
+
+
+@pytest.mark.parametrize(
+    "value", [1, "x", [1], {"objects": None}, {"objects": [None]}, {"objects": 5}, {"objects": "ab"}]
+)
+def test_what_is_no_canvas_is_refused_in_one_line(value: object) -> None:
+    with pytest.raises(BadInk, match="no canvas that can be read"):
+        to_drawing(value)
+
+
+@pytest.mark.parametrize("path", [{"path": [None]}, {"path": [[]]}, {"path": "MQL"}, {"path": None}, {"path": [["M"]]}])
+def test_a_path_of_anything_but_commands_is_refused(path: dict[str, Any]) -> None:
+    with pytest.raises(BadInk, match="path that cannot be read"):
+        to_drawing(canvas(**path))
+
+
+def test_curves_count_as_the_points_that_they_become_before_any_is_made() -> None:
+    path = [["M", 0, 0], *[["Q", 1, 1, 2, 2]] * 4000]
+    with pytest.raises(BadInk, match="24,001 points; at most 20,000"):
+        to_drawing(canvas(path=path))
+
+
+def test_a_canvas_with_too_many_objects_is_refused() -> None:
+    with pytest.raises(BadInk, match="20,001 objects"):
+        to_drawing({"objects": [{}] * 20_001})

@@ -5,7 +5,7 @@ import streamlit as st
 
 from digitlab.errors import BadInk
 from digitlab.ink.strokes import Drawing
-from digitlab.ui.components.drawing import checked_drawing, new_labels
+from digitlab.ui.components.drawing import checked_drawing, new_labels, remember_number, session_pad
 
 
 def test_strokes_and_pen_width_become_a_drawing() -> None:
@@ -58,3 +58,27 @@ def test_a_label_without_proper_ink_is_refused_and_not_tried_again() -> None:
     with pytest.raises(BadInk):
         new_labels("pad", [bad])
     assert new_labels("pad", [bad]) == []
+
+
+@pytest.mark.parametrize("value", [1, "x", [1], None])
+def test_what_is_no_object_is_no_drawing(value: object) -> None:
+    with pytest.raises(BadInk, match="where a drawing belongs"):
+        checked_drawing(value)
+
+
+@pytest.mark.parametrize("sent", [5, "ab", {"id": 1}, True, [label("a")] * 17])
+def test_labels_that_are_no_short_list_are_refused(sent: object) -> None:
+    with pytest.raises(BadInk, match="no digit from 0 to 9"):
+        new_labels("pad", sent)
+
+
+@pytest.mark.parametrize("name", ["a\nb", "\ud800", "x" * 81])
+def test_a_label_with_an_unprintable_or_long_name_is_refused(name: str) -> None:
+    with pytest.raises(BadInk, match="no digit from 0 to 9"):
+        new_labels("pad", [label(name)])
+
+
+@pytest.mark.parametrize("number", [True, -1, 2**53, 10**400, 1.5, "7", None])
+def test_a_number_that_no_pad_gives_counts_as_none(number: object) -> None:
+    remember_number("pad", number)
+    assert session_pad("pad").number == 0
