@@ -3,7 +3,7 @@
 from digitlab.ink.strokes import Drawing
 
 DOT = "A single dot is no digit. Draw one."
-BLOB = "The pen is broad for so small a drawing, and its shape runs together: draw it larger, or choose a finer pen."
+BLOB = "The pen is too broad for so small a drawing. Draw larger, or choose a finer pen."
 
 _LONGEST_DOT = 0.5
 _SMALLEST = 3.0

@@ -321,5 +321,5 @@ def test_a_small_drawing_with_a_broad_pen_is_answered_with_a_remark(two_models: 
     small = [[[100, 100], [130, 100], [115, 130]]]
     app = draw(open_page(), small)
     assert cards(app) == {"softmax": "7", "cnn": "1"}
-    assert "draw it larger, or choose a finer pen" in answers(app)
+    assert "Draw larger, or choose a finer pen" in answers(app)
     assert "finer pen" not in answers(draw(app, small, pen_width=10))

@@ -19,7 +19,7 @@ from digitlab.ui.app import readers
 from digitlab.ui.components.drawing import Pad, Writing
 from digitlab.ui.components.live import Shown, wish
 from digitlab.ui.components.live_html import live_html
-from digitlab.ui.components.photo_boxes import show_photo
+from digitlab.ui.components.photo_boxes import boxed, show_photo
 from digitlab.ui.shared.answers import LOADING, NO_MODEL, load_and_rerun, show_answers, shown_models
 
 if TYPE_CHECKING:  # their modules import torch, which the first page must not wait for
@@ -116,6 +116,8 @@ def show_number(
         found = digits = _found(writing, models)
     except BadPicture as error:
         _show(number_html(cards, [], str(error)), "numbers", asked, number)
+        if writing.photo:
+            beside.image(boxed(writing.photo, writing.ink.shape[1], []), caption="The picture")
         return
     if writing.photo:
         with beside:

@@ -97,7 +97,7 @@ def test_a_dot_is_no_digit_and_a_blob_is_said_to_be_one(client: TestClient) -> N
     dot = client.post("/api/read", json={"strokes": [[[100, 100]]]})
     assert (dot.status_code, dot.json()["error"]) == (400, "A single dot is no digit. Draw one.")
     blob = client.post("/api/read?models=cnn", json={"strokes": [[[100, 100], [130, 100], [115, 130]]]}).json()
-    assert "The pen is broad for so small a drawing" in blob["remark"]
+    assert "The pen is too broad for so small a drawing" in blob["remark"]
     assert "remark" not in client.post("/api/read?models=cnn", json=SEVEN).json()
 
 
