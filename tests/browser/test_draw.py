@@ -4,7 +4,7 @@ import io
 
 import pytest
 from PIL import Image, ImageOps
-from playwright.sync_api import WebSocket
+from playwright.sync_api import WebSocket, expect
 
 from digitlab.ink.strokes import draw_ink
 from tests.browser.conftest import OpenBrowser
@@ -270,3 +270,10 @@ def _picture(digit: str) -> bytes:
     data = io.BytesIO()
     ImageOps.invert(Image.fromarray(draw_ink(TRAJECTORIES[digit]))).save(data, "PNG")
     return data.getvalue()
+
+
+def test_a_dot_is_seen_on_the_pad_and_said_to_be_no_digit(open_browser: OpenBrowser) -> None:
+    draw = open_browser()
+    draw.canvas.click()
+    expect(draw.page.locator(".verdict")).to_have_text("A single dot is no digit. Draw one.", timeout=30_000)
+    assert draw.white_pixels() > 100

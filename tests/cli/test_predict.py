@@ -214,3 +214,12 @@ def test_a_model_that_is_not_sure_says_so(run: Run, seven: Path, call: Call) -> 
     run.write_results({**run.results, "doubt": {"temperature": 1.0, "threshold": 0.9999}})
     assert "not sure)" in call("predict", run.id, seven).out
     assert call("predict", run.id, seven, "--json").json["predictions"][0]["sure"] is False
+
+
+def test_a_picture_of_noise_is_said_to_be_no_number(run: Run, tmp_path: Path, call: Call) -> None:
+    file = tmp_path / "noise.png"
+    Image.fromarray((np.random.default_rng(0).random((300, 300)) < 0.1).astype(np.uint8) * 255).save(file)
+    called = call("predict", run.id, file, "--number")
+    assert (called.code, called.out, called.err.count("\n")) == (2, "", 1)
+    assert called.err.startswith(f"Error: {file}: The picture holds ")
+    assert "That is noise or a page of text, no number." in called.err

@@ -288,3 +288,12 @@ def test_a_damaged_file_counts_as_here_so_that_reading_it_says_what_is_wrong(tmp
 def test_adding_a_drawing_needs_no_torch() -> None:
     code = "import sys; import digitlab.data.handwriting; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_more_points_than_can_be_read_again_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handwriting, "MOST_POINTS", 2 * sum(map(len, INK)))
+    add_drawing(tmp_path, Drawing(ink=INK), 7, "anna")
+    add_drawing(tmp_path, Drawing(ink=INK), 7, "anna")
+    with pytest.raises(BadInk, match=r"points of strokes\. Delete some drawings"):
+        add_drawing(tmp_path, Drawing(ink=INK), 7, "anna")
+    assert len(my_drawings(tmp_path)) == 2

@@ -323,3 +323,12 @@ def test_a_small_drawing_with_a_broad_pen_is_answered_with_a_remark(two_models: 
     assert cards(app) == {"softmax": "7", "cnn": "1"}
     assert "Draw larger, or choose a finer pen" in answers(app)
     assert "finer pen" not in answers(draw(app, small, pen_width=10))
+
+
+def test_a_wide_pad_full_of_marks_is_said_to_hold_no_number(two_models: None, open_page: OpenPage) -> None:
+    app = open_page(surface="Number")
+    dots = [[[20 + 8 * (n % 100), 20 + 8 * (n // 100)]] for n in range(3000)]
+    app.session_state["wide pad"] = {"drawing": {"number": 1, "strokes": dots, "penWidth": 1}}
+    app.run()
+    assert not app.exception
+    assert "3,000 separate marks. That is noise or a page of text" in str(given(app, "digitlab.numbers")["html"])

@@ -383,6 +383,7 @@ function paintStroke(pen, stroke) {
   pen.beginPath();
   pen.moveTo(...stroke[0]);
   for (const point of stroke) pen.lineTo(...point);
+  if (stroke.length === 1) pen.lineTo(stroke[0][0] + 0.01, stroke[0][1]); // a line without length leaves no dot
   pen.stroke();
 }
 
