@@ -4,6 +4,9 @@ Anything that a user can cause is a `DigitlabError`: the command line prints its
 shows it in a callout. Every other exception is a defect of digitlab.
 """
 
+import errno
+from pathlib import Path
+
 from digitlab.formats import short
 
 
@@ -48,4 +51,19 @@ class DataMissing(DigitlabError):
 
 
 class NotSaved(DigitlabError):
-    """Something that could not be written to the disk."""
+    """Something that could not be written to the disk.
+
+    path, cause: what was written, and what the system said. Without them the message stands alone.
+    """
+
+    def __init__(
+        self, message: str = "", *, path: Path | None = None, cause: OSError | None = None, remedy: str = ""
+    ) -> None:
+        self.path, self.cause = path, cause
+        reason = (cause.strerror or str(cause).rstrip(".")) if cause else ""
+        super().__init__(message or f"{path} cannot be written: {reason}. {self._remedy(remedy)}")
+
+    def _remedy(self, otherwise: str) -> str:
+        if self.cause is not None and self.cause.errno in (errno.ENOSPC, errno.EDQUOT):
+            return "Delete runs or make room elsewhere, then try again."
+        return otherwise or "Give this account the right to write there, or choose another folder."

@@ -3,10 +3,12 @@
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from digitlab.errors import BadRun
+from digitlab.errors import BadRun, NotSaved
 
 PART = ".part"
 """Ending of a file that is being written; what a killed process leaves of it is swept away by the next."""
@@ -14,33 +16,71 @@ PART = ".part"
 _LARGEST = 64_000_000
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Replace a file whole: a temporary name beside the target, flushed, then renamed.
+@contextmanager
+def saving(path: Path, remedy: str = "") -> Iterator[None]:
+    """Everything that writes stands in it: an OSError of what is done within becomes NotSaved, which names the path.
 
-    The old content stays until the new one is safely on the disk.
-    Raises OSError when the disk is full or the folder cannot be written; nothing is left of the attempt.
+    remedy: what to do where the disk is not full; a sentence.
     """
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=PART)
-    temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+        yield
+    except OSError as error:
+        raise NotSaved(path=path, cause=error, remedy=remedy) from error
+
+
+@contextmanager
+def new_file(path: Path, remedy: str = "") -> Iterator[BinaryIO]:
+    """A file to write that takes its name when it is complete: beside the target, flushed, then renamed.
+
+    The old content stays until the new one is safely on the disk. Raises NotSaved when the disk is full or the folder
+    cannot be written; whatever goes wrong, nothing is left of the attempt.
+    """
+    with saving(path, remedy):
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=PART)
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.chmod(0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def write_bytes(path: Path, data: bytes, remedy: str = "") -> None:
+    """Replace a file whole. Raises NotSaved; the old file then stays. remedy: as `saving` takes it."""
+    with new_file(path, remedy) as file:
+        file.write(data)
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """Add a line at the end of a file, flushed to the disk; a torn last line of a killed process is closed first.
+
+    Raises NotSaved; the file then ends where it did before.
+    """
+    with saving(path), path.open("ab+") as file:
+        end = file.seek(0, os.SEEK_END)
+        torn = end > 0 and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n"
+        try:
+            file.write((b"\n" if torn else b"") + line + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        except OSError:
+            with suppress(OSError):
+                os.truncate(path, end)
+            raise
 
 
-def write_text(path: Path, text: str) -> None:
-    """Replace a text file whole."""
-    write_bytes(path, text.encode("utf-8"))
+def write_text(path: Path, text: str, remedy: str = "") -> None:
+    """Replace a text file whole. Raises NotSaved; the old file then stays. remedy: as `saving` takes it."""
+    write_bytes(path, text.encode("utf-8"), remedy)
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Replace a JSON file whole."""
+    """Replace a JSON file whole. Raises NotSaved; the old file then stays."""
     write_text(path, json.dumps(value, indent=2) + "\n")
 
 

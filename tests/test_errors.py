@@ -4,7 +4,7 @@ from digitlab import errors
 
 
 def test_every_error_of_the_library_is_a_digitlab_error() -> None:
-    kinds = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)]
+    kinds = [k for _, k in inspect.getmembers(errors, inspect.isclass) if k.__module__ == errors.__name__]
     assert len(kinds) > 5
     assert all(issubclass(kind, errors.DigitlabError) for kind in kinds)
 

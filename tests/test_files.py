@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from digitlab import files
-from digitlab.errors import BadRun
+from digitlab.errors import BadRun, NotSaved
 from digitlab.files import read_bytes, read_json, write_bytes, write_json, write_text
 
 
@@ -24,9 +24,9 @@ def test_a_file_is_replaced_whole(file: Path) -> None:
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
-@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+@pytest.mark.parametrize(("error", "told"), [(OSError, NotSaved), (KeyboardInterrupt, KeyboardInterrupt)])
 def test_when_writing_fails_the_old_file_stays_and_nothing_else(
-    step: str, error: type[BaseException], file: Path, monkeypatch: pytest.MonkeyPatch
+    step: str, error: type[BaseException], told: type[BaseException], file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_text(file, "old")
 
@@ -36,7 +36,7 @@ def test_when_writing_fails_the_old_file_stays_and_nothing_else(
         raise error("no space left")
 
     monkeypatch.setattr(files.os, step, fail)
-    with pytest.raises(error):
+    with pytest.raises(told):
         write_bytes(file, b"new")
     assert file.read_text() == "old"
     assert names(file) == ["status.json"]
@@ -53,7 +53,7 @@ def test_the_new_content_is_on_the_disk_before_it_gets_the_name(file: Path, monk
 
 def test_when_renaming_fails_the_old_file_stays_and_nothing_else(file: Path) -> None:
     file.mkdir()
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(NotSaved, match="directory"):
         write_text(file, "new")
     assert names(file) == ["status.json"]
 

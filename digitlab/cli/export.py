@@ -37,10 +37,7 @@ def export(settings: Settings, model: str, form: str, file: Path, data: str | No
         content = _weights(run)
     else:
         raise BadConfig("Weights are the same for all data. Leave --data out, or choose --format csv.")
-    try:
-        write_bytes(file, content)
-    except OSError as error:
-        raise click.ClickException(f"{file} cannot be written: {error.strerror}. Name another file by -o.") from error
+    write_bytes(file, content, remedy="Name another file by -o.")
     if as_json:
         print_json({"model": run.id, "format": form, "file": str(file), "bytes": len(content)})
     else:

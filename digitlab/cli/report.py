@@ -30,10 +30,7 @@ def report(settings: Settings, model: str, file: Path, data: str | None, as_json
         scores, part = score_named(run, name, settings)
         images = part.images.numpy()
     html = write_report(run, name, scores, images)
-    try:
-        write_text(file, html)
-    except OSError as error:
-        raise click.ClickException(f"{file} cannot be written: {error.strerror}. Name another file by -o.") from error
+    write_text(file, html, remedy="Name another file by -o.")
     if as_json:
         print_json({"model": run.id, "data": name, "file": str(file)})
     else:

@@ -14,8 +14,8 @@ from typing import Any
 from filelock import FileLock
 
 from digitlab.data import PartName
-from digitlab.errors import BadInk, NotSaved
-from digitlab.files import PART, write_text
+from digitlab.errors import BadInk
+from digitlab.files import PART, saving, write_text
 from digitlab.formats import short
 from digitlab.ink.ink_file import parse_object, to_drawing, to_line
 from digitlab.ink.strokes import LabelledDrawing, is_pen_width
@@ -26,6 +26,8 @@ _PARTS = (PartName.TRAIN, PartName.TEST)
 
 _PATIENCE = 10.0
 """Seconds to wait for another tab that is writing."""
+
+_UNCHANGED = "Nothing was changed; give this account the right to write there."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,16 +121,13 @@ def change_drawings(folder: Path, change: Callable[[list[MyDrawing]], Sequence[M
     the old file then stays as it was.
     """
     path = handwriting_file(folder)
-    try:
+    with saving(path, _UNCHANGED):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.parent / ".lock", timeout=_PATIENCE):
+        with FileLock(path.parent / ".lock", timeout=_PATIENCE):  # its Timeout is an OSError
             for leftover in path.parent.glob(f".{path.name}-*{PART}"):
                 leftover.unlink()
             drawings = change(my_drawings(folder))
-            write_text(path, "".join(map(full_line, drawings)))
-    except OSError as error:  # filelock's Timeout is one, too
-        reason = error.strerror or str(error).rstrip(".")
-        raise NotSaved(f"{path} cannot be written: {reason}. Nothing was changed; make room or give access.") from error
+            write_text(path, "".join(map(full_line, drawings)), _UNCHANGED)
 
 
 def full_line(drawing: MyDrawing) -> str:

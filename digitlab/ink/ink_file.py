@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from digitlab.errors import BadInk, NotSaved
+from digitlab.errors import BadInk
 from digitlab.files import write_bytes
 from digitlab.formats import printable
 from digitlab.ink.line_reader import LARGEST, numbered_lines
@@ -83,10 +83,8 @@ def write_ink_file(path: Path, drawings: Sequence[LabelledDrawing]) -> None:
             f"{path} would hold {len(drawings):,} drawings with {points:,} points in {len(text) / 1e6:.0f} MB; it must "
             f"be 1 to {MOST_DRAWINGS:,} with {MOST_POINTS:,} in {LARGEST // 1_000_000} MB. Split them."
         )
-    try:
-        write_bytes(path, gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
-    except OSError as error:
-        raise NotSaved(f"{path} cannot be written: {error.strerror}. Name a file in a folder that can be.") from error
+    packed = gzip.compress(text, mtime=0) if path.suffix == ".gz" else text
+    write_bytes(path, packed, remedy="Name a file in a folder that can be.")
 
 
 def to_line(drawing: LabelledDrawing, **further: object) -> str:

@@ -4,16 +4,19 @@ A fixed number of runs train at once, each in a slot, which is a lock file. The 
 process ends, however it ends, so a killed job never keeps its slot.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from digitlab.errors import BadRun
-from digitlab.files import write_text
+from digitlab.files import saving, write_text
+from digitlab.folders import make_folder
+from digitlab.locks import Lock
 from digitlab.runs.run import RUN_ID, Run
 from digitlab.runs.status import State
 
@@ -30,16 +33,18 @@ class Command(StrEnum):
 
 
 def write_command(run: Run, command: Command) -> None:
-    """Ask the run's process for something; it obeys within a second."""
+    """Ask the run's process for something; it obeys within a second. Raises NotSaved."""
     write_text(run.folder / "control", command)
 
 
 def read_command(run: Run) -> Command:
-    """What is asked of the run's process: to run, unless the file says otherwise; to stop when the folder is gone."""
+    """What is asked of the run's process: to run, unless the file says otherwise; to stop when the run is gone."""
+    if run.is_gone:
+        return Command.STOP
     try:
         return Command((run.folder / "control").read_text(encoding="utf-8").strip())
     except (OSError, ValueError):
-        return Command.RUN if run.folder.is_dir() else Command.STOP
+        return Command.RUN
 
 
 def wait_while(condition: Callable[[], bool], run: Run) -> Command:
@@ -50,7 +55,7 @@ def wait_while(condition: Callable[[], bool], run: Run) -> Command:
 
 
 class Queue:
-    """The slots and tickets of a folder of runs. A ticket is an empty file; its time says how long it waits."""
+    """The slots and tickets of a folder of runs. A ticket is an empty file; its time says whose turn it is."""
 
     def __init__(self, runs: Path, slots: int) -> None:
         self.runs = runs
@@ -58,9 +63,29 @@ class Queue:
         self.slots = slots
 
     def line_up(self, run: Run) -> None:
-        """Put a run at the end of the line."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.ticket_file(run.id).touch()
+        """Put a run, which is queued, at the end of the line. Raises NotSaved when there is no room or no right."""
+        ticket = self.ticket_file(run.id)
+        make_folder(self.folder)
+        with saving(ticket):
+            self._sweep()
+            last = max((_since(other) for other in self._tickets()), default=0)
+            ticket.touch()
+            if ticket.stat().st_mtime_ns <= last:  # the clock was set back meanwhile
+                os.utime(ticket, ns=(last + 1, last + 1))
+
+    def leave(self, run: Run) -> None:
+        """Take a run out of the line; a ticket that stays is swept away by whoever lines up next."""
+        with suppress(OSError):
+            self.ticket_file(run.id).unlink(missing_ok=True)
+
+    def _tickets(self) -> list[Path]:
+        return [path for path in self.folder.glob("*") if RUN_ID.fullmatch(path.name)]
+
+    def _sweep(self) -> None:
+        """Remove the tickets of runs that were killed in line or deleted."""
+        for ticket in self._tickets():
+            if not self._waits(ticket.name):
+                ticket.unlink(missing_ok=True)
 
     def ticket_file(self, run_id: str) -> Path:
         """The file that stands for a run in line."""
@@ -71,8 +96,7 @@ class Queue:
 
         A run that was killed in line does not wait.
         """
-        tickets = [path for path in self.folder.glob("*") if RUN_ID.fullmatch(path.name)]
-        return (path.name for path in sorted(tickets, key=_since) if self._waits(path.name))
+        return (path.name for path in sorted(self._tickets(), key=_since) if self._waits(path.name))
 
     def _waits(self, run_id: str) -> bool:
         try:
@@ -80,9 +104,9 @@ class Queue:
         except BadRun:
             return False
 
-    def lock(self, slot: int) -> FileLock:
+    def lock(self, slot: int) -> Lock:
         """The lock of a slot, counted from 0."""
-        return FileLock(self.folder / f"slot-{slot}.lock")
+        return Lock(self.folder / f"slot-{slot}.lock")
 
 
 class Ticket:
@@ -91,7 +115,7 @@ class Ticket:
     def __init__(self, queue: Queue, run: Run) -> None:
         self.queue = queue
         self.run = run
-        self._held: FileLock | None = None
+        self._held: Lock | None = None
 
     def __enter__(self) -> "Ticket":
         if not self.queue.ticket_file(self.run.id).exists():
@@ -100,7 +124,7 @@ class Ticket:
 
     def __exit__(self, *_error: object) -> None:
         self.release()
-        self.queue.ticket_file(self.run.id).unlink(missing_ok=True)
+        self.queue.leave(self.run)
 
     def line_up(self) -> None:
         """Get in line; the run is queued by then."""
@@ -117,7 +141,7 @@ class Ticket:
             with suppress(Timeout):
                 lock.acquire(timeout=0)
                 self._held = lock
-                self.queue.ticket_file(self.run.id).unlink(missing_ok=True)
+                self.queue.leave(self.run)
                 return True
         return False
 

@@ -4,6 +4,7 @@ import dataclasses
 import math
 import time
 
+from digitlab.folders import make_folder
 from digitlab.jobs.queue import LOOK, Command, Ticket, read_command, wait_while
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State
@@ -34,7 +35,7 @@ class Recorder(Hooks):
 
     def start(self, trainer: Trainer) -> None:
         """Before the first step of a fresh training: the untrained weights are the first snapshot and chosen."""
-        self.run.snapshot(0).parent.mkdir(exist_ok=True)
+        make_folder(self.run.snapshot(0).parent)
         save_weights(self.run.snapshot(0), trainer.chosen_weights, half=True)
         save_weights(self.run.weights, trainer.chosen_weights)
         self.write(trainer, State.RUNNING)

@@ -1,20 +1,29 @@
 """Start, pause, resume and stop a run's process; what a config needs is checked here, by everyone who starts one."""
 
 import os
+import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from digitlab.config import Settings, TrainConfig
 from digitlab.data.dataset import missing_datasets
-from digitlab.errors import BadConfig, BadRun, DataMissing, DigitlabError
-from digitlab.jobs.queue import Command, Queue, write_command
+from digitlab.errors import BadConfig, BadRun, DataMissing, DigitlabError, NotSaved
+from digitlab.files import saving
+from digitlab.jobs.queue import LOOK, Command, Queue, write_command
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED, State
 
 MOST_WAITING = 20
 """Runs that may wait for a slot."""
+
+_HEARING = 5.0
+"""Seconds that a paused process may take to go on."""
 
 _PROJECT = Path(__file__).resolve().parent.parent.parent
 
@@ -69,20 +78,27 @@ def find_start(config: TrainConfig, settings: Settings) -> Run:
 def start_job(config: TrainConfig, settings: Settings) -> Run:
     """Make a run and start its process, which goes on whatever happens to this one.
 
-    Raises what `check_config` does, and QueueFull when 20 runs wait for a slot already; then there is no run.
+    Raises what `check_config` does, QueueFull when 20 runs wait for a slot already, and NotSaved; then there is no run.
     """
     check_config(config, settings)
     queue = _check_queue(settings)
     run = Run.create(settings.runs, config)
-    queue.line_up(run)
-    _spawn(run, settings)
+    try:
+        queue.line_up(run)
+        with _log(run) as log:
+            _spawn(run, settings, log)
+    except BaseException:
+        queue.leave(run)
+        shutil.rmtree(run.folder, ignore_errors=True)  # without a word: the first error is what counts
+        raise
     return run
 
 
 def resume_job(run: Run, settings: Settings) -> None:
     """Go on with a paused run, or with one that was stopped, failed or interrupted.
 
-    Raises BadRun when the run is done, under way or a checkpoint, QueueFull when 20 runs wait already.
+    Raises BadRun when the run is done, under way or a checkpoint, QueueFull when 20 runs wait already, NotSaved when
+    there is no room or no right; then it stays as it is.
     """
     run.check_changeable()
     state = run.state
@@ -90,10 +106,33 @@ def resume_job(run: Run, settings: Settings) -> None:
         raise BadRun(f"{run.id} is {state}; there is nothing to resume. Clone it to train again.")
     queue = _check_queue(settings)
     write_command(run, Command.RUN)
-    if state is not State.PAUSED:
-        run.mark(State.QUEUED)
+    if state is State.PAUSED and _hears(run):
+        return
+    before = run.status
+    try:
         queue.line_up(run)
-        _spawn(run, settings)
+        with _log(run) as log:
+            run.mark(State.QUEUED)
+            _spawn(run, settings, log)
+    except BaseException:
+        queue.leave(run)
+        with suppress(NotSaved):
+            run.write_status(before)
+        raise
+
+
+def _hears(run: Run) -> bool:
+    """Whether the process of a paused run is there and goes on.
+
+    It may have been killed a moment ago: the system frees its lock only when it has taken the process apart, and the
+    status says paused for ever. A process that was suspended hears when it is woken up.
+    """
+    end = time.monotonic() + _HEARING
+    while run.status.state is State.PAUSED and run.is_locked():
+        if time.monotonic() > end:
+            return True
+        time.sleep(LOOK / 10)
+    return run.is_locked()
 
 
 def pause_job(run: Run) -> None:
@@ -120,15 +159,25 @@ def _check_queue(settings: Settings) -> Queue:
     return queue
 
 
-def _spawn(run: Run, settings: Settings) -> None:
-    """Detached, with a list of arguments and no shell; what it prints goes to train.log."""
+@contextmanager
+def _log(run: Run) -> Iterator[BinaryIO]:
+    """The file for what the run's process prints."""
+    path = run.folder / "train.log"
+    with saving(path):
+        log = path.open("ab")
+    with log:
+        yield log
+
+
+def _spawn(run: Run, settings: Settings, log: BinaryIO) -> None:
+    """Detached, with a list of arguments and no shell. Raises BadRun when the system starts no further process."""
     environment = {
         **os.environ,
         "DIGITLAB_DATA": str(settings.data.resolve()),
         "DIGITLAB_RUNS": str(settings.runs.resolve()),
         "DIGITLAB_JOBS": str(settings.jobs),
     }
-    with (run.folder / "train.log").open("ab") as log:
+    try:
         subprocess.Popen(  # noqa: S603  the arguments are our own
             [sys.executable, "-m", "digitlab.jobs.worker", str(run.folder.resolve())],
             stdin=subprocess.DEVNULL,
@@ -138,3 +187,5 @@ def _spawn(run: Run, settings: Settings) -> None:
             env=environment,
             start_new_session=True,
         )
+    except OSError as error:
+        raise BadRun(f"No process can be started for {run.id}: {error.strerror}. Close other programs.") from error

@@ -1,11 +1,12 @@
 """What the process of a run does once it has a slot: load the data, train, evaluate, and write everything down."""
 
 import errno
+import shutil
 
 from digitlab.config import Settings
 from digitlab.data import PartName, Progress, quiet
 from digitlab.data.dataset import load_part, load_training
-from digitlab.errors import DigitlabError
+from digitlab.errors import BadRun, DigitlabError, NotSaved
 from digitlab.jobs.assess import assess
 from digitlab.jobs.queue import Ticket
 from digitlab.jobs.recorder import Recorder
@@ -28,12 +29,23 @@ def work(
 
     The caller holds the run's lock. hooks: are called after the run folder is up to date. ticket: the run's slot.
     progress: is told how far the data are.
-    Raises what went wrong, after the run is marked as failed with the reason.
+    Raises what went wrong, after the run is marked as failed with the reason. A run whose folder somebody deletes
+    meanwhile ends with BadRun, and what this process had still left in it goes, too.
     """
+    try:
+        _work(run, settings, hooks or Hooks(), ticket, progress)
+    except Exception as error:
+        if not run.is_gone:
+            raise
+        shutil.rmtree(run.folder, ignore_errors=True)
+        raise BadRun(f"{run.id} was deleted while it was trained.") from error
+
+
+def _work(run: Run, settings: Settings, hooks: Hooks, ticket: Ticket | None, progress: Progress) -> None:
     try:
         run.sweep()
         run.reserve_space()
-        trainer = _train(run, settings, hooks or Hooks(), ticket, progress)
+        trainer = _train(run, settings, hooks, ticket, progress)
         if trainer.finished:
             assess(run, settings, progress)
             run.mark(State.DONE)
@@ -52,10 +64,11 @@ def work(
 
 def explain(error: BaseException) -> str:
     """Why a run went wrong, with what to do about it: one or two sentences for its card."""
+    cause = error.cause if isinstance(error, NotSaved) else error
+    if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full. Delete runs or free space elsewhere, then choose Resume."
     if isinstance(error, DigitlabError):
         return str(error)
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "The disk is full. Delete runs or free space elsewhere, then choose Resume."
     said = str(error).lower() if isinstance(error, RuntimeError) else ""
     if isinstance(error, MemoryError) or any(words in said for words in _OUT_OF_MEMORY):
         return "Memory ran out. Choose a smaller batch size or a smaller model, or close other programs."

@@ -30,7 +30,7 @@ def main(folder: Path) -> int:
             return _wait_and_work(run, settings)
     except Timeout:
         print(f"Another process trains {run.id}.", file=sys.stderr)
-    except DigitlabError as error:  # the run's folder says why, unless it was deleted meanwhile
+    except DigitlabError as error:  # the run's folder says why, unless it was deleted meanwhile or the disk is full
         print(error, file=sys.stderr)
     return 2
 

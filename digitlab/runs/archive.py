@@ -3,12 +3,13 @@
 import io
 import shutil
 import stat
-import tempfile
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from digitlab.errors import BadRun, DigitlabError
+from digitlab.errors import BadRun, DigitlabError, NotSaved
+from digitlab.files import saving
+from digitlab.folders import move_folder, scratch_folder
 from digitlab.models import build_model
 from digitlab.runs.listing import Damaged, read_entry
 from digitlab.runs.run import Run, new_run_id, open_run
@@ -50,18 +51,19 @@ def pack_run(run: Run) -> bytes:
 def unpack_run(data: bytes, runs: Path) -> Run:
     """A new run, under a new id, from a zip file that `pack_run` made. runs: the folder that gets it.
 
-    Raises BadRun when it is damaged, too large, or holds anything that a run does not; then nothing is added.
+    Raises BadRun when it is damaged, too large, or holds anything that a run does not, NotSaved when there is no
+    room for it; then nothing is added.
     """
-    runs.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=runs, prefix=".upload-") as scratch:
-        folder = Path(scratch) / "run"
+    with scratch_folder(runs) as scratch:
+        folder = scratch / "run"
         try:
-            _extract(data, folder)
+            with saving(runs):
+                _extract(data, folder)
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
             raise BadRun(f"The archive is damaged or no zip file ({error}). {_REMEDY}") from error
         run = open_run(folder)
         _check(run)
-        return Run(Path(shutil.move(folder, runs / new_run_id(run.config.model))))
+        return Run(move_folder(folder, runs / new_run_id(run.config.model, runs)))
 
 
 def _is_known(name: str) -> bool:
@@ -106,5 +108,7 @@ def _check(run: Run) -> None:
         load_resume(run)
         if entry.status.state in UNFINISHED:
             run.mark(State.STOPPED, "Uploaded before it was finished.")
+    except NotSaved:
+        raise
     except DigitlabError as error:
         raise BadRun(f"The archive's run cannot be used: {error}") from error

@@ -9,16 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from digitlab.errors import BadRun
-from digitlab.files import read_bytes, write_text
+from digitlab.files import append_line, read_bytes, write_text
 
 
 def append_record(path: Path, record: dict[str, Any]) -> None:
-    """Add a record as one line, flushed to the disk; a torn last line of a killed process is closed first."""
-    with path.open("ab+") as file:
-        torn = file.seek(0, os.SEEK_END) > 0 and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n"
-        file.write((b"\n" if torn else b"") + json.dumps(record).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    """Add a record as one line, flushed to the disk. Raises NotSaved; then it is not there."""
+    append_line(path, json.dumps(record).encode())
 
 
 def read_history(path: Path) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 Quick even when there are a thousand of them: a run is read again only when one of its small files has changed.
 """
 
-import shutil
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +11,7 @@ from digitlab import config as installation
 from digitlab.config import Settings, TrainConfig
 from digitlab.errors import BadRun, DigitlabError, UnknownName
 from digitlab.files import read_json, write_json
+from digitlab.folders import remove_folder
 from digitlab.runs.run import CHECKPOINT_NAME, RUN_ID, Run, open_run
 from digitlab.runs.status import UNFINISHED, State, Status
 
@@ -156,7 +156,7 @@ def title_of(run: Run) -> str:
 
 def rename_run(run: Run, name: str) -> None:
     """Give the run another name. Raises BadRun for a checkpoint, and for a name that is empty, over 80 characters or
-    not printable."""
+    not printable; NotSaved when it cannot be written."""
     run.check_changeable()
     name = name.strip()
     if not name or len(name) > _LONGEST_LABEL or not name.isprintable():
@@ -165,7 +165,7 @@ def rename_run(run: Run, name: str) -> None:
 
 
 def star_run(run: Run, starred: bool) -> None:
-    """Make the run a favourite, or no longer. Raises BadRun for a checkpoint."""
+    """Make the run a favourite, or no longer. Raises BadRun for a checkpoint, NotSaved when it cannot be written."""
     run.check_changeable()
     write_json(_label_file(run), asdict(Label(read_label(run).name, starred)))
 
@@ -173,13 +173,12 @@ def star_run(run: Run, starred: bool) -> None:
 def delete_run(run: Run) -> None:
     """Delete a run: at once gone from every list, then from the disk.
 
-    Raises BadRun for a checkpoint, and while a process works on the run.
+    Raises BadRun for a checkpoint, and while a process works on the run; NotSaved when it cannot be moved away.
     """
     run.check_changeable()
     if run.is_locked():
         raise BadRun(f"{run.id} is being trained. Stop it first, then delete it.")
-    doomed = run.folder.rename(run.folder.with_name(f".deleted-{run.id}"))
-    shutil.rmtree(doomed, ignore_errors=True)
+    remove_folder(run.folder)
 
 
 def _label_file(run: Run) -> Path:

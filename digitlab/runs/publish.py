@@ -9,8 +9,9 @@ import numpy as np
 
 from digitlab.config import TrainConfig
 from digitlab.data.dataset import find_datasets
-from digitlab.errors import BadRun
-from digitlab.files import write_text
+from digitlab.errors import BadRun, NotSaved
+from digitlab.files import saving, write_text
+from digitlab.folders import move_folder, scratch_folder
 from digitlab.formats import count, interval, percent
 from digitlab.runs.run import CHECKPOINT_NAME, Run
 from digitlab.runs.status import State, Status
@@ -37,28 +38,47 @@ def publish(run: Run, target: Path, command: str, snapshots: int = SNAPSHOTS) ->
     """Copy a finished run to `target`, in place of what is there, with a card.
 
     command: what made the run, for the card. snapshots: how many of the run's it ships at most.
-    Raises BadRun when the run is not done.
+    Raises BadRun when the run is not done, NotSaved when there is no room or no right; then the old one stays.
     """
     if run.state is not State.DONE:
         raise BadRun(f"{run.id} is {run.state}, not done. Only finished runs become checkpoints.")
-    building = target.with_name(f".{target.name}")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
+    with scratch_folder(target.parent) as scratch:
+        building = scratch / target.name
+        with saving(target):
+            _copy(run, building, snapshots)
+        write_text(building / "card.md", write_card(run, target.name, command))
+        _put_in_place(building, target)
+    return Run(target)
+
+
+def _copy(run: Run, building: Path, snapshots: int) -> None:
+    building.mkdir()
     for name in _SHIPPED:
         if name in _ALWAYS or (run.folder / name).is_file():
             shutil.copy(run.folder / name, building / name)
-    shutil.copytree(run.folder / "evaluations", building / "evaluations")
-    (building / "snapshots").mkdir()
-    for snapshot in _some(run.snapshots, snapshots):
-        shutil.copy(snapshot, building / "snapshots" / snapshot.name)
-    write_text(building / "card.md", write_card(run, target.name, command))
+    evaluations = sorted((run.folder / "evaluations").glob("*.npz"))
+    for name, files in (("evaluations", evaluations), ("snapshots", _some(run.snapshots, snapshots))):
+        (building / name).mkdir()
+        for file in files:
+            shutil.copy(file, building / name / file.name)
+
+
+def _put_in_place(building: Path, target: Path) -> None:
+    """The old one is moved aside, deleted only when the new one stands in its place, and moved back otherwise."""
     old = target.with_name(f".{target.name}-old")
+    if old.exists() and not target.exists():  # this process was killed here the last time
+        move_folder(old, target)
     shutil.rmtree(old, ignore_errors=True)
-    if target.exists():  # moved aside, and deleted only when the new one stands in its place
-        target.rename(old)
-    building.rename(target)
+    had_one = target.exists()
+    if had_one:
+        move_folder(target, old)
+    try:
+        move_folder(building, target)
+    except NotSaved:
+        if had_one:
+            move_folder(old, target)
+        raise
     shutil.rmtree(old, ignore_errors=True)
-    return Run(target)
 
 
 def _some(snapshots: Sequence[Path], most: int) -> list[Path]:

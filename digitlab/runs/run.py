@@ -4,16 +4,17 @@ import dataclasses
 import os
 import re
 import secrets
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
 
 from digitlab import config as installation
 from digitlab.config import TrainConfig
 from digitlab.errors import BadRun
 from digitlab.files import PART, read_json, write_bytes, write_json
+from digitlab.folders import make_folder, move_folder, scratch_folder
+from digitlab.locks import Lock, is_held
 from digitlab.runs.history import append_record, cut_records, read_history
 from digitlab.runs.status import UNFINISHED, State, Status
 
@@ -29,16 +30,36 @@ _RESERVE = 64 * 1024
 _STARTING = 15.0
 """Seconds that a new process may take until it holds its run's lock."""
 
-_ASKING = 5.0
-"""Seconds to wait for others who ask whether a run is alive."""
+_SET_BACK = timedelta(days=2)
+"""How far a clock may be set back without mixing up the order of runs."""
+
+_TIME = "%Y%m%d-%H%M%S"
+"""How an id begins."""
 
 _MOST_LOG = 64 * 1024
 """Bytes at the end of a log that are read."""
 
 
-def new_run_id(model: str) -> str:
-    """An id that no other run has."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{model}-{secrets.token_hex(3)}"
+def new_run_id(model: str, runs: Path | None = None) -> str:
+    """An id that no other run has. runs: the folder that gets it; there its time is later than those of all others.
+
+    So ids are in the order in which runs were made, also of two in one second, and when the clock is set back by hours.
+    """
+    moment = datetime.now(UTC)
+    if runs is not None and (newest := _newest(runs, moment + _SET_BACK)):
+        moment = max(moment, newest + timedelta(seconds=1))
+    return f"{moment:{_TIME}}-{model}-{secrets.token_hex(3)}"
+
+
+def _newest(runs: Path, limit: datetime) -> datetime | None:
+    """The latest time of the ids in a folder, without those beyond a limit, which no clock of ours gave."""
+    last = f"{limit:{_TIME}}"
+    times = (folder.name[: len(last)] for folder in runs.iterdir() if RUN_ID.fullmatch(folder.name))
+    newest = max((time for time in times if time < last), default="")
+    try:
+        return datetime.strptime(newest, _TIME).replace(tzinfo=UTC)
+    except ValueError:  # there is none, or no calendar has it
+        return None
 
 
 def now() -> str:
@@ -47,9 +68,9 @@ def now() -> str:
 
 
 def _age(moment: str) -> float:
-    """Seconds since a time that `now` gave."""
+    """Seconds between now and a time that `now` gave; where the clock was set back meanwhile, that lies ahead."""
     try:
-        return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
+        return abs((datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds())
     except (TypeError, ValueError):
         return float("inf")
 
@@ -64,17 +85,14 @@ class Run:
     def create(cls, runs: Path, config: TrainConfig) -> "Run":
         """A new folder with its config, queued. It appears under its name only when it is complete.
 
-        Raises BadRun when no folder can be made there.
+        Raises NotSaved when the disk is full or no folder can be made there; then there is none.
         """
-        run_id = new_run_id(config.model)
-        building = cls(runs / f".{run_id}")
-        try:
-            building.folder.mkdir(parents=True)
-        except OSError as error:
-            raise BadRun(f"{runs} cannot hold runs: {error.strerror}. Name another folder by DIGITLAB_RUNS.") from error
-        write_json(building.folder / "config.json", config.to_dict())
-        building.write_status(Status(State.QUEUED, created=now(), updated=now()))
-        return cls(building.folder.rename(runs / run_id))
+        with scratch_folder(runs, "Name another folder by DIGITLAB_RUNS.") as scratch:
+            building = cls(scratch / "run")
+            make_folder(building.folder)
+            write_json(building.folder / "config.json", config.to_dict())
+            building.write_status(Status(State.QUEUED, created=now(), updated=now()))
+            return cls(move_folder(building.folder, runs / new_run_id(config.model, runs)))
 
     @property
     def id(self) -> str:
@@ -139,25 +157,18 @@ class Run:
         starting = status.state is State.QUEUED and _age(status.updated) < _STARTING
         return State.QUEUED if starting else State.INTERRUPTED
 
-    def lock(self) -> FileLock:
+    @property
+    def is_gone(self) -> bool:
+        """Whether somebody deleted its folder, or is about to: a process at work may have left a few files in it."""
+        return not any((self.folder / name).exists() for name in ("config.json", "status.json"))
+
+    def lock(self) -> Lock:
         """The lock that a process holds as long as it works on the run; the system frees it with the process."""
-        return FileLock(self.folder / "lock")
+        return Lock(self.folder / "lock")
 
     def is_locked(self) -> bool:
-        """Whether a living process works on the run.
-
-        Asking takes the lock for a moment, so those who ask do it one after the other: they would take each other for
-        that process otherwise.
-        """
-        if not (self.folder / "lock").exists():
-            return False
-        try:
-            with FileLock(self.folder / "lock.asked", timeout=_ASKING), self.lock().acquire(timeout=0):
-                return False
-        except Timeout:
-            return True
-        except OSError:  # a read-only folder: no process can be writing there
-            return False
+        """Whether a living process works on the run. Asking writes nothing and makes it look alive to nobody."""
+        return is_held(self.folder / "lock")
 
     @property
     def history_file(self) -> Path:
@@ -196,14 +207,16 @@ class Run:
         write_bytes(self.folder / "reserve", secrets.token_bytes(_RESERVE))
 
     def free_space(self) -> None:
-        """Give the reserved space back."""
-        (self.folder / "reserve").unlink(missing_ok=True)
+        """Give the reserved space back; on a disk that has become read-only there is none to give."""
+        with suppress(OSError):
+            (self.folder / "reserve").unlink(missing_ok=True)
 
     def sweep(self) -> None:
         """Remove what a killed process left of the files that it was writing; the caller holds the run's lock."""
         for part in self.folder.rglob(f".*{PART}"):
             if not part.name.startswith((".control-", ".label.json-")):  # those are written by others, at any time
-                part.unlink(missing_ok=True)
+                with suppress(OSError):
+                    part.unlink(missing_ok=True)
 
     @property
     def results(self) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from digitlab.data.parts import Part
-from digitlab.errors import BadRun
+from digitlab.errors import BadRun, NotSaved
 from digitlab.files import write_bytes
+from digitlab.folders import make_folder
 from digitlab.image import CLASSES, SIDE
 from digitlab.metrics.calibration import COLDEST, HOTTEST, Doubt
 from digitlab.metrics.predictions import Predictions, tempered
@@ -79,7 +80,7 @@ def score(run: Run, part: Part, save_as: str | None = None) -> Scores:
     if not np.isfinite(scores.logits).all():
         raise BadRun(f"{run.weights} gives scores that are not finite. Choose another run, or train the model again.")
     if save_as and not run.is_checkpoint:
-        with suppress(OSError):  # a folder that cannot be written to: the scores are right all the same
+        with suppress(NotSaved):  # a folder that cannot be written to: the scores are right all the same
             save_scores(run.evaluation(save_as), scores)
     return scores
 
@@ -99,7 +100,7 @@ def read_scores(run: Run, data: str) -> Scores | None:
 
 def save_scores(path: Path, scores: Scores) -> None:
     """Write scores, whole or not at all."""
-    path.parent.mkdir(exist_ok=True)
+    make_folder(path.parent)
     _save_arrays(
         path,
         logits=scores.logits.astype(np.float32),

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from digitlab.errors import BadRun
 from digitlab.files import write_bytes
+from digitlab.folders import make_folder
 from digitlab.image import CLASSES, SIDE
 from digitlab.runs.run import Run
 
@@ -67,7 +68,7 @@ def _read(path: Path) -> dict[str, Tensor]:
 
 def save_resume(run: Run, state: dict[str, Any]) -> None:
     """Write a trainer's state, whole or not at all, in place of the one before."""
-    run.resume.parent.mkdir(exist_ok=True)
+    make_folder(run.resume.parent)
     packed = io.BytesIO()  # torch hides the reason when it cannot write to the disk
     torch.save(state, packed)
     write_bytes(run.resume, packed.getvalue())

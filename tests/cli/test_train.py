@@ -169,7 +169,7 @@ def test_a_folder_that_cannot_hold_runs_is_refused(
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("DIGITLAB_RUNS", str(tmp_path / "file" / "runs"))
-    assert "cannot hold runs" in refuse(*QUICK)
+    assert "cannot be written" in refuse(*QUICK)
 
 
 @pytest.mark.parametrize(

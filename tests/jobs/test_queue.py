@@ -1,4 +1,5 @@
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -56,7 +57,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def dead(queue: Queue, second: int = 0) -> Run:
     """A run that was killed while it stood in line."""
     run = Run.create(queue.runs, TrainConfig())
-    queue.line_up(run)
+    queue.folder.mkdir(exist_ok=True)
+    queue.ticket_file(run.id).touch()
     run.write_status(Status(State.QUEUED, updated="2001-01-01T00:00:00+00:00"))
     os.utime(queue.ticket_file(run.id), (second, second))
     return run
@@ -139,16 +141,37 @@ def test_the_dead_do_not_hold_up_the_line(runs: Path, in_line: InLine) -> None:
 
 def test_asking_who_waits_deletes_nothing(runs: Path, in_line: InLine) -> None:
     queue = Queue(runs, 1)
+    first, second = in_line(queue, 2)
     killed, deleted = dead(queue), dead(queue)
     for path in deleted.folder.iterdir():
         path.unlink()
     deleted.folder.rmdir()
-    first, second = in_line(queue, 2)
     before = sorted(queue.folder.iterdir())
     assert {path.name for path in before} == {killed.id, deleted.id, first.run.id, second.run.id}
     assert list(queue.waiting()) == [first.run.id, second.run.id]
     assert not second.try_slot()
     assert sorted(queue.folder.iterdir()) == before
+
+
+def test_tickets_of_runs_that_were_killed_in_line_or_deleted_go_with_the_next_that_lines_up(
+    runs: Path, in_line: InLine
+) -> None:
+    queue = Queue(runs, 1)
+    killed, deleted = dead(queue), dead(queue)
+    deleted.folder.rename(runs / "elsewhere")
+    (living,) = in_line(queue, 1)
+    assert [path.name for path in queue.folder.iterdir()] == [living.run.id]
+    assert killed.state is State.INTERRUPTED
+
+
+def test_who_lines_up_after_the_clock_was_set_back_is_behind_those_before(runs: Path) -> None:
+    queue = Queue(runs, 1)
+    first, second = (Run.create(runs, TrainConfig()) for _ in range(2))
+    queue.line_up(first)
+    ahead = time.time() + 10_000
+    os.utime(queue.ticket_file(first.id), (ahead, ahead))
+    queue.line_up(second)
+    assert list(queue.waiting()) == [first.id, second.id]
 
 
 def test_a_run_that_was_killed_in_line_can_line_up_again(runs: Path, in_line: InLine) -> None:
@@ -162,6 +185,7 @@ def test_a_run_that_was_killed_in_line_can_line_up_again(runs: Path, in_line: In
 
 def test_the_last_in_line_looks_at_the_first_alone(runs: Path, in_line: InLine, asked: list[str]) -> None:
     tickets = in_line(Queue(runs, 2), 6)
+    asked.clear()
     assert not tickets[-1].try_slot()
     assert asked == [tickets[0].run.id]
 

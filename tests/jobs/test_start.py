@@ -44,7 +44,7 @@ def _slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def spawned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Gets the id of every run whose process would be started; none is."""
     ids: list[str] = []
-    monkeypatch.setattr(start, "_spawn", lambda run, _settings: ids.append(run.id))
+    monkeypatch.setattr(start, "_spawn", lambda run, _settings, _log: ids.append(run.id))
     return ids
 
 
@@ -119,9 +119,12 @@ def test_a_run_that_ended_before_its_time_is_resumed(
     assert list(Queue(settings.runs, 1).waiting()) == [run.id]
 
 
-def test_a_paused_run_goes_on_in_its_own_process(settings: Settings, spawned: list[str], make_run: MakeRun) -> None:
+def test_a_paused_run_goes_on_in_its_own_process(
+    settings: Settings, spawned: list[str], make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = make_run()
     run.write_status(Status(State.PAUSED, updated=now()))
+    monkeypatch.setattr(start, "_HEARING", 0.0)
     with run.lock():
         resume_job(run, settings)
         assert run.state is State.PAUSED

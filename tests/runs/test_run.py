@@ -12,7 +12,7 @@ import pytest
 
 import digitlab.config
 from digitlab.config import TrainConfig
-from digitlab.errors import BadConfig, BadRun
+from digitlab.errors import BadConfig, BadRun, NotSaved
 from digitlab.runs import run as run_module
 from digitlab.runs.run import CHECKPOINT_NAME, RUN_ID, Run, new_run_id, now, open_run
 from digitlab.runs.status import State, Status
@@ -104,7 +104,7 @@ def test_checkpoint_names_are_plain(name: str) -> None:
 @pytest.mark.parametrize("folder", [".", "below"])
 def test_a_folder_that_cannot_hold_runs_is_named(folder: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(BadRun, match=r"cannot hold runs: .* Name another folder by DIGITLAB_RUNS"):
+    with pytest.raises(NotSaved, match=r"cannot be written: .* Name another folder by DIGITLAB_RUNS"):
         Run.create(tmp_path / "file" / folder, TrainConfig())
 
 
@@ -181,12 +181,6 @@ def test_a_lock_that_is_given_back_is_free(run: Run) -> None:
     assert not run.is_locked()
 
 
-@pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever asks waits for the others however slow the machine is."""
-    monkeypatch.setattr(run_module, "_ASKING", 3600.0)
-
-
 def many_ask(run: Run) -> set[bool]:
     """What eight threads hear that ask all at once, again and again, whether the run is alive."""
     threads, asks = 8, 200
@@ -200,7 +194,7 @@ def many_ask(run: Run) -> set[bool]:
         return set().union(*pool.map(ask, range(threads)))
 
 
-def test_however_many_ask_at_once_a_dead_run_is_dead(run: Run, patient: None) -> None:
+def test_however_many_ask_at_once_a_dead_run_is_dead(run: Run) -> None:
     with run.lock():
         pass
     assert (run.folder / "lock").exists()
@@ -208,7 +202,7 @@ def test_however_many_ask_at_once_a_dead_run_is_dead(run: Run, patient: None) ->
 
 
 def test_however_many_ask_at_once_a_living_run_is_alive(
-    run: Run, patient: None, hold_lock: Callable[[Run], subprocess.Popen[str]]
+    run: Run, hold_lock: Callable[[Run], subprocess.Popen[str]]
 ) -> None:
     hold_lock(run)
     assert many_ask(run) == {True}

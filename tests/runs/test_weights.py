@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from digitlab.config import TrainConfig
-from digitlab.errors import BadRun
+from digitlab.errors import BadRun, NotSaved
 from digitlab.models import build_model
 from digitlab.runs.run import Run
 from digitlab.runs.weights import (
@@ -183,7 +183,7 @@ def test_when_saving_fails_the_old_weights_stay(file: Path, monkeypatch: pytest.
         raise OSError("No space left on device")
 
     monkeypatch.setattr("digitlab.files.os.fsync", fail)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(NotSaved, match="No space left"):
         save_weights(file, build_model("softmax").state_dict())
     assert file.read_bytes() == before
     assert len(list(file.parent.glob(".weights*"))) == 0

@@ -61,7 +61,7 @@ def ask_deletion(run: Run) -> None:
     if st.button("Delete for good", type="primary", disabled=not sure, help="Deletes the run's folder.") and sure:
         try:
             delete_run(run)
-        except (DigitlabError, OSError) as error:
+        except DigitlabError as error:
             show_error(error)
         else:
             choose_run(None)

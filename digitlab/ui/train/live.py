@@ -115,7 +115,8 @@ def _found(ids: Sequence[str]) -> list[Run]:
 
 def _is_recent(run: Run) -> bool:
     try:
-        return datetime.now(UTC) - datetime.fromisoformat(run.status.updated) < _RECENT
+        since = datetime.now(UTC) - datetime.fromisoformat(run.status.updated)
+        return abs(since) < _RECENT  # where the clock was set back, a run may be of the future
     except (DigitlabError, ValueError, TypeError):
         return False
 
