@@ -8,12 +8,14 @@ from typing import Any
 import click
 
 from digitlab import __version__
+from digitlab.cli.backup import backup
 from digitlab.cli.evaluate import evaluate
 from digitlab.cli.export import export
 from digitlab.cli.import_unipen import import_unipen
 from digitlab.cli.output import print_trouble
 from digitlab.cli.predict import predict
 from digitlab.cli.report import report
+from digitlab.cli.restore import restore
 from digitlab.cli.runs import runs
 from digitlab.cli.train import train
 from digitlab.config import Settings
@@ -72,5 +74,5 @@ def main(context: click.Context) -> None:
     context.obj = Settings.from_environment()
 
 
-for command in (train, evaluate, predict, report, export, runs, import_unipen):
+for command in (train, evaluate, predict, report, export, runs, import_unipen, backup, restore):
     main.add_command(command)

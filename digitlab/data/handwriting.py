@@ -103,6 +103,25 @@ def add_from_elsewhere(folder: Path, lines: Sequence[InkLine]) -> int:
     return len(added)
 
 
+def restore_drawings(folder: Path, drawings: Sequence[MyDrawing]) -> list[str]:
+    """Add drawings of a backup as they were, and give back the ids of those that were new.
+
+    One that is here under its id, perhaps with another digit by now, or under another id with the same strokes and
+    digit, stays as it is. Raises BadInk when there would be over 20,000, NotSaved when they cannot be written; then
+    none is added.
+    """
+    added: list[MyDrawing] = []
+
+    def change(present: list[MyDrawing]) -> list[MyDrawing]:
+        ids, keys = {one.id for one in present}, {_key(one) for one in present}
+        added[:] = [one for one in drawings if one.id not in ids and _key(one) not in keys]
+        _check_room(present, added)
+        return sorted([*present, *added], key=lambda one: one.made)
+
+    change_drawings(folder, change)
+    return [one.id for one in added]
+
+
 def handwriting_is_here(folder: Path) -> bool:
     """Whether there are drawings to train on and to test on. A damaged file counts: reading it says what is wrong."""
     try:
@@ -156,10 +175,7 @@ def _from_elsewhere(line: InkLine) -> _New:
 
 def _numbered(present: Sequence[MyDrawing], fresh: Sequence[_New]) -> list[MyDrawing]:
     """New drawings with id, part and time. Every third of a digit, beginning with its second, is for testing."""
-    if len(present) + len(fresh) > MOST_DRAWINGS:
-        raise BadInk(f"My handwriting has {len(present):,} drawings; it holds at most {MOST_DRAWINGS:,}. Delete some.")
-    if sum(map(points_of, present)) + sum(points_of(new.drawing) for new in fresh) > MOST_POINTS:
-        raise BadInk(f"My handwriting holds at most {MOST_POINTS:,} points of strokes. Delete some drawings.")
+    _check_room(present, [new.drawing for new in fresh])
     taken = {one.id for one in present}
     count = Counter(one.digit for one in present)
     made = datetime.now(UTC).isoformat(timespec="seconds")
@@ -170,6 +186,13 @@ def _numbered(present: Sequence[MyDrawing], fresh: Sequence[_New]) -> list[MyDra
         part = new.part or (PartName.TEST if count[drawing.digit] % 3 == 2 else PartName.TRAIN)
         added.append(MyDrawing(**vars(drawing), id=new.id or _new_id(taken), part=part, made=made))
     return added
+
+
+def _check_room(present: Sequence[LabelledDrawing], fresh: Sequence[LabelledDrawing]) -> None:
+    if len(present) + len(fresh) > MOST_DRAWINGS:
+        raise BadInk(f"My handwriting has {len(present):,} drawings; it holds at most {MOST_DRAWINGS:,}. Delete some.")
+    if sum(map(points_of, present)) + sum(map(points_of, fresh)) > MOST_POINTS:
+        raise BadInk(f"My handwriting holds at most {MOST_POINTS:,} points of strokes. Delete some drawings.")
 
 
 def _new_id(taken: set[str]) -> str:

@@ -73,8 +73,13 @@ def file_stamp(folder: Path) -> tuple[int, ...] | None:
 
 @lru_cache(maxsize=2)
 def _read(path: Path, stamp: tuple[int, ...]) -> tuple[MyDrawing, ...]:  # noqa: ARG001  part of the cache's key
-    lines = enumerate(path.read_bytes().split(b"\n"), start=1)
-    return tuple(_parse(line, f"{path}, line {number}") for number, line in lines if line.strip())
+    return tuple(parse_drawings(path.read_bytes(), str(path)))
+
+
+def parse_drawings(content: bytes, name: str) -> list[MyDrawing]:
+    """The drawings of such a file's content. name: of the file, for the error. Raises BadInk for a line that is bad."""
+    lines = enumerate(content.split(b"\n"), start=1)
+    return [_parse(line, f"{name}, line {number}") for number, line in lines if line.strip()]
 
 
 def pen_width_and_part(further: Mapping[str, Any]) -> tuple[float, PartName] | None:

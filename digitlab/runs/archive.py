@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from digitlab.errors import BadRun, DigitlabError, NotSaved
+from digitlab.errors import BadRun, DigitlabError
 from digitlab.files import saving
 from digitlab.folders import move_folder, scratch_folder
 from digitlab.models import build_model
@@ -43,7 +43,7 @@ def pack_run(run: Run) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(run.folder.rglob("*")):
             name = path.relative_to(run.folder).as_posix()
-            if path.is_file() and _is_known(name):
+            if path.is_file() and is_known(name):
                 archive.write(path, f"{run.id}/{name}")
     return packed.getvalue()
 
@@ -62,11 +62,17 @@ def unpack_run(data: bytes, runs: Path) -> Run:
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
             raise BadRun(f"The archive is damaged or no zip file ({error}). {_REMEDY}") from error
         run = open_run(folder)
-        _check(run)
+        try:
+            check_run(run)
+        except DigitlabError as error:
+            raise BadRun(f"The archive's run cannot be used: {error}") from error
+        if run.status.state in UNFINISHED:
+            run.mark(State.STOPPED, "Uploaded before it was finished.")
         return Run(move_folder(folder, runs / new_run_id(run.config.model, runs)))
 
 
-def _is_known(name: str) -> bool:
+def is_known(name: str) -> bool:
+    """Whether a path below a run's folder is one of the files that travel with it."""
     path = PurePosixPath(name)
     if len(name) > _LONGEST_NAME:
         return False
@@ -83,7 +89,7 @@ def _extract(data: bytes, folder: Path) -> None:
         for member in members:
             run_id, _, name = member.filename.partition("/")
             is_plain = run_id not in _NO_FOLDERS and not stat.S_ISLNK(member.external_attr >> 16)
-            if not is_plain or not _is_known(name) or member.compress_type not in _METHODS:
+            if not is_plain or not is_known(name) or member.compress_type not in _METHODS:
                 raise BadRun(f"The archive holds {member.filename[:80]!r}, which is no part of a run. {_REMEDY}")
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -91,24 +97,17 @@ def _extract(data: bytes, folder: Path) -> None:
                 shutil.copyfileobj(source, out)
 
 
-def _check(run: Run) -> None:
-    """Read every file once, so that a foreign one is refused now and not on some page later."""
-    try:
-        entry = read_entry(run)
-        if isinstance(entry, Damaged):
-            raise BadRun(entry.reason)
-        model = build_model(entry.config.model)
-        for weights in [run.weights, *run.snapshots]:
-            if weights.is_file():
-                load_weights(weights, model)
-        for scores in sorted((run.folder / "evaluations").glob("*.npz")):
-            load_scores(scores, entry.config.model)
-        if has_damaged_samples(run):
-            raise BadRun("its samples.npz is damaged. Leave it out.")
-        load_resume(run)
-        if entry.status.state in UNFINISHED:
-            run.mark(State.STOPPED, "Uploaded before it was finished.")
-    except NotSaved:
-        raise
-    except DigitlabError as error:
-        raise BadRun(f"The archive's run cannot be used: {error}") from error
+def check_run(run: Run) -> None:
+    """Read every file once, so that a foreign one is refused now and not on some page later. Raises DigitlabError."""
+    entry = read_entry(run)
+    if isinstance(entry, Damaged):
+        raise BadRun(entry.reason)
+    model = build_model(entry.config.model)
+    for weights in [run.weights, *run.snapshots]:
+        if weights.is_file():
+            load_weights(weights, model)
+    for scores in sorted((run.folder / "evaluations").glob("*.npz")):
+        load_scores(scores, entry.config.model)
+    if has_damaged_samples(run):
+        raise BadRun("its samples.npz is damaged. Leave it out.")
+    load_resume(run)

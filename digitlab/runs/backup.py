@@ -1,0 +1,154 @@
+"""A backup: one zip file with all runs and drawings of an installation, and the sums that tell whether it is whole.
+
+    manifest.json               what is in it: name → bytes and SHA-256
+    runs/<run id>/…             what an archive of the run holds, its log, and whose it is
+    mine/digits.jsonl           the user's own drawings with their digits; those of a class in `mine/<visitor>/mine/`
+
+Checkpoints and public data sets are not in it: they come with digitlab or are downloaded again.
+"""
+
+import hashlib
+import json
+import re
+import time
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from digitlab.config import Settings
+from digitlab.data.handwriting_file import my_drawings
+from digitlab.errors import BadRun, DigitlabError, NotSaved
+from digitlab.files import new_file
+from digitlab.runs.archive import check_run, is_known
+from digitlab.runs.listing import Catalogue
+from digitlab.runs.run import RUN_ID, Run, now
+
+MANIFEST = "manifest.json"
+KIND = "digitlab backup"
+VERSION = 1
+RUNS = "runs"
+DATED = "digitlab-*.zip"
+"""What a backup is called in a folder."""
+
+_BESIDE = ("train.log", "owner.json")
+"""Files of a run that are in no archive: they concern this installation alone."""
+
+_DRAWINGS = re.compile(r"mine/([A-Za-z0-9_-]{1,64}/mine/)?digits\.jsonl")
+
+_TRIES = 100
+_PAUSE = 0.05
+"""Seconds between two tries to copy a run that is being written."""
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """What was written. left_out: run id or file → why it is not in the backup."""
+
+    file: Path
+    runs: int
+    drawings: int
+    left_out: Mapping[str, str]
+
+
+def back_up(target: Path, settings: Settings) -> BackedUp:
+    """Write a backup of all runs and drawings, whole or not at all.
+
+    target: the file, or a folder, which gets one named by the time. A run that is being trained is copied as it stands
+    at one moment between two of its writes, as if it had been killed there. A run or file that is damaged is left out.
+    Raises NotSaved when the file is there already, the disk is full, or the folder cannot be written.
+    """
+    file = target / f"digitlab-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip" if target.is_dir() else target
+    if file.exists():
+        raise NotSaved(f"{file} is there already. Name another file, or a folder, which gets one named by the time.")
+    writing = _Writing(file)
+    with new_file(file, "Name another file.") as out, zipfile.ZipFile(out, "w") as archive:
+        for run in Catalogue(settings).runs():
+            writing.add_run(archive, run)
+        for path in sorted(settings.data.glob("mine/**/digits.jsonl")):
+            writing.add_drawings(archive, path, path.relative_to(settings.data).as_posix())
+        writing.finish(archive)
+    return BackedUp(file, writing.runs, writing.drawings, writing.left_out)
+
+
+def is_run_file(name: str) -> bool:
+    """Whether a member of a backup is a file of a run: `runs/<run id>/…`."""
+    kind, _, rest = name.partition("/")
+    run_id, _, inner = rest.partition("/")
+    return kind == RUNS and bool(RUN_ID.fullmatch(run_id)) and (is_known(inner) or inner in _BESIDE)
+
+
+def is_drawings_file(name: str) -> bool:
+    """Whether a member of a backup is a file of drawings."""
+    return bool(_DRAWINGS.fullmatch(name))
+
+
+class _Writing:
+    """A backup under way, and the sums of what is in it."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.runs = 0
+        self.drawings = 0
+        self.left_out: dict[str, str] = {}
+        self._sums: dict[str, dict[str, object]] = {}
+
+    def add_run(self, archive: zipfile.ZipFile, run: Run) -> None:
+        try:
+            check_run(run)
+            files = _at_one_moment(run)
+        except DigitlabError as error:
+            self.left_out[run.id] = str(error)
+            return
+        for name, content in files.items():
+            self._add(archive, f"{RUNS}/{run.id}/{name}", content)
+        self.runs += 1
+
+    def add_drawings(self, archive: zipfile.ZipFile, path: Path, name: str) -> None:
+        if not is_drawings_file(name):
+            return
+        try:
+            count = len(my_drawings(path.parent.parent))
+            self._add(archive, name, path.read_bytes())
+            self.drawings += count
+        except DigitlabError as error:
+            self.left_out[name] = str(error)
+
+    def finish(self, archive: zipfile.ZipFile) -> None:
+        manifest = {"kind": KIND, "version": VERSION, "made": now(), "files": self._sums}
+        archive.writestr(MANIFEST, json.dumps(manifest, indent=1), zipfile.ZIP_DEFLATED)
+
+    def _add(self, archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+        packed = zipfile.ZIP_DEFLATED if name.endswith((".json", ".jsonl", ".log")) else zipfile.ZIP_STORED
+        archive.writestr(name, content, packed)
+        self._sums[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _at_one_moment(run: Run) -> dict[str, bytes]:
+    """The files of a run, name → content, between two of its writes: none changed from the first look to the last.
+
+    Raises BadRun when they cannot be read, or when something was written each time.
+    """
+    for _ in range(_TRIES):
+        before = _stamps(run)
+        try:
+            files = {name: (run.folder / name).read_bytes() for name in before}
+        except FileNotFoundError:  # a snapshot of a run that begins anew, or the run is being deleted
+            files = {}
+        except OSError as error:
+            raise BadRun(f"{run.folder} cannot be read: {error.strerror}. Give this account access to it.") from error
+        if files and before == _stamps(run):
+            return files
+        time.sleep(_PAUSE)
+    raise BadRun(f"{run.id} was written all the time, or deleted. Pause it, or make the backup later.")
+
+
+def _stamps(run: Run) -> dict[str, tuple[int, int, int]]:
+    stamps = {}
+    for path in sorted(run.folder.rglob("*")):
+        name = path.relative_to(run.folder).as_posix()
+        if (is_known(name) or name in _BESIDE) and path.is_file():
+            found = path.stat()
+            stamps[name] = (found.st_ino, found.st_mtime_ns, found.st_size)
+    return stamps
