@@ -12,11 +12,13 @@ from PIL import Image
 
 from digitlab import __version__
 from digitlab.cli.main import main
+from digitlab.config import Settings
+from digitlab.runs.backup import back_up
 from digitlab.runs.run import Run
 from tests.cli.conftest import Call
 
 PROJECT = Path(__file__).parents[2]
-COMMANDS = ["train", "evaluate", "predict", "report", "export", "runs", "import-unipen"]
+COMMANDS = ["train", "evaluate", "predict", "report", "export", "runs", "import-unipen", "backup", "restore"]
 
 UNIPEN = '.VERSION 1.0\n.PEN_DOWN\n0 9\n5 0\n.PEN_UP\n.SEGMENT DIGIT 0 OK "7"\n'
 
@@ -39,6 +41,8 @@ def examples(make_run: Callable[..., Run], tmp_path: Path) -> dict[str, list[obj
         "export": [run.id, "--format", "csv", "-o", out],
         "runs": [],
         "import-unipen": [tmp_path / "unipen", "-o", out],
+        "backup": [out],
+        "restore": [back_up(tmp_path / "backup.zip", Settings.from_environment()).file],
     }
 
 

@@ -1,5 +1,7 @@
 """What is checked before a process is started; `test_life.py` starts real ones."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import digitlab.config
 from digitlab.config import Settings, TrainConfig
 from digitlab.errors import BadConfig, BadRun, DataMissing, UnknownName
 from digitlab.jobs import start
-from digitlab.jobs.queue import Command, Queue, read_command
+from digitlab.jobs.queue import Command, Queue, read_command, write_command
 from digitlab.jobs.start import (
     QueueFull,
     check_config,
@@ -130,6 +132,34 @@ def test_a_paused_run_goes_on_in_its_own_process(
         assert run.state is State.PAUSED
     assert read_command(run) is Command.RUN
     assert spawned == []
+
+
+def test_a_paused_run_whose_process_dies_just_then_gets_another(
+    settings: Settings, spawned: list[str], make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A killed process holds its lock until the system has taken it apart: it dies only after the state was asked."""
+    run = make_run()
+    run.write_status(Status(State.PAUSED, updated=now()))
+    code = (
+        "import sys; from pathlib import Path; from digitlab.runs.run import Run\n"
+        "with Run(Path(sys.argv[1])).lock(): print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(run.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        assert run.state is State.PAUSED
+
+        def write_and_kill(run: Run, command: Command) -> None:
+            write_command(run, command)
+            holder.kill()
+
+        monkeypatch.setattr(start, "write_command", write_and_kill)
+        monkeypatch.setattr(start, "_HEARING", 3600.0)
+        resume_job(run, settings)
+    assert spawned == [run.id]
+    assert run.status.state is State.QUEUED
 
 
 def test_a_run_that_is_under_way_or_done_is_not_resumed(

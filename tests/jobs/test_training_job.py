@@ -3,6 +3,7 @@
 import errno
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,9 @@ from safetensors.torch import load_file
 from digitlab.config import Settings, TrainConfig
 from digitlab.data import PartName
 from digitlab.data.dataset import Dataset, load_part
-from digitlab.errors import BadRun, DataMissing
+from digitlab.errors import BadRun, DataMissing, NotSaved
 from digitlab.jobs import assess
-from digitlab.jobs.queue import Command, write_command
+from digitlab.jobs.queue import Command, read_command, write_command
 from digitlab.jobs.training_job import explain, work
 from digitlab.metrics.summary import summarize
 from digitlab.models import build_model
@@ -282,6 +283,34 @@ def test_a_state_saved_at_the_last_step_of_an_epoch_gives_one_record_an_epoch(se
     assert [record["epoch"] for record in run.history] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_run_whose_folder_is_deleted_while_it_trains_ends_and_leaves_nothing(whole: bool, settings: Settings) -> None:
+    run = Run.create(settings.runs, CONFIG)
+
+    class Deleted(Hooks):
+        """Deletes the folder, or all that is in it: `rm -r` then finds it filled again and gives up."""
+
+        def on_step(self, trainer: Trainer) -> None:
+            if trainer.step == 4:
+                shutil.rmtree(run.folder)
+                if not whole:
+                    run.resume.parent.mkdir(parents=True)
+                    save_resume(run, trainer.state_dict())
+
+    with pytest.raises(BadRun, match=f"^{run.id} was deleted while it was trained"):
+        train(run, settings, Deleted())
+    assert [path.name for path in settings.runs.iterdir()] == []
+
+
+def test_a_run_whose_folder_is_deleted_stops_at_the_next_look(settings: Settings) -> None:
+    run = Run.create(settings.runs, CONFIG)
+    write_command(run, Command.RUN)
+    assert read_command(run) is Command.RUN
+    for name in ("config.json", "status.json"):
+        (run.folder / name).unlink()
+    assert read_command(run) is Command.STOP
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [
@@ -294,6 +323,8 @@ def test_a_state_saved_at_the_last_step_of_an_epoch_gives_one_record_an_epoch(se
         (FileNotFoundError(errno.ENOENT, "No such file", "/data/allocations"), "A file could not .*/data/allocations"),
         (PermissionError(errno.EACCES, "out of memory", "x"), "A file could not be read or written"),
         (RuntimeError("the allocation of seats is odd"), "A defect of digitlab: RuntimeError: the allocation"),
+        (NotSaved(path=Path("x"), cause=OSError(errno.ENOSPC, "No space left")), "The disk is full. Delete runs"),
+        (NotSaved(path=Path("x"), cause=OSError(errno.EROFS, "Read-only")), "x cannot be written: Read-only. Give"),
         (ValueError("out of memory"), "A defect of digitlab: ValueError: out of memory"),
         (PermissionError(errno.EACCES, "Permission denied", "x"), "A file could not be read or written: .*denied"),
         (ZeroDivisionError("by chance"), "A defect of digitlab: ZeroDivisionError: by chance"),

@@ -5,15 +5,16 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
 
 import digitlab.config
-from digitlab.config import TrainConfig
+from digitlab.config import Settings, TrainConfig
 from digitlab.errors import BadConfig, BadRun, NotSaved
 from digitlab.runs import run as run_module
+from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import CHECKPOINT_NAME, RUN_ID, Run, new_run_id, now, open_run
 from digitlab.runs.status import State, Status
 
@@ -158,6 +159,52 @@ def test_a_run_that_was_just_queued_may_still_be_starting(run: Run, monkeypatch:
     assert run.state is State.INTERRUPTED
 
 
+@pytest.fixture
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """Sets the clock of runs to so much from now."""
+
+    def set_to(ahead: timedelta) -> None:
+        class Clock(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+                return datetime.now(tz) + ahead
+
+        monkeypatch.setattr(run_module, "datetime", Clock)
+
+    return set_to
+
+
+@pytest.mark.parametrize("hours", [-30, -5, 5, 30])
+def test_when_the_clock_is_set_a_run_does_not_stay_queued_for_hours(
+    hours: int, run: Run, set_clock: Callable[[timedelta], None]
+) -> None:
+    set_clock(timedelta(hours=hours))
+    assert run.state is State.INTERRUPTED
+
+
+def test_a_clock_that_is_some_seconds_off_lets_a_run_start(run: Run, set_clock: Callable[[timedelta], None]) -> None:
+    set_clock(timedelta(seconds=-5))
+    assert run.state is State.QUEUED
+
+
+def test_runs_are_listed_in_the_order_in_which_they_were_made_whatever_the_clock_says(
+    tmp_path: Path, set_clock: Callable[[timedelta], None]
+) -> None:
+    made = []
+    for hours in (0, 0, 5, 0, -30, -30, 1):
+        set_clock(timedelta(hours=hours))
+        made.append(Run.create(tmp_path / "runs", TrainConfig(model="softmax" if hours else "cnn")).id)
+    assert sorted(made) == made
+    listed = [run.id for run in Catalogue(Settings(tmp_path, tmp_path / "runs")).runs()]
+    assert listed == made[::-1]
+
+
+@pytest.mark.parametrize("foreign", ["99991231-235959-cnn-abcdef", "20269999-999999-cnn-abcdef"])
+def test_an_id_from_a_far_future_changes_no_other(foreign: str, tmp_path: Path) -> None:
+    (tmp_path / foreign).mkdir()
+    assert new_run_id("cnn", tmp_path)[:8] in {f"{datetime.now(UTC) + timedelta(seconds=s):%Y%m%d}" for s in (0, -60)}
+
+
 @pytest.mark.parametrize("moment", ["", "yesterday", "2026-01-01T00:00:00"])
 def test_a_queued_run_with_an_odd_time_is_interrupted(moment: str, run: Run) -> None:
     run.write_status(Status(State.QUEUED, updated=moment))
@@ -178,7 +225,9 @@ def test_asking_for_the_state_of_a_run_without_lock_writes_nothing(run: Run) -> 
 def test_a_lock_that_is_given_back_is_free(run: Run) -> None:
     with run.lock():
         assert run.is_locked()
+    before = sorted(run.folder.iterdir())
     assert not run.is_locked()
+    assert sorted(run.folder.iterdir()) == before
 
 
 def many_ask(run: Run) -> set[bool]:
