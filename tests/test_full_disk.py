@@ -7,6 +7,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 
 from digitlab.cli.main import main
 from digitlab.config import Settings, TrainConfig
+from digitlab.data import sklearn_digits
 from digitlab.data.handwriting import add_drawing, add_from_elsewhere, delete_drawings, relabel
 from digitlab.data.handwriting_file import my_drawings
 from digitlab.errors import DigitlabError
@@ -262,6 +264,7 @@ def test_a_training_that_the_full_disk_ended_goes_on_to_the_same_weights(
     writes: Iterable[int], disk: FailingDisk, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("digitlab.jobs.recorder._Due", EverySecondTime)
+    monkeypatch.setattr(sklearn_digits, "load_sklearn_digits", cache(sklearn_digits.load_sklearn_digits))
     whole = Run.create(settings.runs, CONFIG)
     work(whole, settings)
     for at in writes:
