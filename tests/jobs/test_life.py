@@ -195,6 +195,31 @@ def test_the_slot_of_a_killed_job_is_free_again(settings: Settings, processes: P
     assert first.state is State.INTERRUPTED
 
 
+@pytest.mark.slow  # `test_start.py` has the short form
+def test_a_paused_run_that_was_killed_a_moment_ago_goes_on(
+    settings: Settings, processes: Processes, eventually: Eventually, reaches: Reaches, trains: Trains
+) -> None:
+    run = start_job(ENDLESS, settings)
+    trains(run)
+    pause_job(run)
+    reaches(run, State.PAUSED)
+    step = run.status.step
+    processes[0].kill()  # the system still takes it apart when the next line asks
+    resume_job(run, settings)
+    eventually(lambda: run.state is State.RUNNING and run.status.step > step)
+    assert len(processes) == 2
+
+
+def test_a_run_whose_folder_is_deleted_ends_and_does_not_come_back(
+    settings: Settings, processes: Processes, trains: Trains
+) -> None:
+    run = start_job(ENDLESS, settings)
+    trains(run)
+    subprocess.run(["rm", "-r", str(run.folder)], stderr=subprocess.DEVNULL, check=False)
+    assert processes[0].wait() == 2
+    assert [path.name for path in settings.runs.iterdir()] == [".queue"]
+
+
 def test_a_done_run_can_neither_be_paused_nor_resumed(settings: Settings, reaches: Reaches) -> None:
     run = start_job(ENDLESS.replace(epochs=1), settings)
     reaches(run, State.DONE)

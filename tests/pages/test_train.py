@@ -1,7 +1,9 @@
 """The Train page with runs of every state."""
 
+import dataclasses
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from digitlab.runs.listing import read_label
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
 from digitlab.ui.train.live import _EMPTY as EMPTY
+from digitlab.ui.train.live import _is_recent as is_recent
 from tests.pages.driven_page import PAGES, MakeModel, OpenPage, captions, find_button, form_of
 
 TRAIN = f"{PAGES}/train.py"
@@ -228,3 +231,32 @@ def test_markup_in_a_name_stays_text(left_run: MakeRun, open_train: OpenTrain) -
     app = open_train(run=run.id)
     assert "<b>" not in _cards(app)
     assert not any("![x]" in heading.value for heading in app.subheader)
+
+
+@pytest.mark.parametrize("button", ["Star", "Resume"])
+def test_on_a_disk_that_may_not_be_written_a_button_says_so_in_one_line(
+    button: str, open_train: OpenTrain, left_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = left_run(State.STOPPED)
+    app = open_train(run=run.id)
+
+    def refuse(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("digitlab.files.os.replace", refuse)
+        app = find_button(app, button).click().run()
+    (toast,) = app.toast
+    assert "cannot be written: Read\\-only file system" in toast.value.replace("\\:", ":")
+    assert not app.exception
+    assert (run.state, read_label(run).starred) == (State.STOPPED, False)
+
+
+@pytest.mark.parametrize(("hours", "recent"), [(-5, False), (-0.5, True), (0.1, True), (5, False)])
+def test_a_failure_is_recent_only_around_its_time_also_when_the_clock_was_set_back(
+    hours: float, recent: bool, left_run: MakeRun
+) -> None:
+    run = left_run(State.FAILED)
+    moment = (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
+    run.write_status(dataclasses.replace(run.status, updated=moment))
+    assert is_recent(run) is recent
