@@ -203,7 +203,7 @@ def test_too_many_files_are_refused_before_any_is_unpacked(
     monkeypatch.setattr(archive_module, "_MOST_FILES", files)
     unpack_run(data, runs)
     monkeypatch.setattr(archive_module, "_MOST_FILES", files - 1)
-    monkeypatch.setattr(archive_module, "_is_known", lambda _name: pytest.fail("looked at a file"))
+    monkeypatch.setattr(archive_module, "is_known", lambda _name: pytest.fail("looked at a file"))
     assert f"The archive is larger than a run: {files} files." in refuse(data)
 
 
@@ -215,7 +215,7 @@ def test_too_large_a_sum_of_files_is_refused_before_any_is_unpacked(
     monkeypatch.setattr(archive_module, "_MOST_BYTES", size)
     unpack_run(data, runs)
     monkeypatch.setattr(archive_module, "_MOST_BYTES", size - 1)
-    monkeypatch.setattr(archive_module, "_is_known", lambda _name: pytest.fail("looked at a file"))
+    monkeypatch.setattr(archive_module, "is_known", lambda _name: pytest.fail("looked at a file"))
     assert "The archive is larger than a run" in refuse(data)
 
 
