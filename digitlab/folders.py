@@ -4,15 +4,18 @@ What is being built or deleted is hidden and ends in `.part`. What a killed proc
 next that builds or deletes something there; the one at work holds a lock on its folder, which the system frees.
 """
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from digitlab.files import PART, saving
-from digitlab.locks import take
+
+_HELD = ".held"
+"""In a hidden folder: the file whose lock says that somebody is at work on it."""
 
 
 def make_folder(folder: Path) -> None:
@@ -34,21 +37,34 @@ def scratch_folder(parent: Path, remedy: str = "") -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
+        _remove(folder, lock)
 
 
-def _locked_folder(parent: Path) -> tuple[Path, int]:
-    """A new folder and the descriptor of its lock."""
+def _locked_folder(parent: Path) -> tuple[Path, FileLock]:
+    """A new folder and its lock."""
     while True:
         folder = Path(tempfile.mkdtemp(dir=parent, prefix=".", suffix=PART))
         try:
-            return folder, take(folder)
-        except (FileNotFoundError, BlockingIOError):  # another's sweep was quicker than the lock
+            return folder, _hold(folder)
+        except Timeout:  # another's sweep was quicker than the lock
             continue
         except OSError:
-            folder.rmdir()
+            shutil.rmtree(folder, ignore_errors=True)
             raise
+
+
+def _hold(folder: Path) -> FileLock:
+    """The folder's lock, taken. Raises Timeout when another holds it, OSError when it cannot be made."""
+    lock = FileLock(folder / _HELD)
+    lock.acquire(timeout=0)
+    return lock
+
+
+def _remove(folder: Path, lock: FileLock) -> None:
+    """Remove a hidden folder and let its lock go; Windows removes no file that is open."""
+    shutil.rmtree(folder, ignore_errors=True)
+    lock.release()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def move_folder(folder: Path, target: Path) -> Path:
@@ -69,8 +85,7 @@ def sweep(parent: Path) -> None:
     """Remove the folders that killed processes were building or deleting."""
     for folder in parent.glob(f".*{PART}"):
         try:
-            lock = take(folder)
-        except OSError:  # somebody is at work on it
+            lock = _hold(folder)
+        except (Timeout, OSError):  # somebody is at work on it
             continue
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
+        _remove(folder, lock)

@@ -1,14 +1,21 @@
 """Locks that a process holds and the system frees with it, and a look at them that takes nothing."""
 
-import fcntl
 import os
 from pathlib import Path
 from typing import Any
 
 from filelock import AcquireReturnProxy, FileLock, Timeout
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 from digitlab.errors import NotSaved
 from digitlab.files import saving
+
+_ASKING = 5.0
+"""Seconds to wait for others who ask, where asking is done one after the other."""
 
 
 class Lock(FileLock):
@@ -32,27 +39,32 @@ class Lock(FileLock):
 
 
 def is_held(path: Path) -> bool:
-    """Whether a living process holds the lock of a file or folder; nobody holds what is not there.
+    """Whether a living process holds the lock of a file; nobody holds what is not there.
 
     A shared lock is tried and given back: those who ask at the same moment do not take each other for the holder, and
     nothing is written.
     """
+    if fcntl is None:
+        return _is_held_when_asked_in_turn(path)
     try:
-        os.close(take(path, fcntl.LOCK_SH))
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         return not isinstance(error, FileNotFoundError | PermissionError)
     return False
 
 
-def take(path: Path, kind: int = fcntl.LOCK_EX) -> int:
-    """Lock a file or folder that is there, until the descriptor that is given back is closed.
-
-    Raises BlockingIOError when another holds it, OSError when it is not there or cannot be opened.
-    """
-    descriptor = os.open(path, os.O_RDONLY)
+def _is_held_when_asked_in_turn(path: Path) -> bool:
+    """The same where there are no shared locks: those who ask take the lock for a moment, one after the other."""
+    if not path.exists():
+        return False
     try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor
+        with FileLock(f"{path}.asked", timeout=_ASKING), FileLock(path, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # a read-only folder: no process can be writing there
+        return False

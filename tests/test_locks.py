@@ -1,12 +1,11 @@
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 from filelock import Timeout
 
 from digitlab.errors import NotSaved
-from digitlab.locks import Lock, is_held, take
+from digitlab.locks import Lock, is_held
 
 
 def test_a_lock_is_held_until_it_is_given_back(tmp_path: Path) -> None:
@@ -45,14 +44,14 @@ def test_a_lock_file_that_cannot_be_made_is_one_line(tmp_path: Path, monkeypatch
         Lock(tmp_path / "lock").acquire(timeout=0)
 
 
-def test_a_folder_can_be_locked_too_and_one_that_is_gone_is_not_held(tmp_path: Path) -> None:
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    lock = take(folder)
-    assert is_held(folder)
-    with pytest.raises(BlockingIOError):
-        take(folder)
-    os.close(lock)
-    assert not is_held(folder)
-    shutil.rmtree(folder)
-    assert not is_held(folder)
+def test_what_is_gone_is_not_held(tmp_path: Path) -> None:
+    assert not is_held(tmp_path / "lock")
+
+
+def test_where_there_are_no_shared_locks_it_is_asked_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitlab.locks.fcntl", None)
+    file = tmp_path / "lock"
+    assert not is_held(file)
+    with Lock(file):
+        assert is_held(file)
+    assert not is_held(file)

@@ -18,8 +18,8 @@ _FURTHEST = 0.45
 
 _MOST_DIGITS = 60
 _MOST_GROUPS = 180
-"""Pieces of a picture, and groups of them that might be a digit: a model is asked about each group, which takes `champion`
-some 11 ms."""
+"""Pieces of a picture, and groups of them that might be a digit: a model is asked about each group, which takes
+`champion` some 11 ms."""
 
 _SMALL = 0.5
 _SMALL_COSTS, _GAP_COSTS, _CUT_COSTS = 2.5, 4.0, 2.0
