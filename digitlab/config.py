@@ -206,11 +206,11 @@ def _wanted_text(name: str, value: str) -> str:
         return f"choose one of {', '.join(CHOICES[name])}"
     if name == "name" and (len(value) > _LONGEST_NAME or not value.isprintable()):
         return f"choose at most {_LONGEST_NAME} printable characters"
-    if name == "model" and not _NAME.fullmatch(value):
+    if name == "model" and (len(value) > _LONGEST_NAME or not _NAME.fullmatch(value)):
         return "choose the name of a model, such as softmax or cnn"
     if name == "start_from" and value and (len(value) > _LONGEST_NAME or not _NAME.fullmatch(value)):
         return "choose a checkpoint, such as cnn, or a run id"
-    if name == "data" and not _DATA.fullmatch(value):
+    if name == "data" and (len(value) > _LONGEST_NAME or not _DATA.fullmatch(value)):
         return "choose the name of a data set, such as mnist or mnist+pen"
     return ""
 

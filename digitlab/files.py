@@ -14,6 +14,8 @@ PART = ".part"
 """Ending of a file that is being written; what a killed process leaves of it is swept away by the next."""
 
 _LARGEST = 64_000_000
+_LARGEST_JSON = 1_000_000
+"""Bytes; a thousandth of it is usual."""
 
 
 @contextmanager
@@ -84,19 +86,23 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2) + "\n")
 
 
-def read_bytes(path: Path) -> bytes:
-    """The content of a run's file. Raises OSError when it cannot be read, BadRun when it is over 64 MB."""
+def read_bytes(path: Path, most: int = _LARGEST) -> bytes:
+    """The content of a run's file. Raises OSError when it cannot be read, BadRun when it is over `most` bytes."""
     with path.open("rb") as file:
-        content = file.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise BadRun(f"{path} is foreign: it holds over {_LARGEST // 1_000_000} MB. Delete it.")
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise BadRun(f"{path} is foreign: it holds over {most / 1e6:g} MB. Delete it.")
     return content
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object of a run's file. Raises BadRun when it is missing, damaged or no object."""
+def read_json(path: Path, most: int = _LARGEST_JSON) -> dict[str, Any]:
+    """The JSON object of a run's file; what its members are is for the caller to check.
+
+    Raises BadRun when it is missing, damaged, no object, or over `most` bytes. Python's own extension, numbers that
+    are not finite, is no JSON.
+    """
     try:
-        value = json.loads(read_bytes(path))
+        value = json.loads(read_bytes(path, most), parse_constant=_refuse)
     except OSError as error:
         raise BadRun(f"{path} cannot be read: {error.strerror}. The run is incomplete; delete it.") from error
     except (ValueError, RecursionError) as error:
@@ -104,3 +110,7 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadRun(f"{path} is damaged: it holds no JSON object. Restore the file or delete the run.")
     return value
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")

@@ -21,6 +21,9 @@ from digitlab.training.trainer import Hooks, Trainer
 
 torch.set_num_threads(1)  # toy models: more threads only wait for one another
 
+FIGURES = {"images": 2, "mistakes": 1, "accuracy": 0.5, "interval": [0.1, 0.9]}
+"""A model's figures on a test part, as a job writes them down."""
+
 DATA = Path(os.environ.get("DIGITLAB_DATA") or "data").resolve()
 """The developer's data folder, read before the tests hide it."""
 
@@ -84,7 +87,7 @@ def make_run() -> Callable[..., Run]:
         run = Run.create(runs or Path(os.environ["DIGITLAB_RUNS"]), config)
         model = build_model(config.model)
         save_weights(run.weights, model.state_dict())
-        run.write_results({"parameters": count_parameters(model), "test": {"sklearn": {"accuracy": 0.5}}})
+        run.write_results({"parameters": count_parameters(model), "test": {"sklearn": dict(FIGURES)}})
         run.write_status(Status(State.DONE, created=now(), updated=now()))
         return run
 

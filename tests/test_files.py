@@ -80,7 +80,19 @@ def test_a_missing_file_is_named_with_the_reason(file: Path) -> None:
         read_json(file)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\x00", b"[" * 100_000, b"{'a': 1}", b'{"a": 1} trailing'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe\x00",
+        b"[" * 100_000,
+        b"{'a': 1}",
+        b'{"a": 1} trailing',
+        b'{"a": NaN}',
+        b'{"a": ' + b"1" * 5000 + b"}",
+    ],
+)
 def test_a_file_that_is_no_json_is_called_damaged(content: bytes, file: Path) -> None:
     file.write_bytes(content)
     with pytest.raises(BadRun, match="is damaged: it is not JSON"):
@@ -94,10 +106,11 @@ def test_json_that_is_no_object_is_called_damaged(content: str, file: Path) -> N
         read_json(file)
 
 
-def test_a_huge_file_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_LARGEST", 1000)
+def test_a_huge_file_is_refused(file: Path) -> None:
     file.write_bytes(b"1" * 1000)
-    assert len(read_bytes(file)) == 1000
+    assert len(read_bytes(file, 1000)) == 1000
     file.write_bytes(b"1" * 1001)
     with pytest.raises(BadRun, match="is foreign"):
-        read_json(file)
+        read_bytes(file, 1000)
+    with pytest.raises(BadRun, match="is foreign"):
+        read_json(file, 1000)

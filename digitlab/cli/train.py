@@ -117,6 +117,6 @@ def _print_result(run: "Run", as_json: bool) -> None:
     if as_json:
         print_json({"run": run.id, "folder": str(run.folder), "seconds": status.seconds, **results})
         return
-    for data, summary in results["test"].items():
+    for data, summary in results.get("test", {}).items():
         click.echo(f"{data}: {percent(summary['accuracy'])} on the test part, {count(summary['mistakes'])} mistakes")
     click.echo(run.id)

@@ -14,6 +14,9 @@ from digitlab.training.trainer import EpochRecord, Hooks, Trainer
 _REPORT = 1.0
 """Seconds between two reports of progress within an epoch."""
 
+_RECORDS = 20_000
+"""Records within epochs at one a second; a longer training writes ever fewer, so that its curves can still be read."""
+
 _SAVE = 0.5
 _SAVE_SHARE = 0.02
 """The state is saved every half a second, or less often if saving would take over 2 % of the time; what came after the
@@ -31,6 +34,7 @@ class Recorder(Hooks):
         self.ticket = ticket
         self._look = _Due(LOOK)
         self._report = _Due(_REPORT)
+        self._recorded = 0.0
         self._save = _Due(_SAVE)
 
     def start(self, trainer: Trainer) -> None:
@@ -66,6 +70,8 @@ class Recorder(Hooks):
 
     def _append_step(self, trainer: Trainer) -> None:
         """A record within the epoch, of the steps since the one before, so that curves move before its end."""
+        if trainer.seconds - self._recorded < trainer.seconds / _RECORDS:
+            return
         loss, accuracy = trainer.recent()
         if not math.isfinite(loss):
             return
@@ -76,6 +82,7 @@ class Recorder(Hooks):
             "learning_rate": trainer.learning_rate,
         }
         self.run.append_history(record)
+        self._recorded = trainer.seconds
 
     def _pause(self, trainer: Trainer) -> Command:
         """Save, give the slot back and wait; returns the command that ended the pause."""

@@ -95,7 +95,11 @@ def _train(run: Run, settings: Settings, hooks: Hooks, ticket: Ticket | None, pr
     recorder = Recorder(run, ticket)
     trainer = Trainer(model, train, validation, config, _Both(recorder, hooks))
     if state := load_resume(run):
-        trainer.load_state_dict(state)
+        try:
+            trainer.load_state_dict(state)
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            remedy = "Delete it to train from the start, or clone the run."
+            raise BadRun(f"{run.resume} does not fit the run's settings. {remedy}") from error
         run.cut_history(trainer.epoch, trainer.step)
         recorder.write(trainer, State.RUNNING)
     else:

@@ -2,9 +2,9 @@
 
 import math
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from digitlab.image import SIDE
 from digitlab.metrics.significance import wilson_interval
 from digitlab.metrics.summary import Headline
 from digitlab.reading.predictor import Predictor
+from digitlab.runs.results import Results
 from digitlab.runs.run import Run
 
 _IMAGES = 40
@@ -156,14 +157,10 @@ def score_of(right: np.ndarray) -> Score | None:
     return Score(found / len(right), len(right), wilson_interval(found, len(right)))
 
 
-def recorded_score(results: Mapping[str, Any], data: str) -> Score | None:
-    """The score that a run's results hold for a data set's test part; None when they hold none, or no sensible one."""
-    try:
-        summary = results["test"][data]
-        low, high = map(float, summary["interval"])
-        return Score(float(summary["accuracy"]), int(summary["images"]), (low, high))
-    except (KeyError, TypeError, ValueError):
-        return None
+def recorded_score(results: Results, data: str) -> Score | None:
+    """The score that a run's results hold for a data set's test part; None when they hold none."""
+    found = results.get("test", {}).get(data)
+    return Score(found["accuracy"], found["images"], found["interval"]) if found else None
 
 
 def best_scores(scores: Sequence[Score | None]) -> frozenset[int]:

@@ -18,6 +18,8 @@ _RISE = 1.05
 _AS_MANY = 0.001
 """A validation accuracy that ends by less than this below its former value has not fallen."""
 
+_NEEDED = {"epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy"}
+
 
 def describe_digits(predictions: Predictions) -> str:
     """The digits that are read best and worst."""
@@ -79,11 +81,11 @@ def describe_coverage(predictions: Predictions, wanted: float = 0.999) -> str:
 
 
 def describe_fit(history: Sequence[Mapping[str, Any]], chosen_epoch: int) -> str:
-    """Over- or underfitting, read from the records of the epochs; empty when there are none.
+    """Over- or underfitting, read from the records of the epochs; empty when there are none that say it.
 
     chosen_epoch: the one whose weights are used.
     """
-    records = {record["epoch"]: record for record in history if "epoch" in record}
+    records = {record["epoch"]: record for record in history if record.keys() >= _NEEDED}
     if chosen_epoch not in records:
         return ""
     chosen, last = records[chosen_epoch], records[max(records)]

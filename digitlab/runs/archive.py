@@ -1,38 +1,39 @@
 """A run as one zip file, to keep or to hand on; what comes in is checked before any of it reaches the runs folder."""
 
 import io
+import re
 import shutil
 import stat
 import zipfile
-import zlib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from digitlab.errors import BadRun, DigitlabError
 from digitlab.files import saving
 from digitlab.folders import move_folder, scratch_folder
+from digitlab.formats import short
 from digitlab.models import build_model
 from digitlab.runs.listing import Damaged, read_entry
 from digitlab.runs.run import Run, new_run_id, open_run
-from digitlab.runs.scores import has_damaged_samples, load_scores
+from digitlab.runs.scores import load_samples, load_scores
 from digitlab.runs.status import UNFINISHED, State
 from digitlab.runs.weights import load_resume, load_weights
+from digitlab.runs.zipped import opened_zip
 
-_FILES = (
-    "config.json",
-    "status.json",
-    "results.json",
-    "label.json",
-    "history.jsonl",
-    "weights.safetensors",
-    "samples.npz",
-)
-_FOLDERS = {"snapshots": ".safetensors", "evaluations": ".npz", "resume": ".pt"}
-_NO_FOLDERS = ("", ".", "..")
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_MOST_FILES = 2000
 _MOST_BYTES = 500_000_000
-_LONGEST_NAME = 100
-"""Characters of a file's name; file systems refuse long ones with an error of their own."""
+_MOST_FILES = 2000
+
+_LARGEST = {
+    r"(config|status|label)\.json": 1_000_000,
+    r"results\.json": 4_000_000,
+    r"history\.jsonl": 40_000_000,
+    r"weights\.safetensors|snapshots/[0-9]{4}\.safetensors": 64_000_000,
+    r"samples\.npz|evaluations/[a-z0-9-]{1,80}(\+[a-z0-9-]{1,80}){0,9}\.npz": 64_000_000,
+    r"resume/state\.pt": 64_000_000,
+}
+"""The files of a run that travel, and how many bytes each may have. All of these names are ones that any disk takes."""
+_KNOWN = {re.compile(names): most for names, most in _LARGEST.items()}
+
+_LONGEST_NAME = 200
 
 _REMEDY = "Choose a zip file that digitlab's Download made."
 
@@ -56,11 +57,8 @@ def unpack_run(data: bytes, runs: Path) -> Run:
     """
     with scratch_folder(runs) as scratch:
         folder = scratch / "run"
-        try:
-            with saving(runs):
-                _extract(data, folder)
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
-            raise BadRun(f"The archive is damaged or no zip file ({error}). {_REMEDY}") from error
+        with saving(runs):
+            _extract(data, folder)
         run = open_run(folder)
         try:
             check_run(run)
@@ -73,24 +71,27 @@ def unpack_run(data: bytes, runs: Path) -> Run:
 
 def is_known(name: str) -> bool:
     """Whether a path below a run's folder is one of the files that travel with it."""
-    path = PurePosixPath(name)
+    return _most_bytes(name) > 0
+
+
+def _most_bytes(name: str) -> int:
+    """How large a file of this name may be; 0 for one that is no part of a run."""
     if len(name) > _LONGEST_NAME:
-        return False
-    if len(path.parts) == 1:
-        return name in _FILES
-    return len(path.parts) == 2 and path.suffix == _FOLDERS.get(path.parts[0]) and not path.name.startswith(".")
+        return 0
+    return next((most for names, most in _KNOWN.items() if names.fullmatch(name)), 0)
 
 
 def _extract(data: bytes, folder: Path) -> None:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
-        if len(members) > _MOST_FILES or sum(member.file_size for member in members) > _MOST_BYTES:
-            raise BadRun(f"The archive is larger than a run: {len(members)} files. {_REMEDY}")
-        for member in members:
+    with opened_zip(data, "The archive", _REMEDY, _MOST_FILES, _MOST_BYTES) as archive:
+        for member in archive.infolist():
+            if member.is_dir():
+                continue
             run_id, _, name = member.filename.partition("/")
-            is_plain = run_id not in _NO_FOLDERS and not stat.S_ISLNK(member.external_attr >> 16)
-            if not is_plain or not is_known(name) or member.compress_type not in _METHODS:
-                raise BadRun(f"The archive holds {member.filename[:80]!r}, which is no part of a run. {_REMEDY}")
+            is_plain = run_id not in ("", ".", "..") and not stat.S_ISLNK(member.external_attr >> 16)
+            if not is_plain or not is_known(name):
+                raise BadRun(f"The archive holds {short(member.filename)}, which is no part of a run. {_REMEDY}")
+            if member.file_size > (most := _most_bytes(name)):
+                raise BadRun(f"The archive's {name} is foreign: it holds over {most / 1e6:g} MB. {_REMEDY}")
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(member) as source, target.open("wb") as out:
@@ -108,6 +109,5 @@ def check_run(run: Run) -> None:
             load_weights(weights, model)
     for scores in sorted((run.folder / "evaluations").glob("*.npz")):
         load_scores(scores, entry.config.model)
-    if has_damaged_samples(run):
-        raise BadRun("its samples.npz is damaged. Leave it out.")
+    load_samples(run)
     load_resume(run)

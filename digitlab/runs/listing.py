@@ -9,9 +9,10 @@ from pathlib import Path
 
 from digitlab import config as installation
 from digitlab.config import Settings, TrainConfig
-from digitlab.errors import BadRun, DigitlabError, UnknownName
+from digitlab.errors import BadRun, UnknownName
 from digitlab.files import read_json, write_json
 from digitlab.folders import remove_folder
+from digitlab.runs.checked import Unfit, flag, record, text
 from digitlab.runs.run import CHECKPOINT_NAME, RUN_ID, Run, open_run
 from digitlab.runs.status import UNFINISHED, State, Status
 
@@ -22,6 +23,8 @@ _LONGEST_ID = 200
 """Longer names are no model's; file systems refuse them with an error of their own."""
 
 _LONGEST_LABEL = 80
+
+_check_label = record({"name": text(_LONGEST_LABEL), "starred": flag})
 
 _READ = ("config.json", "status.json", "results.json", "history.jsonl", "label.json")
 
@@ -122,6 +125,8 @@ def read_entry(run: Run) -> Entry | Damaged:
     is_checkpoint = run.is_checkpoint
     try:
         small = _read(run.folder, _stamps(run.folder))
+        if isinstance(small, str):
+            return Damaged(run, small)
         return Entry(
             run=run,
             title=run.id if is_checkpoint else small.label.name,
@@ -135,18 +140,23 @@ def read_entry(run: Run) -> Entry | Damaged:
             accuracies=dict(small.accuracies),
             has_weights=run.weights.is_file(),
         )
-    except DigitlabError as error:
+    except BadRun as error:
         return Damaged(run, str(error))
-    except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
-        return Damaged(run, f"A file of {run.id} is damaged or foreign ({error}). Delete the run.")
+    except OSError as error:
+        return Damaged(run, f"A file of {run.id} cannot be read: {error.strerror}. Check the folder and its rights.")
 
 
 def read_label(run: Run) -> Label:
     """The run's label; before anyone said anything, the name of its config. Raises BadRun when it is damaged."""
     if not _label_file(run).exists():
         return Label(run.config.name or run.id)
-    saved = read_json(_label_file(run))
-    return Label(str(saved.get("name") or run.id)[:_LONGEST_LABEL], saved.get("starred") is True)
+    try:
+        saved = _check_label(read_json(_label_file(run)))
+    except Unfit as error:
+        raise BadRun(
+            f"{_label_file(run)} is damaged or foreign: {error}. Delete it; the run goes by its id."
+        ) from error
+    return Label(saved.get("name") or run.id, saved.get("starred", False))
 
 
 def title_of(run: Run) -> str:
@@ -221,17 +231,23 @@ def _stamps(folder: Path) -> tuple[tuple[int, int], ...]:
 
 
 @lru_cache(maxsize=4096)
-def _read(folder: Path, _stamps: tuple[tuple[int, int], ...]) -> _SmallFiles:
+def _read(folder: Path, _stamps: tuple[tuple[int, int], ...]) -> _SmallFiles | str:
+    """What the small files say, or why they cannot be read: that is remembered, too."""
     run = Run(folder)
-    results = run.results
-    return _SmallFiles(
-        label=read_label(run),
-        config=run.config,
-        status=run.status,
-        parameters=int(results.get("parameters", 0)),
-        best_validation_accuracy=max(
-            (float(record["validation_accuracy"]) for record in run.history if "validation_accuracy" in record),
-            default=None,
-        ),
-        accuracies=tuple((data, float(summary["accuracy"])) for data, summary in results.get("test", {}).items()),
-    )
+    try:
+        results = run.results
+        return _SmallFiles(
+            label=read_label(run),
+            config=run.config,
+            status=run.status,
+            parameters=results.get("parameters", 0),
+            best_validation_accuracy=max(
+                (one["validation_accuracy"] for one in run.history if "validation_accuracy" in one),
+                default=None,
+            ),
+            accuracies=tuple((data, figures["accuracy"]) for data, figures in results.get("test", {}).items()),
+        )
+    except BadRun as error:
+        if isinstance(error.__cause__, OSError):  # the next look may find it readable
+            raise
+        return str(error)

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from digitlab.errors import BadRun, NotSaved
 from digitlab.files import saving, write_text
 from digitlab.folders import move_folder, scratch_folder
 from digitlab.formats import count, interval, percent
+from digitlab.runs.results import Figures
 from digitlab.runs.run import CHECKPOINT_NAME, Run
 from digitlab.runs.status import State, Status
 
@@ -90,11 +90,12 @@ def _some(snapshots: Sequence[Path], most: int) -> list[Path]:
 def write_card(run: Run, name: str, command: str) -> str:
     """The card of a checkpoint as Markdown: what it is, what made it, and its figures with their intervals."""
     config, status, results = run.config, run.status, run.results
+    parameters = results.get("parameters", 0)
     donors = results.get("donors", {})
-    doubt = results.get("doubt") or {"temperature": 1.0, "threshold": 0.0}
+    doubt = results.get("doubt", {"temperature": 1.0, "threshold": 0.0})
     figures = [
         line
-        for data, summary in results["test"].items()
+        for data, summary in results.get("test", {}).items()
         for line in [
             _figure(data, summary),
             *(_figure(f"{data}, collected by {who}", one) for who, one in donors.get(data, {}).items()),
@@ -106,8 +107,7 @@ def write_card(run: Run, name: str, command: str) -> str:
         [
             f"# {name}",
             "",
-            f"Model `{config.model}`, {results['parameters']:,} parameters, trained on `{config.data}` with seed "
-            f"{config.seed}.",
+            f"Model `{config.model}`, {parameters:,} parameters, trained on `{config.data}` with seed {config.seed}.",
             _training(config, status),
             "",
             "| test part | accuracy | 95 % interval | mistakes |",
@@ -145,7 +145,7 @@ def _training(config: TrainConfig, status: Status) -> str:
     return f"{start}{saved}. Training took {status.seconds:.0f} s."
 
 
-def _figure(data: str, summary: dict[str, Any]) -> str:
+def _figure(data: str, summary: Figures) -> str:
     """A row of the table, with plain spaces: the card is also read in terminals."""
     row = (
         f"| {data} | {percent(summary['accuracy'], 2)} | {interval(summary['interval'])} "

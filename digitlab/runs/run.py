@@ -4,6 +4,7 @@ import dataclasses
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import Any
 
 from digitlab import config as installation
 from digitlab.config import TrainConfig
-from digitlab.errors import BadRun
+from digitlab.errors import BadConfig, BadRun
 from digitlab.files import PART, read_json, write_bytes, write_json
 from digitlab.folders import make_folder, move_folder, scratch_folder
 from digitlab.locks import Lock, is_held
-from digitlab.runs.history import append_record, cut_records, read_history
+from digitlab.runs.history import Record, append_record, cut_records, read_history
+from digitlab.runs.results import Results, read_results
 from digitlab.runs.status import UNFINISHED, State, Status
 
 RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[a-z0-9]+(-[a-z0-9]+)*-[0-9a-f]{6}")
@@ -71,7 +73,7 @@ def _age(moment: str) -> float:
     """Seconds between now and a time that `now` gave; where the clock was set back meanwhile, that lies ahead."""
     try:
         return abs((datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds())
-    except (TypeError, ValueError):
+    except ValueError:  # not yet
         return float("inf")
 
 
@@ -110,8 +112,12 @@ class Run:
 
     @property
     def config(self) -> TrainConfig:
-        """Raises BadRun or BadConfig when it is missing or damaged."""
-        return TrainConfig.from_dict(read_json(self.folder / "config.json"))
+        """Raises BadRun when it is missing or damaged."""
+        path = self.folder / "config.json"
+        try:
+            return TrainConfig.from_dict(read_json(path))
+        except BadConfig as error:
+            raise BadRun(f"{path} is damaged or foreign: {error} Restore the file or delete the run.") from error
 
     @property
     def weights(self) -> Path:
@@ -176,16 +182,19 @@ class Run:
         return self.folder / "history.jsonl"
 
     @property
-    def records(self) -> list[dict[str, Any]]:
-        """All records of the history, in order: those of epochs, and between them some of steps."""
+    def records(self) -> list[Record]:
+        """All records of the history, in order: those of epochs, and between them some of steps.
+
+        Raises BadRun when the file is damaged or foreign.
+        """
         return read_history(self.history_file)
 
     @property
-    def history(self) -> list[dict[str, Any]]:
-        """A record per epoch, in order."""
+    def history(self) -> list[Record]:
+        """A record per epoch, in order. Raises BadRun when the file is damaged or foreign."""
         return [record for record in self.records if "epoch" in record]
 
-    def append_history(self, record: dict[str, Any]) -> None:
+    def append_history(self, record: Mapping[str, Any]) -> None:
         append_record(self.history_file, record)
 
     def cut_history(self, epoch: int, step: int) -> None:
@@ -219,12 +228,11 @@ class Run:
                     part.unlink(missing_ok=True)
 
     @property
-    def results(self) -> dict[str, Any]:
-        """Data set → summary of the scores on its test part; empty before the run is evaluated."""
-        path = self.folder / "results.json"
-        return read_json(path) if path.exists() else {}
+    def results(self) -> Results:
+        """What the training came to; empty before the run is evaluated. Raises BadRun when the file is damaged."""
+        return read_results(self.folder / "results.json")
 
-    def write_results(self, results: dict[str, Any]) -> None:
+    def write_results(self, results: Mapping[str, Any]) -> None:
         write_json(self.folder / "results.json", results)
 
 

@@ -5,35 +5,43 @@ that a page can show the current verdict on them.
 """
 
 import hashlib
-import io
-import zipfile
-import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from digitlab.data.parts import Part
 from digitlab.errors import BadRun, NotSaved
-from digitlab.files import write_bytes
 from digitlab.folders import make_folder
 from digitlab.image import CLASSES, SIDE
-from digitlab.metrics.calibration import COLDEST, HOTTEST, Doubt
+from digitlab.metrics.calibration import Doubt
 from digitlab.metrics.predictions import Predictions, tempered
 from digitlab.models import build_model, compute_logits
+from digitlab.runs.arrays import Form, load_arrays, save_arrays
+from digitlab.runs.checked import Unfit, text
 from digitlab.runs.run import Run
 from digitlab.runs.weights import load_weights
 
 SAMPLES = 16
 """Images in samples.npz."""
 
-_DAMAGED = (
-    *(OSError, RuntimeError, ValueError, TypeError, KeyError, EOFError, MemoryError),
-    *(zipfile.BadZipFile, zlib.error),
-)
-"""What NumPy and zipfile raise for damaged and foreign files."""
+_MOST_SAMPLES = 1000
+_MOST_ROWS = 100_000
+"""Images of a data set's part; MNIST has 10,000 to test on."""
+
+_SCORES = {
+    "logits": Form(("f",), (None, CLASSES)),
+    "labels": Form(("i", "u"), (None,)),
+    "model": Form(("U",), ()),
+    "weights": Form(("U",), ()),
+    "data": Form(("U",), ()),
+}
+_SAMPLES = {"images": Form(("u1",), (None, SIDE, SIDE)), "labels": Form(("i", "u"), (None,))}
+
+_AGAIN = "Delete it; it will be computed again."
+_WITHOUT = "Delete it; the run is shown without it."
+_name = text(80)
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,7 @@ def read_scores(run: Run, data: str) -> Scores | None:
 def save_scores(path: Path, scores: Scores) -> None:
     """Write scores, whole or not at all."""
     make_folder(path.parent)
-    _save_arrays(
+    save_arrays(
         path,
         logits=scores.logits.astype(np.float32),
         labels=scores.labels.astype(np.uint8),
@@ -116,30 +124,40 @@ def load_scores(path: Path, model: str) -> Scores:
 
     Raises BadRun when the file is missing, damaged or foreign.
     """
+    found = load_arrays(path, _SCORES, _MOST_ROWS, _AGAIN)
     try:
-        with np.load(path, allow_pickle=False) as saved:
-            scores = Scores(
-                saved["logits"].astype(np.float32),
-                saved["labels"].astype(np.int64),
-                str(saved["model"]) if "model" in saved else model,
-                str(saved["weights"]),
-                str(saved["data"]),
-            )
-    except _DAMAGED as error:
-        raise BadRun(f"{path} is missing or damaged ({error}). Delete it; it will be computed again.") from error
-    if scores.labels.ndim != 1 or scores.logits.shape != (len(scores.labels), CLASSES):
-        raise BadRun(f"{path} holds scores of shape {scores.logits.shape}. Delete it; it will be computed again.")
+        scores = Scores(
+            _as_float32(found["logits"]),
+            _digits(found["labels"]),
+            _name(str(found.get("model", model))),
+            _name(str(found["weights"])),
+            _name(str(found["data"])),
+        )
+    except KeyError as error:
+        raise BadRun(f"{path} is damaged or foreign: it holds no {error}. {_AGAIN}") from error
+    except ValueError as error:
+        raise BadRun(f"{path} is damaged or foreign: {error}. {_AGAIN}") from error
+    if not np.isfinite(scores.logits).all():
+        raise BadRun(f"{path} is damaged or foreign: it holds scores that are not finite. {_AGAIN}")
     return scores
 
 
+def _as_float32(logits: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):  # what is too large becomes infinite
+        return logits.astype(np.float32)
+
+
+def _digits(labels: np.ndarray) -> np.ndarray:
+    """Labels as `int64`. Raises Unfit when one is no digit."""
+    if labels.min() < 0 or labels.max() >= CLASSES:
+        raise Unfit(int(labels[(labels < 0) | (labels >= CLASSES)][0]), "a digit, as every label")
+    return labels.astype(np.int64)
+
+
 def read_doubt(run: Run) -> Doubt:
-    """Temperature and threshold from the run's results; none where there are none, or no sensible ones."""
-    saved: Any = run.results.get("doubt")
-    try:
-        doubt = Doubt(float(saved["temperature"]), float(saved["threshold"]))
-    except (KeyError, TypeError, ValueError):
-        return Doubt()
-    return doubt if COLDEST <= doubt.temperature <= HOTTEST and 0 <= doubt.threshold <= 1 else Doubt()
+    """Temperature and threshold from the run's results; none where there are none. Raises BadRun when damaged."""
+    saved = run.results.get("doubt")
+    return Doubt(**saved) if saved else Doubt()
 
 
 def calibrated(run: Run, scores: Scores) -> Predictions:
@@ -149,30 +167,23 @@ def calibrated(run: Run, scores: Scores) -> Predictions:
 
 def save_samples(run: Run, images: np.ndarray, labels: np.ndarray) -> None:
     """Write a few images, `uint8` of shape (N, 28, 28), and their digits into the run's folder."""
-    _save_arrays(_samples_file(run), images=images, labels=labels.astype(np.uint8))
+    save_arrays(_samples_file(run), images=images, labels=labels.astype(np.uint8))
 
 
 def load_samples(run: Run) -> tuple[np.ndarray, np.ndarray] | None:
-    """The run's sample images and their digits, or None when there are none that can be read."""
-    try:
-        with np.load(_samples_file(run), allow_pickle=False) as saved:
-            images, labels = saved["images"], saved["labels"].astype(np.int64)
-    except _DAMAGED:
+    """The run's sample images and their digits, or None when it has none. Raises BadRun when they are damaged."""
+    path = _samples_file(run)
+    if not path.exists():
         return None
-    fits = images.dtype == np.uint8 and images.shape == (len(labels), SIDE, SIDE)
-    return (images, labels) if fits else None
-
-
-def has_damaged_samples(run: Run) -> bool:
-    """Whether the run has a file of samples that cannot be read."""
-    return _samples_file(run).exists() and load_samples(run) is None
+    found = load_arrays(path, _SAMPLES, _MOST_SAMPLES, _WITHOUT)
+    try:
+        images, labels = found["images"], _digits(found["labels"])
+    except KeyError as error:
+        raise BadRun(f"{path} is damaged or foreign: it holds no {error}. {_WITHOUT}") from error
+    except ValueError as error:
+        raise BadRun(f"{path} is damaged or foreign: {error}. {_WITHOUT}") from error
+    return images, labels
 
 
 def _samples_file(run: Run) -> Path:
     return run.folder / "samples.npz"
-
-
-def _save_arrays(path: Path, **arrays: np.ndarray) -> None:
-    packed = io.BytesIO()
-    np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]  # its stubs take the first name for a flag
-    write_bytes(path, packed.getvalue())

@@ -1,14 +1,19 @@
 """status.json: where a run stands; replaced whole, never edited in place."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from digitlab.errors import BadRun
+from digitlab.runs.checked import Check, Unfit, epochs, loss, message, moment, record, seconds, share, steps, word_of
 
 _FORMER = {"best_epoch": "chosen_epoch"}
 """Names of version 0.1 → today's."""
+
+_LONGEST_MESSAGE = 1000
+"""Characters; what a defect says may be longer, and its log has all of it."""
 
 
 class State(StrEnum):
@@ -66,20 +71,32 @@ class Status:
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_dict(cls, saved: dict[str, Any]) -> "Status":
+    def from_dict(cls, saved: Mapping[str, Any]) -> "Status":
         """The status of its saved form. Raises BadRun when a key or value is not one that digitlab writes."""
+        named = {_FORMER.get(key, key): value for key, value in saved.items()}
         try:
-            named = {_FORMER.get(key, key): value for key, value in saved.items()}
-            status = cls(**{**named, "state": State(saved["state"])})
-            for field in dataclasses.fields(cls):
-                _check(field.name, getattr(status, field.name), type(field.default))
-            return status
-        except (KeyError, TypeError, ValueError) as error:
+            for key in named.keys() - _CHECKS.keys():
+                raise Unfit(key, f"one of {', '.join(_CHECKS)}")
+            if unset := [key for key, value in named.items() if value is None and key not in _MAY_BE_UNKNOWN]:
+                raise Unfit(None, "", unset[:1])
+            return cls(**_check(named))
+        except Unfit as error:
             raise BadRun(f"The run's status.json is damaged or foreign: {error}. Delete the run.") from error
 
 
-def _check(name: str, value: Any, kind: type) -> None:
-    """Raises TypeError when a value is not of its default's kind."""
-    allowed: Any = {int: int, float: (int, float), str: str, type(None): (int, float, type(None))}.get(kind, State)
-    if not isinstance(value, allowed) or isinstance(value, bool):
-        raise TypeError(f"{name} is {value!r:.60}")
+_CHECKS: Mapping[str, Check[Any]] = {
+    "state": word_of(State),
+    "epoch": epochs,
+    "step": steps,
+    "steps": steps,
+    "created": moment,
+    "started": moment,
+    "updated": moment,
+    "seconds": seconds,
+    "chosen_epoch": epochs,
+    "loss": loss,
+    "accuracy": share,
+    "message": message(_LONGEST_MESSAGE),
+}
+_MAY_BE_UNKNOWN = ("loss", "accuracy")
+_check = record(_CHECKS, needed=("state",))

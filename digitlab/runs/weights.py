@@ -4,23 +4,40 @@ Never pickle: nothing that could run code is loaded, and nothing is used before 
 """
 
 import io
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from digitlab.errors import BadRun
-from digitlab.files import write_bytes
+from digitlab.files import read_bytes, write_bytes
 from digitlab.folders import make_folder
+from digitlab.formats import short
 from digitlab.image import CLASSES, SIDE
+from digitlab.runs.checked import Unfit, epochs, record, seconds, steps, text, whole
 from digitlab.runs.run import Run
+from digitlab.runs.zipped import opened_zip
 
 _REMEDY = "Choose another run, or train the model again."
+
+_ANEW = "Delete it to train from the start, or clone the run."
+
+_MOST_TENSORS, _MOST_VALUES = 2000, 20_000
+"""Of a training's state; that of the largest model has a tenth of it."""
+
+_KINDS = ("F32", "F16", "I64")
+"""What digitlab writes: weights, weights in snapshots, and counters."""
+
+_MOST_BYTES = 64_000_000
+_LONGEST_HEADER = 100_000
+"""Bytes of the list of tensors; the largest model's has 5,000."""
 
 _SOFTMAX_WEIGHTS = "linear.weight"
 """The tensor of softmax regression that has a weight per digit and pixel."""
@@ -42,28 +59,52 @@ def load_weights(path: Path, model: nn.Module) -> None:
     Raises BadRun when the file is missing, damaged, made for another architecture, or holds numbers that are not
     finite; the model is then unchanged.
     """
-    weights = _read(path)
-    expected = model.state_dict()
-    if weights.keys() != expected.keys():
-        odd = sorted(weights.keys() ^ expected.keys())[0]
-        raise BadRun(f"{path} does not fit the model: the tensor {odd!r} is missing or foreign. {_REMEDY}")
-    for name, value in weights.items():
-        if value.shape != expected[name].shape:
-            shapes = f"{tuple(value.shape)} instead of {tuple(expected[name].shape)}"
-            raise BadRun(f"{path} does not fit the model: the tensor {name!r} has shape {shapes}. {_REMEDY}")
-        weights[name] = value.to(expected[name].dtype)
-        if not torch.isfinite(weights[name]).all():
-            raise BadRun(f"{path} is damaged: the tensor {name!r} holds numbers that are not finite. {_REMEDY}")
+    expected = {name: (tuple(value.shape), value.dtype) for name, value in model.state_dict().items()}
+    weights: dict[str, Tensor] = {}
+    with _opened(path, "pt") as file:
+        if odd := sorted(set(file.keys()) ^ expected.keys()):
+            raise BadRun(f"{path} does not fit the model: the tensor {short(odd[0])} is missing or foreign. {_REMEDY}")
+        for name, (shape, kind) in expected.items():
+            found = tuple(file.get_slice(name).get_shape())
+            if found != shape:
+                shapes = f"{short(found)} instead of {shape}"
+                raise BadRun(f"{path} does not fit the model: the tensor {name!r} has shape {shapes}. {_REMEDY}")
+            weights[name] = file.get_tensor(name).to(kind)
+            if not torch.isfinite(weights[name]).all():
+                raise BadRun(f"{path} is damaged: the tensor {name!r} holds numbers that are not finite. {_REMEDY}")
     model.load_state_dict(weights)
 
 
-def _read(path: Path) -> dict[str, Tensor]:
+@contextmanager
+def _opened(path: Path, framework: str) -> Iterator[Any]:
+    """A safetensors file, whose tensors are read one by one within the block.
+
+    Raises BadRun when it is missing, too large, damaged, or holds numbers of a kind that digitlab does not write; so
+    also for what safetensors raises within the block.
+    """
     try:
-        return load_file(path)
+        _check_size(path)
+        with safe_open(path, framework=framework) as file:
+            for name in file.keys():  # noqa: SIM118  it is no mapping
+                if (kind := file.get_slice(name).get_dtype()) not in _KINDS:
+                    said = f"the tensor {short(name)} is of the type {kind}, not one of {', '.join(_KINDS)}"
+                    raise BadRun(f"{path} is foreign: {said}. {_REMEDY}")
+            yield file
     except OSError as error:
         raise BadRun(f"{path} cannot be read: {error.strerror or error}. {_REMEDY}") from error
-    except (SafetensorError, ValueError, KeyError) as error:
+    except SafetensorError as error:
         raise BadRun(f"{path} is damaged or no safetensors file ({error}). {_REMEDY}") from error
+
+
+def _check_size(path: Path) -> None:
+    """Raises BadRun when the file or its list of tensors is larger than that of any model, and OSError."""
+    with path.open("rb") as file:
+        header = int.from_bytes(file.read(8), "little")
+        size = file.seek(0, os.SEEK_END)
+    if size > _MOST_BYTES:
+        raise BadRun(f"{path} is foreign: it holds over {_MOST_BYTES / 1e6:g} MB. {_REMEDY}")
+    if not 0 < header <= min(_LONGEST_HEADER, size):
+        raise BadRun(f"{path} is damaged or no safetensors file: its list of tensors has {header} bytes. {_REMEDY}")
 
 
 def save_resume(run: Run, state: dict[str, Any]) -> None:
@@ -82,14 +123,48 @@ def load_resume(run: Run) -> dict[str, Any] | None:
     if not run.resume.is_file():
         return None
     try:
-        state = torch.load(run.resume, map_location="cpu", weights_only=True)
+        data = read_bytes(run.resume, _MOST_BYTES)
+    except OSError as error:
+        raise BadRun(f"{run.resume} cannot be read: {error.strerror}. {_ANEW}") from error
+    with opened_zip(data, str(run.resume), _ANEW, _MOST_TENSORS, _MOST_BYTES):
+        pass  # it is a zip file, whose members are all as large as they say
+    try:
+        state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except Exception as error:  # torch's reader of pickles raises nearly anything when it is given something else
-        raise BadRun(
-            f"{run.resume} is damaged or foreign. Delete it to train from the start, or clone the run."
-        ) from error
+        raise BadRun(f"{run.resume} is damaged or foreign. {_ANEW}") from error
     if not isinstance(state, dict):
-        raise BadRun(f"{run.resume} holds no training state. Delete it to train from the start, or clone the run.")
+        raise BadRun(f"{run.resume} holds no training state. {_ANEW}")
+    try:
+        _check_plain(state)
+        _check_progress(state)
+    except Unfit as error:
+        raise BadRun(f"{run.resume} is damaged or foreign: {error}. {_ANEW}") from error
     return state
+
+
+_check_progress = record(
+    {"epoch": epochs, "step_in_epoch": steps, "seconds": seconds, "chosen_epoch": epochs, "best_epoch": epochs}
+)
+
+
+def _check_plain(state: dict[Any, Any]) -> None:
+    """Raises Unfit for anything but tensors, short texts and numbers of 64 bits, in dictionaries and lists."""
+    waiting: list[Any] = [state]
+    for _ in range(_MOST_VALUES):
+        if not waiting:
+            return
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [*value.keys(), *value.values()]
+        elif isinstance(value, list | tuple):
+            waiting += value
+        elif isinstance(value, int):
+            whole(-(2**63), 2**63)(int(value))
+        elif isinstance(value, str):
+            text(1000)(value)
+        elif not isinstance(value, Tensor | float | None):
+            raise Unfit(value, "a tensor, a number or a text")
+    raise Unfit(len(waiting), "nothing: there are too many values")
 
 
 def weight_images(path: Path) -> np.ndarray:
@@ -116,12 +191,16 @@ def first_filters(path: Path, name: str) -> np.ndarray:
 
 
 def read_tensor(path: Path, name: str) -> np.ndarray:
-    """One tensor of a weights file or snapshot, as `float32`, without reading the others. Raises BadRun."""
-    try:
-        with safe_open(path, framework="numpy") as file:
-            values: np.ndarray = file.get_tensor(name)
-    except (OSError, SafetensorError) as error:
-        raise BadRun(f"{path} is missing or damaged, or holds no {name}. Choose another run.") from error
+    """One tensor of a weights file or snapshot, as `float32`, without reading the others.
+
+    Raises BadRun when the file is missing or damaged, or when it holds no such tensor or numbers that are not finite.
+    """
+    with _opened(path, "numpy") as file:
+        if name not in file.keys():  # noqa: SIM118  it is no mapping
+            raise BadRun(f"{path} holds no {name}. {_REMEDY}")
+        values: np.ndarray = file.get_tensor(name)
+    if not np.isfinite(values).all():
+        raise BadRun(f"{path} is damaged: the tensor {name!r} holds numbers that are not finite. {_REMEDY}")
     return values.astype(np.float32)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from digitlab.config import TrainConfig
 from digitlab.jobs.queue import Command, write_command
 from digitlab.runs.run import RUN_ID, Run
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
@@ -206,6 +207,20 @@ def test_a_finished_run_is_renamed_and_its_deletion_is_asked_twice(open_training
     certain.click()
     expect(train.heading("not for long")).to_have_count(0)
     assert "run=" not in train.page.url
+
+
+def test_a_damaged_run_says_why_and_is_deleted(open_training: OpenTraining, training_folder: Path) -> None:
+    run = Run.create(training_folder / "runs", TrainConfig())
+    (run.folder / "results.json").write_text('{"parameters": 1e999}')
+    train = open_training()
+    expect(train.heading("Damaged runs")).to_be_visible()
+    expect(train.page.get_by_text("parameters is inf; it must be a whole number")).to_be_visible()
+    train.button("Delete").last.click()
+    dialog = train.page.get_by_role("dialog")
+    dialog.get_by_text("I no longer need it").click()
+    dialog.get_by_role("button", name="Delete for good").click()
+    expect(train.heading("Damaged runs")).to_have_count(0)
+    assert not run.folder.exists()
 
 
 def test_a_run_goes_out_as_an_archive_and_comes_back(open_training: OpenTraining, tmp_path: Path) -> None:

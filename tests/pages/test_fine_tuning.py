@@ -12,7 +12,7 @@ TRAIN = f"{PAGES}/train.py"
 
 
 def summary(accuracy: float) -> dict[str, object]:
-    return {"accuracy": accuracy, "images": 1000, "interval": [accuracy - 0.01, accuracy + 0.01]}
+    return {"accuracy": accuracy, "images": 1000, "mistakes": 50, "interval": [accuracy - 0.01, accuracy + 0.01]}
 
 
 def opened(open_page: OpenPage, run: Run) -> AppTest:
@@ -55,5 +55,5 @@ def test_damaged_figures_get_one_line(make_run: Callable[..., Run], open_page: O
     run = make_run(start_from="softmax")
     run.write_results({"test": {"mine": summary(0.95)}, "before": {"mine": {"accuracy": "x"}}})
     app = opened(open_page, run)
-    assert ["are damaged" in line.value for line in app.error] == [True]
+    assert ["before.mine.images is missing" in line.value.replace("\\", "") for line in app.markdown].count(True) == 1
     assert not app.exception

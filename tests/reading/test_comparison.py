@@ -20,6 +20,7 @@ from digitlab.reading.comparison import (
     score_of,
 )
 from digitlab.reading.predictor import Predictor
+from digitlab.runs.results import Results
 from digitlab.runs.run import Run
 
 
@@ -102,22 +103,12 @@ def test_no_answers_have_no_score() -> None:
 
 
 def test_a_recorded_score_is_read() -> None:
-    results = {"test": {"mnist": {"images": 100, "accuracy": 0.5, "interval": [0.4, 0.6], "loss": 1.0}}}
+    results: Results = {"test": {"mnist": {"images": 100, "accuracy": 0.5, "mistakes": 50, "interval": (0.4, 0.6)}}}
     assert recorded_score(results, "mnist") == Score(0.5, 100, (0.4, 0.6))
 
 
-@pytest.mark.parametrize(
-    "results",
-    [
-        {},
-        {"test": {}},
-        {"test": None},
-        {"test": {"mnist": {"accuracy": 0.5}}},
-        {"test": {"mnist": {"images": 1, "accuracy": "high", "interval": [0, 1]}}},
-        {"test": {"mnist": {"images": 1, "accuracy": 0.5, "interval": [0]}}},
-    ],
-)
-def test_results_without_a_sensible_score_have_none(results: dict[str, object]) -> None:
+@pytest.mark.parametrize("results", [{}, {"test": {}}])
+def test_results_without_a_score_have_none(results: Results) -> None:
     assert recorded_score(results, "mnist") is None
 
 

@@ -91,12 +91,13 @@ def test_below_the_threshold_it_is_not_sure(make_run: Callable[..., Run]) -> Non
 
 
 @pytest.mark.parametrize(
-    "doubt", [None, {}, [], "x", {"temperature": 0, "threshold": 2}, {"temperature": "a", "threshold": 0.5}]
+    "doubt", [{}, [], "x", {"temperature": 0, "threshold": 2}, {"temperature": "a", "threshold": 0.5}]
 )
-def test_foreign_figures_of_doubt_count_as_none(doubt: object, make_run: Callable[..., Run]) -> None:
+def test_foreign_figures_of_doubt_are_refused(doubt: object, make_run: Callable[..., Run]) -> None:
     run = make_run()
     run.write_results({"doubt": doubt})
-    assert Predictor(run).read(IMAGE).sure
+    with pytest.raises(BadRun, match=r"results\.json is damaged or foreign: doubt"):
+        Predictor(run)
 
 
 def test_many_images_are_read_at_once_as_one_by_one(make_run: Callable[..., Run]) -> None:

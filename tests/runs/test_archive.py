@@ -1,5 +1,4 @@
 import io
-import json
 import stat
 import zipfile
 from collections.abc import Callable
@@ -192,7 +191,7 @@ def test_what_is_no_part_of_a_run_is_refused(name: str, run: Run, refuse: Refuse
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_packing_that_digitlab_does_not_use_is_refused(method: int, run: Run, refuse: Refuse) -> None:
-    assert "which is no part of a run" in refuse(zipped(run, method=method))
+    assert "is packed in another way" in refuse(zipped(run, method=method))
 
 
 def test_too_many_files_are_refused_before_any_is_unpacked(
@@ -204,7 +203,7 @@ def test_too_many_files_are_refused_before_any_is_unpacked(
     unpack_run(data, runs)
     monkeypatch.setattr(archive_module, "_MOST_FILES", files - 1)
     monkeypatch.setattr(archive_module, "is_known", lambda _name: pytest.fail("looked at a file"))
-    assert f"The archive is larger than a run: {files} files." in refuse(data)
+    assert f"The archive is larger than digitlab makes any: {files} files." in refuse(data)
 
 
 def test_too_large_a_sum_of_files_is_refused_before_any_is_unpacked(
@@ -216,7 +215,7 @@ def test_too_large_a_sum_of_files_is_refused_before_any_is_unpacked(
     unpack_run(data, runs)
     monkeypatch.setattr(archive_module, "_MOST_BYTES", size - 1)
     monkeypatch.setattr(archive_module, "is_known", lambda _name: pytest.fail("looked at a file"))
-    assert "The archive is larger than a run" in refuse(data)
+    assert "The archive is larger than digitlab makes any" in refuse(data)
 
 
 @pytest.mark.parametrize(("size", "claimed"), [(1_000_000, 10), (500_001, 9_000_001)])
@@ -224,6 +223,46 @@ def test_a_file_of_another_size_than_it_claims_is_refused(size: int, claimed: in
     data = zipped(run, {f"{run.id}/history.jsonl": b"\n" * size}, zipfile.ZIP_STORED)
     assert data.count(size.to_bytes(4, "little")) == 4  # packed and unpacked, in both of the member's headers
     assert "The archive is damaged" in refuse(data.replace(size.to_bytes(4, "little"), claimed.to_bytes(4, "little")))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_whose_content_is_damaged_is_refused(method: int, run: Run, refuse: Refuse) -> None:
+    name = f"{run.id}/history.jsonl"
+    data = bytearray(zipped(run, {name: np.random.default_rng(0).bytes(3000)}, method))
+    with zipfile.ZipFile(io.BytesIO(bytes(data))) as archive:
+        begin = archive.getinfo(name).header_offset + 30 + len(name)
+    data[begin : begin + 200] = b"\xff" * 200
+    assert refuse(bytes(data)).startswith("The archive is damaged or no zip file of digitlab's (")
+
+
+@pytest.mark.parametrize("name", ["evaluations/" + "ß" * 90 + ".npz", "evaluations/" + "\U0001f600" * 70 + ".npz"])
+def test_a_name_that_no_disk_takes_is_refused(name: str, run: Run, refuse: Refuse) -> None:
+    assert "which is no part of a run" in refuse(zipped(run, {f"{run.id}/{name}": b""}))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("results.json", b'{"parameters": 1e999}', "parameters is inf; it must be a whole number"),
+        ("results.json", b'{"parameters": 1' + b"0" * 400 + b"}", "parameters is 1000"),
+        ("results.json", b'{"x": "' + b"y" * 60_000_000 + b'"}', "larger than digitlab makes any: 60 MB"),
+        ("history.jsonl", b"{}\n" * 20_000_000, "larger than digitlab makes any: 60 MB"),
+        ("history.jsonl", b"{}\n" * 3_000_000, "it holds over 200,000 lines"),
+        ("label.json", b" " * 2_000_000 + b"{}", "label.json is foreign: it holds over 1 MB"),
+    ],
+    ids=["infinite", "400-digits", "long-text", "empty-records", "many-lines", "spaces"],
+)
+def test_a_small_archive_never_costs_much(name: str, content: bytes, said: str, run: Run, refuse: Refuse) -> None:
+    data = zipped(run, {f"{run.id}/{name}": content})
+    assert len(data) < 200_000
+    assert said in refuse(data)
+
+
+def test_two_members_of_one_name_are_refused(run: Run, refuse: Refuse) -> None:
+    data = io.BytesIO(pack_run(run))
+    with zipfile.ZipFile(data, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr(f"{run.id}/label.json", "{}")
+    assert "it holds two files of one name" in refuse(data.getvalue())
 
 
 def test_a_name_that_is_no_text_is_refused(run: Run, refuse: Refuse) -> None:
@@ -292,8 +331,12 @@ def saved(value: object) -> bytes:
         ("snapshots/0001.safetensors", b"rubbish", "0001.safetensors is damaged"),
         ("samples.npz", b"rubbish", "samples.npz is damaged"),
         ("samples.npz", arrays(images=np.zeros((2, 5, 5), np.uint8), labels=np.zeros(2)), "samples.npz is damaged"),
-        ("evaluations/mnist.npz", b"rubbish", "mnist.npz is missing or damaged"),
-        ("evaluations/mnist.npz", arrays(logits=np.zeros((2, 10))), "mnist.npz is missing or damaged"),
+        ("evaluations/mnist.npz", b"rubbish", "mnist.npz is damaged or"),
+        (
+            "evaluations/mnist.npz",
+            arrays(logits=np.zeros((2, 10))),
+            "mnist.npz is damaged or foreign: it holds no",
+        ),
         ("resume/state.pt", b"rubbish", "state.pt is damaged"),
         ("resume/state.pt", saved([1, 2]), "holds no training state"),
     ],
@@ -318,8 +361,3 @@ def test_code_in_a_resume_state_is_refused_and_never_run(run: Run, tmp_path: Pat
 
     assert "state.pt is damaged or foreign" in refuse(zipped(run, {f"{run.id}/resume/state.pt": saved(Trap())}))
     assert not (tmp_path / "trace").exists()
-
-
-def test_a_label_from_elsewhere_is_cut_to_what_a_list_can_show(run: Run, runs: Path) -> None:
-    label = json.dumps({"name": "x" * 500, "starred": "yes"}).encode()
-    assert read_label(unpack_run(zipped(run, {f"{run.id}/label.json": label}), runs)) == Label("x" * 80, False)

@@ -12,7 +12,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_records_come_back_in_order(file: Path) -> None:
-    records = [{"epoch": n, "loss": 1 / (n + 1)} for n in range(3)]
+    records = [{"epoch": n, "train_loss": 1 / (n + 1)} for n in range(3)]
     for record in records:
         append_record(file, record)
     assert read_history(file) == records

@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from digitlab.runs.listing import (
 from digitlab.runs.run import Run, now
 from digitlab.runs.scores import score
 from digitlab.runs.status import State, Status
+from tests.conftest import FIGURES
 
 MakeRun = Callable[..., Run]
 
@@ -310,7 +312,7 @@ def test_a_run_is_read_again_only_when_one_of_its_files_changed(
     assert entry_of(run, catalogue).best_validation_accuracy == 0.75
     rename_run(run, "after")
     assert entry_of(run, catalogue).title == "after"
-    run.write_results({"test": {"mnist": {"accuracy": 0.25}}})
+    run.write_results({"test": {"mnist": {**FIGURES, "accuracy": 0.25}}})
     assert entry_of(run, catalogue).accuracies == {"mnist": 0.25}
     run.mark(State.STOPPED)
     assert entry_of(run, catalogue).state is State.STOPPED
@@ -328,7 +330,7 @@ def test_two_catalogues_share_what_was_read(make_run: MakeRun, reads: list[str])
     ("file", "content", "title", "accuracies"),
     [
         ("label.json", '{"name": "the longer one"}', "the longer one", {"sklearn": 0.5}),
-        ("results.json", '{"test": {"sklearn": {"accuracy": 0.875}}}', "x", {"sklearn": 0.875}),
+        ("results.json", json.dumps({"test": {"sklearn": {**FIGURES, "accuracy": 0.875}}}), "x", {"sklearn": 0.875}),
     ],
 )
 def test_a_change_within_the_clocks_grain_is_noticed_by_the_size(

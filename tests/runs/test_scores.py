@@ -8,6 +8,7 @@ import torch
 import digitlab.config
 from digitlab.data.parts import Part
 from digitlab.errors import BadRun
+from digitlab.metrics.calibration import COLDEST, HOTTEST, Doubt
 from digitlab.metrics.predictions import to_probabilities
 from digitlab.models import build_model, compute_logits
 from digitlab.runs import scores as scores_module
@@ -16,7 +17,6 @@ from digitlab.runs.scores import (
     Scores,
     calibrated,
     fingerprint_file,
-    has_damaged_samples,
     load_samples,
     load_scores,
     read_doubt,
@@ -90,7 +90,7 @@ def test_saved_scores_of_version_0_1_are_read_and_not_computed_again(
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadRun, match=r"is missing or damaged .*Delete it; it will be computed again"):
+    with pytest.raises(BadRun, match=r"none.npz cannot be read: No such file .* it will be computed again"):
         load_scores(tmp_path / "none.npz", "cnn")
 
 
@@ -121,7 +121,7 @@ def test_a_damaged_file_is_refused_whatever_the_damage(file: Path) -> None:
     ],
 )
 def test_foreign_arrays_are_refused(change: dict[str, np.ndarray], tmp_path: Path) -> None:
-    arrays = {"logits": np.zeros((3, 10)), "labels": np.zeros(3), "weights": np.array("a"), "data": np.array("b")}
+    arrays = {"logits": np.zeros((3, 10)), "labels": np.zeros(3, int), "weights": np.array("a"), "data": np.array("b")}
     np.savez(tmp_path / "e.npz", **arrays)
     assert len(load_scores(tmp_path / "e.npz", "cnn").logits) == 3
     np.savez(tmp_path / "e.npz", **{**arrays, **change})
@@ -270,7 +270,6 @@ def test_answers_are_calibrated_by_the_runs_own_temperature(make_run: Callable[.
 @pytest.mark.parametrize(
     "saved",
     [
-        None,
         3,
         {},
         {"temperature": 2.0},
@@ -283,25 +282,41 @@ def test_answers_are_calibrated_by_the_runs_own_temperature(make_run: Callable[.
         {"temperature": 2.0, "threshold": -0.1},
     ],
 )
-def test_a_foreign_doubt_is_as_good_as_none(saved: object, make_run: Callable[..., Run]) -> None:
+def test_a_foreign_doubt_is_refused(saved: object, make_run: Callable[..., Run]) -> None:
     run = make_run()
     run.write_results({**run.results, "doubt": {"temperature": 2.0, "threshold": 0.5}})
     assert (read_doubt(run).temperature, read_doubt(run).threshold) == (2.0, 0.5)
     run.write_results({**run.results, "doubt": saved})
-    assert (read_doubt(run).temperature, read_doubt(run).threshold) == (1.0, 0.0)
+    with pytest.raises(BadRun, match=r"results\.json is damaged"):
+        read_doubt(run)
+
+
+def test_a_run_without_doubt_is_read_as_it_was_trained(make_run: Callable[..., Run]) -> None:
+    run = make_run()
+    run.write_results({**run.results, "doubt": None})
+    assert read_doubt(run) == Doubt(1.0, 0.0)
+
+
+@pytest.mark.parametrize(("temperature", "threshold"), [(COLDEST, 0.0), (HOTTEST, 1.0)])
+def test_every_doubt_that_can_be_fitted_is_read(
+    temperature: float, threshold: float, make_run: Callable[..., Run]
+) -> None:
+    run = make_run()
+    run.write_results({"doubt": {"temperature": temperature, "threshold": np.nextafter(threshold, 2)}})
+    assert read_doubt(run).temperature == temperature
+    assert read_doubt(run).threshold == pytest.approx(threshold)
+    assert 0 <= read_doubt(run).threshold <= 1
 
 
 def test_sample_images_come_back_as_they_were_saved(make_run: Callable[..., Run], part: Part) -> None:
     run = make_run()
     assert load_samples(run) is None
-    assert not has_damaged_samples(run)
     save_samples(run, part.images.numpy(), part.labels.numpy())
     found = load_samples(run)
     assert found is not None
     images, labels = found
     assert (images == part.images.numpy()).all()
     assert (labels == part.labels.numpy()).all()
-    assert not has_damaged_samples(run)
 
 
 @pytest.mark.parametrize(
@@ -317,5 +332,5 @@ def test_sample_images_come_back_as_they_were_saved(make_run: Callable[..., Run]
 def test_foreign_samples_are_damaged(arrays: dict[str, np.ndarray], make_run: Callable[..., Run]) -> None:
     run = make_run()
     np.savez(run.folder / "samples.npz", **arrays)
-    assert load_samples(run) is None
-    assert has_damaged_samples(run)
+    with pytest.raises(BadRun, match=r"samples\.npz is damaged or"):
+        load_samples(run)

@@ -37,6 +37,12 @@ def test_the_time_left_follows_from_the_pace_so_far(status: Status, left: float 
     assert status.time_left == left
 
 
+def test_a_message_from_elsewhere_is_one_line_that_can_be_shown() -> None:
+    status = Status.from_dict({"state": "failed", "message": "a\nb\ud800\u202e 99.5\u202f%" + "x" * 5000})
+    assert status.message.startswith("a b\ufffd\ufffd 99.5\u202f%x")
+    assert len(status.message) == 1000
+
+
 def test_states_are_written_as_plain_words() -> None:
     assert json.dumps(Status(State.DONE).to_dict()["state"]) == '"done"'
 
@@ -59,6 +65,14 @@ def test_a_finished_run_needs_no_process() -> None:
         {"state": "done", "seconds": None},
         {"state": "done", "message": ["a"]},
         {"state": "done", "created": 0},
+        {"state": "done", "updated": "yesterday"},
+        {"state": "done", "updated": "2026-01-01T00:00:00"},
+        {"state": "done", "updated": "9999-12-31T23:59:59-23:59"},
+        {"state": "done", "step": 10**400},
+        {"state": "done", "seconds": float("inf")},
+        {"state": "done", "accuracy": 1.5},
+        {"state": "done", "loss": float("nan")},
+        {"state": "done", "message": None},
     ],
 )
 def test_a_foreign_status_is_refused(saved: dict[str, object]) -> None:

@@ -1,6 +1,6 @@
 """Weights through the epochs: a run's snapshots as a film with the loss in step, and the norm of each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ def _film(run: Run, about: WeightFilm, stamp: str) -> Film:
 
 
 def _curves(run: Run) -> list[LossCurve]:
-    history = run.history
+    history: Sequence[Mapping[str, Any]] = run.history
     return [
         LossCurve(part, [record["epoch"] for record in history if key in record], [r[key] for r in history if key in r])
         for part, key in _LOSSES.items()

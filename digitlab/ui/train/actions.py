@@ -53,9 +53,9 @@ def ask_name(run: Run) -> None:
 
 
 @st.dialog("Delete the run", icon=":material/delete:")
-def ask_deletion(run: Run) -> None:
-    """Ask twice: whether the run is no longer needed, and then for the deletion itself."""
-    name = plain(title_of(run))
+def ask_deletion(run: Run, title: str) -> None:
+    """Ask twice: whether the run is no longer needed, and then for the deletion itself. title: what to call it."""
+    name = plain(title)
     st.markdown(f"**{name}** goes with its weights, curves, scores and log. It cannot be brought back.")
     sure = st.checkbox("I no longer need it", key=f"sure to delete {run.id}", help="Download it first to keep a copy.")
     if st.button("Delete for good", type="primary", disabled=not sure, help="Deletes the run's folder.") and sure:
@@ -87,7 +87,7 @@ def show_actions(entry: Entry) -> None:
         _button("Resume", ":material/play_arrow:", words, not resumable, lambda: ask(resume, run))
         _download(run)
         if _button("Delete", ":material/delete:", "Asks first, then deletes the run's folder.", shipped):
-            ask_deletion(run)
+            ask_deletion(run, entry.title)
 
 
 def _star(entry: Entry) -> None:

@@ -1,16 +1,15 @@
 """The chosen run, below the table: what can be done with it, its curves, and what it learned."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
 from digitlab.data.dataset import DATASETS
-from digitlab.errors import BadRun
 from digitlab.figures.training import PANELS, curve_figure, points
 from digitlab.formats import count, interval, percent
 from digitlab.runs.history import history_so_far
 from digitlab.runs.listing import Entry
+from digitlab.runs.results import Figures
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
 from digitlab.ui.app.callouts import errors_shown, plain
@@ -70,26 +69,23 @@ def show_before_after(run: Run) -> None:
 
     Raises BadRun when the results are damaged.
     """
-    before, after = run.results.get("before"), run.results.get("test")
+    results = run.results
+    before, after = results.get("before"), results.get("test")
     if not before or not after:
         return
     st.subheader("Before and after", anchor=False)
     with st.container(horizontal=True):
         for data in after:
             if data in before:
-                _show(DATASETS[data].title if data in DATASETS else data, before[data], after[data], run.id)
+                _show(DATASETS[data].title if data in DATASETS else data, before[data], after[data])
     st.caption(
         f"It started from {plain(run.config.start_from)}. Test parts only: drawings and images that neither of the two "
         "has learned from. A loss on MNIST is what was forgotten."
     )
 
 
-def _show(title: str, before: Mapping[str, Any], after: Mapping[str, Any], run_id: str) -> None:
-    try:
-        was, now, images = float(before["accuracy"]), float(after["accuracy"]), int(after["images"])
-        low, high = map(float, after["interval"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadRun(f"The results of {run_id} are damaged. Train it again.") from error
+def _show(title: str, before: Figures, after: Figures) -> None:
+    was, now = before["accuracy"], after["accuracy"]
     change = f"{100 * (now - was):+.2f} points"
     same = was == now
     st.metric(
@@ -100,6 +96,6 @@ def _show(title: str, before: Mapping[str, Any], after: Mapping[str, Any], run_i
         delta_arrow="off" if same else "auto",
         width="content",
         border=True,
-        help=f"Before: {percent(was, 2)}. After: {percent(now, 2)} of {count(images)} images, 95 % interval "
-        f"{interval((low, high))}.",
+        help=f"Before: {percent(was, 2)}. After: {percent(now, 2)} of {count(after['images'])} images, 95 % interval "
+        f"{interval(after['interval'])}.",
     )

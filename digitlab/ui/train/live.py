@@ -12,7 +12,7 @@ from digitlab.runs.history import history_so_far
 from digitlab.runs.listing import Entry, title_of
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED, State
-from digitlab.ui.app.callouts import plain
+from digitlab.ui.app.callouts import errors_shown, plain
 from digitlab.ui.app.installation import catalogue, settings
 from digitlab.ui.train.actions import choose_run
 from digitlab.ui.train.cards import WENT_WRONG, is_hidden, show_cards, show_log
@@ -89,12 +89,13 @@ def _live(states: Mapping[str, State], troubles: Sequence[str], chosen: str | No
     if not ids and not troubles:
         st.info(_EMPTY, icon=":material/monitoring:")
     watched = chosen if chosen in ids else next(iter(ids), None)
-    show_cards(runs[:_MOST_CARDS], watched, choose_run)
-    show_cards(_found(troubles), watched, choose_run)
-    if len(ids) > _MOST_CARDS:
-        st.caption(f"{len(ids) - _MOST_CARDS} more wait; the table lists them.")
-    if watched:
-        show_watched(catalogue().find(watched))
+    with errors_shown():  # a file may become damaged between two looks
+        show_cards(runs[:_MOST_CARDS], watched, choose_run)
+        show_cards(_found(troubles), watched, choose_run)
+        if len(ids) > _MOST_CARDS:
+            st.caption(f"{len(ids) - _MOST_CARDS} more wait; the table lists them.")
+        if watched:
+            show_watched(catalogue().find(watched))
 
 
 def _troubles(entries: Sequence[Entry]) -> list[str]:
@@ -117,7 +118,7 @@ def _is_recent(run: Run) -> bool:
     try:
         since = datetime.now(UTC) - datetime.fromisoformat(run.status.updated)
         return abs(since) < _RECENT  # where the clock was set back, a run may be of the future
-    except (DigitlabError, ValueError, TypeError):
+    except (DigitlabError, ValueError):  # damaged meanwhile, or never updated
         return False
 
 
