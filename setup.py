@@ -6,7 +6,15 @@ setup(
     packages=[*find_packages(include=["digitlab", "digitlab.*"]), "digitlab.checkpoints"],
     package_dir={"digitlab.checkpoints": "checkpoints"},
     package_data={
-        "digitlab": ["*.md", "report/*.css", "ui/**/*.css", "ui/**/*.html", "ui/**/*.js", "ui/**/*.png"],
+        "digitlab": [
+            "*.md",
+            "report/*.css",
+            "report/*.js",
+            "ui/**/*.css",
+            "ui/**/*.html",
+            "ui/**/*.js",
+            "ui/**/*.png",
+        ],
         "digitlab.checkpoints": ["*/*", "*/*/*"],
     },
 )

@@ -8,14 +8,14 @@ from digitlab.formats import count, percent
 
 HEIGHT = 500
 TITLES = {
-    "counts": "Images of each true and predicted digit",
-    "shares": "Share of each true digit's images",
-    "errors": "Mistakes alone",
+    "counts": "Number of images",
+    "shares": "Share of each true digit's images, in %",
+    "errors": "Number of mistakes",
 }
 """Way of reading, as in `digitlab.metrics.confusion.MODES`, → title."""
 
 _DIGITS = list(range(10))
-_FAINT = 0.06
+FAINT = 0.06
 """How much of the colour the smallest value has."""
 
 
@@ -27,8 +27,7 @@ def confusion_figure(
     Right answers and mistakes have a colour and a scale each, or the mistakes of a good model could not be seen. Every
     cell has a point whose customdata is (true, predicted): heatmaps themselves cannot be clicked in Streamlit.
     """
-    images = counts.sum(1, keepdims=True)
-    shares = np.divide(counts, images, out=np.zeros(counts.shape), where=images > 0)
+    shares = shares_of(counts)
     values = shares if mode == "shares" else counts.astype(float)
     is_right = np.eye(10, dtype=bool)
     figure = go.Figure(layout=_layout(TITLES[mode]))
@@ -39,6 +38,12 @@ def confusion_figure(
     if chosen is not None:
         figure.add_shape(**_frame(*chosen))
     return figure
+
+
+def shares_of(counts: np.ndarray) -> np.ndarray:
+    """Each row as shares in 0..1 of its true digit's images; 0 where a digit has no image."""
+    images = counts.sum(1, keepdims=True)
+    return np.divide(counts, images, out=np.zeros(counts.shape), where=images > 0)
 
 
 def _layout(title: str) -> go.Layout:
@@ -71,23 +76,24 @@ def _cells(values: np.ndarray, mode: str, colour: str, page: str) -> go.Heatmap:
         zmax=largest if largest > 0 else 1,
         xgap=2,
         ygap=2,
-        text=[[_label(value, mode) for value in row] for row in values.tolist()],
+        text=[[label(value, mode) for value in row] for row in values.tolist()],
         texttemplate="%{text}",
         textfont={"size": 12},
-        colorscale=[[0, _mixed(page, colour, _FAINT)], [1, colour]],
+        colorscale=[[0, mixed(page, colour, FAINT)], [1, colour]],
         showscale=False,
         hoverinfo="skip",
         hoverongaps=False,
     )
 
 
-def _label(value: float, mode: str) -> str:
+def label(value: float, mode: str) -> str:
+    """A cell's value as it is written; nothing for 0."""
     if not value > 0:
         return ""
     return f"{100 * value:.1f}" if mode == "shares" else f"{value:.0f}"
 
 
-def _mixed(page: str, colour: str, share: float) -> str:
+def mixed(page: str, colour: str, share: float) -> str:
     """A colour on the page, `#rrggbb`; share: how much of it there is, in 0..1."""
     pairs = [(int(page[i : i + 2], 16), int(colour[i : i + 2], 16)) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(under + share * (over - under)):02x}" for under, over in pairs)

@@ -34,7 +34,7 @@ class Compared:
 
 def overlaid_loss(models: Sequence[Compared]) -> go.Figure:
     """Loss by epoch: validation solid, training dotted; the axis is logarithmic, or good models would be flat."""
-    y = {"title": "cross-entropy, nats (log scale)", "type": "log", "tickvals": _LOSS_TICKS, "tickformat": "~g"}
+    y = {"title": "cross-entropy (nats), log scale", "type": "log", "tickvals": _LOSS_TICKS, "tickformat": "~g"}
     figure = go.Figure(layout=layout("Loss of training and validation", _EPOCHS, y, HEIGHT)).update_layout(
         legend_y=LEGEND
     )
@@ -61,9 +61,8 @@ def overlaid_roc(curves: Sequence[tuple[Compared, Curve]], what: str, zoomed: bo
         "range": [max(0.0, low - 0.02), 1.005] if zoomed else [0, 1.01],
         "tickformat": ".1~%",
     }
-    figure = go.Figure(layout=layout(f"ROC: {what}", x, y, HEIGHT)).update_layout(
-        legend={"y": LEGEND, "entrywidth": 210}
-    )
+    title = f"ROC, zoomed: {what}" if zoomed else f"ROC: {what}"
+    figure = go.Figure(layout=layout(title, x, y, HEIGHT)).update_layout(legend={"y": LEGEND, "entrywidth": 210})
     if not zoomed:
         figure.add_trace(diagonal())
     for model, curve in curves:

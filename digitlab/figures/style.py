@@ -21,6 +21,9 @@ WRONG = "#CC3311"
 GUIDE = "#888888"
 """Lines to compare with: seen on light and dark."""
 
+_APART = 7
+"""Pixels between the x axis and its numbers: the first of them would else lie on the lowest number of the y axis."""
+
 _LEGEND = {
     "orientation": "h",
     "xref": "container",
@@ -43,7 +46,7 @@ def layout(title: str, x: dict[str, Any], y: dict[str, Any], height: int, **more
         title={"text": title, "x": 0, "xref": "container", "font": {"size": 15}},
         height=height,
         margin={"l": 8, "r": 12, "t": 44, "b": 8},
-        xaxis={"automargin": True, "zeroline": False, **x},
+        xaxis={"automargin": True, "zeroline": False, "ticklabelstandoff": _APART, **x},
         yaxis={"automargin": True, "zeroline": False, **y},
         legend=_LEGEND,
         hovermode="closest",

@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from digitlab.formats import count, percent
+from digitlab.formats import count, interval, percent
 from digitlab.metrics.calibration import accuracy_by_coverage, reliability
 from digitlab.metrics.confusion import commonest_confusions
 from digitlab.metrics.predictions import Predictions
+from digitlab.metrics.significance import wilson_interval
 from digitlab.metrics.summary import per_class
 
 _CLOSE = 0.01
-"""Calibration errors and gaps between accuracies below it are called small."""
+"""Gaps between accuracies below it are called small."""
 _RICH_ENOUGH = 0.95
 """Accuracy on training images below which a model is called too simple."""
 _RISE = 1.05
@@ -48,15 +49,15 @@ def describe_confusions(predictions: Predictions) -> str:
 def describe_calibration(predictions: Predictions, as_trained: Predictions, temperature: float) -> str:
     """Whether the model's confidence can be believed, and what its temperature changed.
 
-    predictions: calibrated, as users see them. as_trained: the same at temperature 1.
+    Judged by the mean confidence against the accuracy's 95 % interval, and by nothing else. predictions: calibrated, as
+    users see them. as_trained: the same at temperature 1.
     """
     sure, right = float(predictions.confidence.mean()), float(predictions.right.mean())
-    error = reliability(predictions).error
-    verdict = "too sure of itself" if sure > right else "less sure than it could be"
-    judged = "The confidence can be believed" if error < _CLOSE else f"The model is {verdict}"
+    limits = wilson_interval(int(predictions.right.sum()), len(predictions))
     said = (
-        f"{judged}: on average it claims {percent(sure, 2)} and is right in {percent(right, 2)}; the expected "
-        f"calibration error is {percent(error, 2)}."
+        f"{_judge(sure, limits)}: its mean confidence is {percent(sure, 2)}, and {percent(right, 2)} of its answers "
+        f"are right (95 % interval {interval(limits)}). The expected calibration error, the mean gap between "
+        f"confidence and accuracy, is {percent(reliability(predictions).error, 2)}."
     )
     if temperature == 1:
         return said
@@ -64,6 +65,14 @@ def describe_calibration(predictions: Predictions, as_trained: Predictions, temp
         f"{said} Its logits are divided by a temperature of {temperature:.2f}, which validation images chose; as "
         f"trained, the error is {percent(reliability(as_trained).error, 2)}."
     )
+
+
+def _judge(sure: float, limits: tuple[float, float]) -> str:
+    if sure > limits[1]:
+        return "The model is too sure of itself"
+    if sure < limits[0]:
+        return "The model is less sure than it could be"
+    return "On average the confidence fits"
 
 
 def describe_coverage(predictions: Predictions, wanted: float = 0.999) -> str:
@@ -75,8 +84,8 @@ def describe_coverage(predictions: Predictions, wanted: float = 0.999) -> str:
     if share == 1:
         return f"It is right in {percent(wanted)} or more on all images."
     return (
-        f"If a person reads what it is least sure of, it may answer {percent(share)} of the images, those above "
-        f"{percent(least)} confidence, and be right in {percent(wanted)}."
+        f"If a person reads what it is least sure of, it may answer {percent(share)} of the images, those with a "
+        f"confidence of {percent(least)} or more, and be right in {percent(wanted)} of them."
     )
 
 
@@ -118,7 +127,10 @@ def _describe_rise(lowest: Mapping[str, Any], chosen: Mapping[str, Any], last: M
     after = f"after epoch {lowest['epoch']}: the validation loss rises from {lowest['validation_loss']:.4f} to "
     after += f"{last['validation_loss']:.4f}"
     if last["validation_accuracy"] > lowest["validation_accuracy"] - _AS_MANY:
-        return f"It grows too confident {after}, though it reads about as many of the validation images right. {used}"
+        return (
+            f"The probabilities get worse {after} while the training loss goes on falling. The answers do not: about "
+            f"as many of the validation images are read right. {used}"
+        )
     return f"It overfits {after} while the training loss goes on falling. {used}"
 
 

@@ -1,5 +1,6 @@
 """A run's evaluation as one self-contained HTML page: works offline, its figures are interactive, and it prints."""
 
+import re
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -15,24 +16,22 @@ from digitlab.figures.roc_pr import precision_recall_figure, roc_figure
 from digitlab.figures.training import PANELS, curve_figure, points
 from digitlab.formats import count, percent
 from digitlab.metrics.calibration import accuracy_by_coverage, reliability, thinned_coverage
-from digitlab.metrics.confusion import confusion_counts
+from digitlab.metrics.confusion import MODES, confusion_counts
 from digitlab.metrics.curves import precision_recall_curves, roc_curves
 from digitlab.metrics.predictions import Predictions
 from digitlab.metrics.summary import headline, per_class
 from digitlab.report.findings import describe_all
-from digitlab.report.tables import digits_table, headline_table, pictures, settings_table
+from digitlab.report.samples import describe_samples, sample_rows
+from digitlab.report.tables import digits_table, headline_table, pictures, sample_grid, settings_table
 from digitlab.runs.listing import title_of
 from digitlab.runs.run import Run
 from digitlab.runs.scores import Scores, calibrated, read_doubt
 
 _CSS = Path(__file__).with_name("page.css")
+_CONFIG = {"displaylogo": False, "responsive": True, "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d"]}
 _MOST_PICTURES = 40
-_FITS = """
-addEventListener("beforeprint", () => {
-  for (const plot of document.querySelectorAll(".js-plotly-plot")) Plotly.Plots.resize(plot);
-});
-"""
-_NO_IMAGES = "The images are not on the computer that wrote this report, so the mistakes are not shown."
+_JS = Path(__file__).with_name("page.js")
+_NO_IMAGES = "The images are not on the computer that wrote this report, so none is shown."
 
 
 def write_report(run: Run, data: str, scores: Scores, images: np.ndarray | None = None) -> str:
@@ -44,12 +43,19 @@ def write_report(run: Run, data: str, scores: Scores, images: np.ndarray | None 
     """
     name = title_of(run)
     answers = calibrated(run, scores)
-    body = "".join([_head(run, name, data, scores), _figures(run, answers, scores), _mistakes(answers, images)])
+    body = "".join(
+        [
+            _head(run, name, data, scores),
+            _figures(run, data, answers, scores),
+            _samples(answers, images),
+            _mistakes(answers, images),
+        ]
+    )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(name)} on {escape(data)} · digitlab</title><style>{_CSS.read_text(encoding='utf-8')}</style>"
-        f"<script>{get_plotlyjs()}</script></head><body>{body}{_settings(run)}<script>{_FITS}</script></body></html>"
+        f"<script>{get_plotlyjs()}</script></head><body>{body}{_settings(run)}<script>{_JS.read_text(encoding='utf-8')}</script></body></html>"
     )
 
 
@@ -71,12 +77,12 @@ def _as_trained(scores: Scores) -> Predictions:
     return Predictions(scores.logits, scores.labels)
 
 
-def _figures(run: Run, answers: Predictions, scores: Scores) -> str:
+def _figures(run: Run, data: str, answers: Predictions, scores: Scores) -> str:
     curves, recalls = roc_curves(answers), precision_recall_curves(answers)
-    several = [roc_figure(curves), roc_figure(curves, zoomed=True), precision_recall_figure(recalls, zoomed=True)]
     parts = [
-        ("Confusion", [confusion_figure(confusion_counts(answers), mode) for mode in ("counts", "shares")]),
-        ("ROC and precision–recall", several if curves else []),
+        ("Confusion", [confusion_figure(confusion_counts(answers), mode) for mode in MODES]),
+        ("ROC", [roc_figure(curves, zoomed) for zoomed in (False, True)] if curves else []),
+        ("Precision–recall", [precision_recall_figure(recalls, zoomed) for zoomed in (False, True)] if recalls else []),
         (
             "Calibration and coverage",
             [
@@ -87,7 +93,13 @@ def _figures(run: Run, answers: Predictions, scores: Scores) -> str:
         ("Training", _training(run)),
     ]
     table = f'<h2>Each digit</h2><div class="scroll">{digits_table(per_class(answers))}</div>'
-    return table + "".join(f"<h2>{title}</h2>{''.join(map(_plot, plots))}" for title, plots in parts if plots)
+    return table + "".join(_section(title, f"{run.id}-{data}", plots) for title, plots in parts if plots)
+
+
+def _section(title: str, about: str, plots: list[go.Figure]) -> str:
+    """A heading that stays with the first of its figures."""
+    first, *rest = [_plot(plot, about) for plot in plots]
+    return f"<section><h2>{title}</h2>{first}</section>{''.join(rest)}"
 
 
 def _reliability(run: Run, answers: Predictions, scores: Scores) -> go.Figure:
@@ -104,19 +116,33 @@ def _training(run: Run) -> list[go.Figure]:
     return [curve_figure(panel, points(panel, records, steps), status.chosen_epoch) for panel in PANELS[:2]]
 
 
-def _plot(figure: go.Figure) -> str:
+def _plot(figure: go.Figure, about: str) -> str:
+    """A figure and the buttons that save it. about: what it is of, for the file's name."""
     figure.update_layout(template="plotly_white")
-    html = figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False, "responsive": True})
-    return f'<div class="plot">{html}</div>'
+    html = figure.to_html(full_html=False, include_plotlyjs=False, config=_CONFIG)
+    title = str(figure.layout.title.text)
+    file = "-".join(re.findall(r"[a-z0-9]+", f"digitlab {about} {title}".lower()))
+    buttons = "".join(
+        f'<button type="button" value="{kind.lower()}" aria-label="Save {escape(title)} as {kind}">{kind}</button>'
+        for kind in ("PNG", "SVG")
+    )
+    return f'<div class="plot" data-file="{escape(file)}">{html}<p class="save">Save as {buttons}</p></div>'
+
+
+def _samples(predictions: Predictions, images: np.ndarray | None) -> str:
+    rows = sample_rows(predictions)
+    if images is None:
+        return f"<h2>Samples</h2><p>{_NO_IMAGES}</p>"
+    words = f'<p class="quiet">{describe_samples(predictions, rows)}</p>'
+    return f"<h2>Samples</h2>{words}{sample_grid(predictions, images, rows)}"
 
 
 def _mistakes(predictions: Predictions, images: np.ndarray | None) -> str:
     wrong = predictions.select("wrong")[:_MOST_PICTURES]
-    if not len(wrong):
+    if not len(wrong) or images is None:
         return ""
-    shown = pictures(predictions, images, wrong) if images is not None else f"<p>{_NO_IMAGES}</p>"
     words = f"The {len(wrong)} most confident ones: true digit → predicted digit, and its probability."
-    return f'<h2>Mistakes</h2><p class="quiet">{words}</p>{shown}'
+    return f'<h2>Mistakes</h2><p class="quiet">{words}</p>{pictures(predictions, images, wrong)}'
 
 
 def _settings(run: Run) -> str:

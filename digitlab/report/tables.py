@@ -8,6 +8,7 @@ import numpy as np
 from digitlab.formats import count, interval, percent, png_address
 from digitlab.metrics.predictions import Predictions
 from digitlab.metrics.summary import DigitScores, Headline
+from digitlab.report.samples import Row
 
 
 def headline_table(figures: Headline) -> str:
@@ -56,13 +57,23 @@ def pictures(predictions: Predictions, images: np.ndarray, indices: np.ndarray) 
     return '<div class="pictures">' + "".join(_picture(predictions, images[i], int(i)) for i in indices) + "</div>"
 
 
+def sample_grid(predictions: Predictions, images: np.ndarray, rows: list[Row]) -> str:
+    """A row of images for each digit, one of its mistakes set apart at the end. images: as for `pictures`."""
+    return "".join(
+        f'<div class="pictures row">{"".join(_picture(predictions, images[i], int(i)) for i in row.drawn)}'
+        + ("" if row.mistake is None else f"<i></i>{_picture(predictions, images[row.mistake], row.mistake)}")
+        + "</div>"
+        for row in rows
+    )
+
+
 def _picture(predictions: Predictions, image: np.ndarray, index: int) -> str:
     true, said = int(predictions.labels[index]), int(predictions.predicted[index])
     shares = ", ".join(f"{digit}: {percent(share)}" for digit, share in enumerate(predictions.probabilities[index]))
+    verdict, words = ("right", "read right") if true == said else ("wrong", f"read as {said}")
     return (
-        f'<figure title="{shares}"><img src="{png_address(image)}" '
-        f'alt="A {true}, read as {said}"><figcaption>{true} → {said}<br>{percent(predictions.confidence[index])}'
-        "</figcaption></figure>"
+        f'<figure class="{verdict}" title="{shares}"><img src="{png_address(image)}" alt="A {true}, {words}">'
+        f"<figcaption>{true} → {said}<br>{percent(predictions.confidence[index])}</figcaption></figure>"
     )
 
 

@@ -84,14 +84,16 @@ def number(key: str, low: float, high: float, default: float) -> Arguments:
             raise ValueError(text)
         return value
 
-    is_chosen = key in st.query_params or st.session_state.get(_memory(key)) is not None
-    if not is_chosen and st.session_state.get(key, default) != default:
-        st.session_state[key] = default  # the widget stands at the default that it had before, of another model
+    _follow_default(key, default)
     return {**_arguments(key, parse, default), "min_value": kind(low), "max_value": kind(high)}
 
 
 def switch(key: str, default: bool = False) -> Arguments:
-    """For toggles and checkboxes. In the address: `?zoom=True`."""
+    """For toggles and checkboxes. In the address: `?zoom=True`.
+
+    As long as nothing is chosen, the widget follows its default.
+    """
+    _follow_default(key, default)
     return _arguments(key, _one_of([True, False]), default)
 
 
@@ -123,6 +125,13 @@ def forget_unless(key: str, known: Iterable[Any]) -> None:
     """Drop what the address still has of something that was looked at before, such as another model's layer."""
     if st.query_params.get(key) not in set(map(_text, known)):
         st.query_params.pop(key, None)
+
+
+def _follow_default(key: str, default: Any) -> None:
+    """Take the widget along that stands at the default which it had before, of another model."""
+    is_chosen = key in st.query_params or st.session_state.get(_memory(key)) is not None
+    if not is_chosen and st.session_state.get(key, default) != default:
+        st.session_state[key] = default
 
 
 def _one_of(options: Iterable[Any]) -> _Parse:

@@ -7,24 +7,45 @@ import streamlit as st
 from digitlab.figures.overlay import overlaid_accuracy, overlaid_loss, overlaid_roc
 from digitlab.metrics.curves import MACRO, MICRO, roc_curves
 from digitlab.ui.app import address
+from digitlab.ui.app.callouts import plain
 from digitlab.ui.compare.sides import Side
-from digitlab.ui.shared.plots import show_plot
+from digitlab.ui.shared.plots import of_models, show_plot
 
 _WHOSE = (MACRO, MICRO, *map(str, range(10)))
 
 
 def show_trainings(sides: Sequence[Side]) -> None:
     """Loss and accuracy by epoch, side by side."""
-    st.subheader("How they learned", help="Solid: validation, which chose the epoch. Dotted: training.")
+    st.subheader("How they learned", help=f"Solid: validation. Dotted: training. {say_what_chose(sides)}")
     models = [side.compared() for side in sides]
     if not any(model.history for model in models):
         st.info("Curves would be here. None of these models has a history of its training.")
         return
+    about = of_models([side.id for side in sides])
     left, right = st.columns(2, gap="large")
     with left:
-        show_plot(overlaid_loss(models), "loss of models")
+        show_plot(overlaid_loss(models), "loss curves", about)
     with right:
-        show_plot(overlaid_accuracy(models), "accuracy of models")
+        show_plot(overlaid_accuracy(models), "accuracy curves", about)
+
+
+def say_what_chose(sides: Sequence[Side]) -> str:
+    """By what each model's epoch was chosen, the one whose weights it has."""
+    last = [side.title for side in sides if side.run.config.keep == "last"]
+    best = [side.title for side in sides if side.run.config.keep != "last"]
+    by_loss = "the epoch with the lowest validation loss"
+    if not last:
+        return f"Each model has the weights of {by_loss}."
+    if not best:
+        return "Each model has the weights of its last epoch, whatever its validation loss."
+    return (
+        f"{plain(_listed(best))}: the weights of {by_loss}. {plain(_listed(last))}: the weights of the last epoch, "
+        "whatever its validation loss."
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 @st.fragment
@@ -42,7 +63,7 @@ def show_roc(sides: Sequence[Side]) -> None:
         )
         zoomed = st.toggle(
             "Zoom in on the corner",
-            help="Show false positive rates up to 1 %, where good models differ.",
+            help="Show false positive rates up to 1 % alone, where good models differ. Off: the whole.",
             **address.switch("zoom", True),
         )
     curves = [
@@ -53,7 +74,10 @@ def show_roc(sides: Sequence[Side]) -> None:
         if curve.name == whose
     ]
     if curves:
-        show_plot(overlaid_roc(curves, _title(whose), zoomed), "ROC of models")
+        about = f"{of_models([side.id for side in sides])} {sides[0].data} test"
+        show_plot(overlaid_roc(curves, _title(whose), zoomed), "ROC", f"{about} {_title(whose)}")
+        if zoomed:
+            st.caption("Shown: false positive rates up to 1 % alone. Switch the zoom off to see the whole.")
     else:
         st.info("There is no curve: the images are all of one digit, or none is of this one.")
 

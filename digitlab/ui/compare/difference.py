@@ -17,7 +17,7 @@ from digitlab.ui.compare.sides import Side, pick_pair
 from digitlab.ui.components.image_grid import Tile, image_grid
 from digitlab.ui.shared.answers import show_answers
 from digitlab.ui.shared.pager import one_page
-from digitlab.ui.shared.plots import show_plot
+from digitlab.ui.shared.plots import of_models, show_plot
 from digitlab.ui.shared.scored import Scored
 
 _PER_PAGE = 35
@@ -105,5 +105,6 @@ def _tile(index: int, image: np.ndarray, a: Predictions, b: Predictions, name_a:
 def _show_recalls(a: Side, b: Side, of_a: Scored, of_b: Scored) -> None:
     """How much better one of them finds each digit."""
     found = [one.compute(recalls) for one in (of_a, of_b)]
-    show_plot(recall_differences(a.compared(), b.compared(), *found), "recall differences")
+    about = f"{of_models([a.id, b.id])} {of_a.data} test"
+    show_plot(recall_differences(a.compared(), b.compared(), *found), "recall differences", about)
     st.caption("Recall: the share of a digit's images that are read right.")

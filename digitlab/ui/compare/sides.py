@@ -49,6 +49,11 @@ class Side:
     def run(self) -> Run:
         return self.entry.run
 
+    @property
+    def data(self) -> str:
+        """The name of the data set that it answered; empty where it did not."""
+        return self.scored.data if self.scored else ""
+
     def compared(self) -> Compared:
         """As the figures show it. Raises BadRun when its history cannot be read."""
         return Compared(self.title, self.colour, self.run.history)

@@ -69,7 +69,7 @@ def _reliability(scored: Scored, temperature: float) -> None:
     figure = reliability_figure(
         now.reliability, as_trained.reliability if changed else None, name if changed else "as trained"
     )
-    show_plot(figure, "reliability diagram")
+    show_plot(figure, "reliability diagram", scored.about)
     change = f" (as trained: {percent(as_trained.reliability.error, 2)}, {as_trained.loss:.4f})" if changed else ""
     st.caption(
         f"Expected calibration error {percent(now.reliability.error, 2)}, loss {now.loss:.4f}{change}. Points below "
@@ -106,7 +106,7 @@ def _fitted(predictions: Predictions) -> float | None:
 
 def _coverage(scored: Scored) -> None:
     coverage: Coverage = scored.compute(accuracy_by_coverage)
-    show_plot(coverage_figure(thinned_coverage(coverage)), "accuracy against coverage")
+    show_plot(coverage_figure(thinned_coverage(coverage)), "accuracy against coverage", scored.about)
     st.caption(" ".join(_answer(coverage, wanted) for wanted in _WANTED))
 
 
@@ -118,5 +118,6 @@ def _answer(coverage: Coverage, wanted: float) -> str:
     if share == 1:
         return f"It reaches {percent(wanted)} on all images."
     return (
-        f"To be right in {percent(wanted)}, it may answer {percent(share)} of the images: those above {percent(least)}."
+        f"To be right in {percent(wanted)}, it may answer {percent(share)} of the images: those with a confidence of "
+        f"{percent(least)} or more."
     )

@@ -1,19 +1,20 @@
-"""The confusion matrix, and beside it the images of the cell that was clicked, one of them large."""
+"""The confusion matrix, and beside it the images of the chosen cell, one of them large."""
 
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
-from digitlab.figures.confusion import confusion_figure
 from digitlab.formats import count, percent, png_address
 from digitlab.metrics.confusion import MODES, confusion_counts
 from digitlab.metrics.predictions import Predictions
 from digitlab.ui.app import address
 from digitlab.ui.components.image_grid import Tile, image_grid
 from digitlab.ui.components.live_html import live_html
+from digitlab.ui.components.matrix import Cell, matrix, name_of
+from digitlab.ui.components.save_figure import save_figure
 from digitlab.ui.shared.pager import one_page
-from digitlab.ui.shared.plots import clicked, page_colour, show_plot
+from digitlab.ui.shared.plots import file_name, page_colours
 from digitlab.ui.shared.scored import Scored
 from digitlab.ui.shared.sent_image import open_in_draw
 
@@ -70,12 +71,14 @@ def _one_image(predictions: Predictions, images: np.ndarray, index: int, key: st
 _NAME = "confusion matrix"
 _PER_PAGE = 20
 _WORDS = {"counts": "Counts", "shares": "Shares", "errors": "Errors only"}
-_CELLS = {f"{true}-{predicted}": (true, predicted) for true in range(10) for predicted in range(10)}
+_CELLS: dict[str, Cell] = {
+    name_of((true, predicted)): (true, predicted) for true in range(10) for predicted in range(10)
+}
 
 
 @st.fragment
 def show_matrix(scored: Scored) -> None:
-    """The part that runs again when a cell or an image is clicked."""
+    """The part that runs again when a cell or an image is chosen."""
     left, right = st.columns([6, 5], gap="large")
     with left:
         cell = _matrix(scored)
@@ -83,36 +86,34 @@ def show_matrix(scored: Scored) -> None:
         _images(scored, cell)
 
 
-def _matrix(scored: Scored) -> tuple[int, int] | None:
-    """The matrix; gives back the chosen cell, (true, predicted)."""
+def _matrix(scored: Scored) -> Cell | None:
+    """The matrix; gives back the chosen cell."""
     mode = st.segmented_control(
         "Confusion matrix",
         MODES,
         format_func=_WORDS.__getitem__,
         required=True,
         help="Counts: numbers of images. Shares: each row in % of the true digit's images. Errors only: without the "
-        "right answers. Click on a cell to see its images.",
+        "right answers. Choose a cell to see its images: by a click, a tap, or the arrow keys and Enter.",
         **address.choice("matrix", MODES),
     )
     cell = _CELLS.get(address.read("cell", _CELLS) or "")
-    figure = confusion_figure(scored.compute(confusion_counts), mode, cell, page_colour())
-    show_plot(figure, _NAME, _choose)
+    matrix(scored.compute(confusion_counts), mode, cell, _NAME, _choose, page_colours())
+    save_figure(_NAME, _NAME, file_name(scored.about, _NAME, mode))
     return cell
 
 
-def _choose() -> None:
-    """Write the clicked cell into the address."""
-    cell = clicked(_NAME)
-    if cell:  # a click on the chosen cell takes plotly's selection away; its images stay
-        _close()
-        address.write("cell", f"{cell[0]}-{cell[1]}")
+def _choose(cell: Cell) -> None:
+    """Write the chosen cell into the address, with the first of its images."""
+    _close()
+    address.write("cell", name_of(cell))
 
 
-def _images(scored: Scored, cell: tuple[int, int] | None) -> None:
+def _images(scored: Scored, cell: Cell | None) -> None:
     if cell is None:
         indices = scored.answers.select("wrong")
         title = f"All mistakes: {_images_of(len(indices))}"
-        hint = "The most confident come first. Click on a cell of the matrix to see its images alone."
+        hint = "The most confident come first. Choose a cell of the matrix to see only its images."
     else:
         true, predicted = cell
         indices = scored.answers.select(true=true, predicted=predicted)

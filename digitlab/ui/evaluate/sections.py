@@ -5,7 +5,12 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import streamlit as st
 
-from digitlab.figures.roc_pr import precision_recall_figure, roc_figure
+from digitlab.figures.roc_pr import (
+    fit_precision_recall_corner,
+    fit_roc_corner,
+    precision_recall_figure,
+    roc_figure,
+)
 from digitlab.figures.training import PANELS, curve_figure, points
 from digitlab.metrics.curves import precision_recall_curves, roc_curves
 from digitlab.metrics.predictions import VERDICTS, Predictions, to_csv
@@ -68,7 +73,7 @@ def show_history(scored: Scored) -> None:
             figure = curve_figure(
                 panel, points(panel, records, status.steps / max(run.config.epochs, 1)), status.chosen_epoch
             )
-            show_plot(figure, f"{panel.title.lower()} curve")
+            show_plot(figure, f"{panel.title.lower()} curve", run.id)
     why = "is the last that was trained" if run.config.keep == "last" else "has the lowest validation loss"
     st.caption(
         f"Epoch {status.chosen_epoch} of {run.config.epochs} {why}; its weights are the ones evaluated here. Training "
@@ -132,7 +137,8 @@ def show_downloads(scored: Scored) -> None:
             mime="text/html",
             icon=":material/description:",
             on_click="ignore",
-            help="All of this page in one HTML file, with a written summary. It needs no network, and it prints.",
+            help="All figures and tables of this page in one HTML file, with a written summary and sample images. It "
+            "needs no network, and it prints.",
         )
         st.download_button(
             "Predictions (CSV)",
@@ -151,40 +157,43 @@ def _report(scored: Scored) -> str:
     return write_report(scored.run, test_title(scored.data), scored.scores, scored.images_if_here())
 
 
+_ZOOM = "Zoom in on the corner"
 _ONE_DIGIT = "All images are of one digit, so there is nothing to tell it from. Choose test data with several digits."
 
 
 def _roc(scored: Scored) -> None:
-    zoomed = st.toggle(
-        "Zoom in on the corner",
-        help="Show false positive rates up to 1 %, where good models differ.",
-        **address.switch("roc-zoom"),
-    )
     curves = scored.compute(roc_curves)
-    if curves:
-        show_plot(roc_figure(curves, zoomed), "ROC curves")
-        st.caption(
-            "How many of a digit's images are found, against how many others are taken for it. Higher is better."
-        )
-    else:
+    if not curves:
         st.info(_ONE_DIGIT)
+        return
+    zoomed = st.toggle(
+        _ZOOM,
+        help="Show false positive rates up to 1 % alone, where good models differ. Switched off, the whole is shown.",
+        **address.switch("roc-zoom", fit_roc_corner(curves)),
+    )
+    show_plot(roc_figure(curves, zoomed), "ROC", scored.about)
+    shown = "Shown: false positive rates up to 1 % alone. Switch the zoom off to see the whole. " if zoomed else ""
+    st.caption(
+        f"{shown}How many of a digit's images are found, against how many others are taken for it. Higher is better."
+    )
 
 
 def _precision_recall(scored: Scored) -> None:
-    zoomed = st.toggle(
-        "Zoom in on the corner",
-        help="Show precision and recall from 90 % on, where good models differ.",
-        **address.switch("pr-zoom"),
-    )
     curves = scored.compute(precision_recall_curves)
-    if curves:
-        show_plot(precision_recall_figure(curves, zoomed), "precision and recall")
-        st.caption(
-            "How many of the answers “it is this digit” are right, as more of its images are found. AP is the average "
-            "precision, the area below the curve."
-        )
-    else:
+    if not curves:
         st.info(_ONE_DIGIT)
+        return
+    zoomed = st.toggle(
+        _ZOOM,
+        help="Show precision and recall from 90 % on, where good models differ. Switched off, the whole is shown.",
+        **address.switch("pr-zoom", fit_precision_recall_corner(curves)),
+    )
+    show_plot(precision_recall_figure(curves, zoomed), "precision and recall", scored.about)
+    shown = "Shown: precision and recall from 90 % on. Switch the zoom off to see the whole. " if zoomed else ""
+    st.caption(
+        f"{shown}How many of the answers “it is this digit” are right, as more of its images are found. AP is the "
+        "average precision, the area below the curve."
+    )
 
 
 SECTIONS: Mapping[str, tuple[str, Callable[[Scored], None]]] = {
@@ -206,7 +215,7 @@ def show_sections(scored: Scored) -> None:
         list(SECTIONS),
         format_func=lambda name: SECTIONS[name][0],
         required=True,
-        help="Each figure's toolbar, at its top right, saves it as PNG.",
+        help="The buttons below a figure save it as PNG, for slides, or as SVG, which stays sharp at any size.",
         **address.choice("figure", SECTIONS),
     )
     SECTIONS[name][1](scored)

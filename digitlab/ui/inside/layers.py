@@ -61,13 +61,13 @@ def show_norms(run: Run, model: nn.Module, colour: str) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         weights = history if has_norm(history, WEIGHT_NORM) else norms_of_snapshots(run, model)
-        _show(weights, WEIGHT_NORM, colour, "The norm of the weights would be here. This run has no snapshots.")
+        _show(run, weights, WEIGHT_NORM, colour, "The norm of the weights would be here. This run has no snapshots.")
     with right:
-        _show(history, GRADIENT_NORM, colour, _NO_GRADIENTS)
+        _show(run, history, GRADIENT_NORM, colour, _NO_GRADIENTS)
 
 
-def _show(history: Sequence[Mapping[str, Any]], key: str, colour: str, nothing: str) -> None:
+def _show(run: Run, history: Sequence[Mapping[str, Any]], key: str, colour: str, nothing: str) -> None:
     if has_norm(history, key):
-        show_plot(norm_figure(history, key, colour), key.replace("_", " "))
+        show_plot(norm_figure(history, key, colour), key.replace("_", " "), run.id)
     else:
         st.info(nothing, icon=":material/info:")

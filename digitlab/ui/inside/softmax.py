@@ -53,7 +53,7 @@ def show_evidence(run: Run, chosen: ChosenImage) -> None:
         )
     with right:
         figure = evidence_figure(*(v.tolist() for v in (evidence.support, evidence.opposition, evidence.blank)))
-        show_plot(figure, "evidence")
+        show_plot(figure, "evidence", run.id)
     st.markdown(say_evidence(evidence, digit))
 
 

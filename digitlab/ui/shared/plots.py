@@ -1,33 +1,42 @@
-"""Finished figures on the page, each with a toolbar that saves it as PNG."""
+"""Finished figures on the page, each with buttons that save it under a name that says what it is."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
-_HIDDEN = ["select2d", "lasso2d", "autoScale2d"]
+from digitlab.ui.components.save_figure import save_figure
+
+_HIDDEN = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d", "toImage"]
+_MOST_NAMES = 3
+"""Models that a file's name spells out."""
 
 
-def show_plot(figure: go.Figure, name: str, on_click: Callable[[], None] | None = None) -> None:
-    """Show a figure. name: its widget's key and the saved picture's name. on_click: called when a point is chosen."""
-    config: dict[str, Any] = {
-        "displaylogo": False,
-        "modeBarButtonsToRemove": _HIDDEN,
-        "toImageButtonOptions": {"format": "png", "scale": 2, "filename": f"digitlab-{name.replace(' ', '-')}"},
-    }
-    if on_click is None:
-        st.plotly_chart(figure, key=name, config=config)
-    else:
-        st.plotly_chart(figure, key=name, config=config, on_select=on_click, selection_mode="points")
+def show_plot(figure: go.Figure, name: str, about: str = "") -> None:
+    """Show a figure. name: what it is, for people; its widget's key and the end of the saved file's name.
+
+    about: what it is of, for the file's name, such as `cnn mnist test`.
+    """
+    config: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": _HIDDEN}
+    st.plotly_chart(figure, key=name, config=config)
+    save_figure(name, name, file_name(about, name))
 
 
-def page_colour() -> str:
-    """The background of the page in the visitor's theme, `#rrggbb`."""
-    return str(st.get_option(f"theme.{st.context.theme.type or 'light'}.backgroundColor"))
+def file_name(*parts: str) -> str:
+    """What a file is called, without its ending: digitlab-cnn-mnist-test-roc."""
+    words = re.findall(r"[a-z0-9]+", " ".join(["digitlab", *parts]).lower())
+    return "-".join(words)
 
 
-def clicked(name: str) -> Any:
-    """The customdata of the point that was clicked last in the figure of this name; None when none is."""
-    points = st.session_state.get(name, {}).get("selection", {}).get("points", [])
-    return points[0].get("customdata") if points else None
+def of_models(names: Sequence[str]) -> str:
+    """Several models in a file's name; of many only the first."""
+    rest = len(names) - _MOST_NAMES
+    return " ".join(names[:_MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def page_colours() -> tuple[str, str]:
+    """Background and text of the page in the visitor's theme, `#rrggbb`."""
+    theme = f"theme.{st.context.theme.type or 'light'}"
+    return str(st.get_option(f"{theme}.backgroundColor")), str(st.get_option(f"{theme}.textColor"))

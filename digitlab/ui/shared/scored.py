@@ -37,6 +37,11 @@ class Scored:
         return *self.scores.origin, self.temperature
 
     @property
+    def about(self) -> str:
+        """What its figures are of, for the names of files: `cnn mnist test`."""
+        return f"{self.run.id} {self.data} test"
+
+    @property
     def answers(self) -> Predictions:
         """At this temperature."""
         return _answers(self.key, self.scores)

@@ -1,17 +1,24 @@
-"""An image that another page sends to Draw, for the models there to read."""
+"""An image that another page sends to Draw, for the models there to read.
+
+It goes by a link, not by a button that changes the page: Streamlit empties the address of the page that it leaves so,
+and the browser's Back would find it without what was chosen there.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from digitlab.ui.app import address
 from digitlab.ui.app.address import page_file
 
 SURFACE = "surface"
 """What Draw calls the choice of a surface in its address."""
 
+_SENT = "sent"
+"""What Draw's address calls the offer that was taken."""
+
 _KEY = "image sent to draw"
+_OFFERS = "images offered to draw"
 
 
 class SentImage(NamedTuple):
@@ -22,18 +29,29 @@ class SentImage(NamedTuple):
 
 
 def open_in_draw(image: np.ndarray, origin: str, key: str) -> None:
-    """A button that opens Draw with this image instead of a picture."""
-    if st.button("Open in Draw", key=key, icon=":material/draw:", help="Any number of models then read this image."):
-        st.session_state[_KEY] = SentImage(image, origin)
-        address.choose(SURFACE, "Picture")
-        st.switch_page(page_file("draw"))
+    """A link that opens Draw with this image instead of a picture. key: another one for each link of the app."""
+    st.session_state.setdefault(_OFFERS, {})[key] = SentImage(image, origin)
+    st.page_link(
+        page_file("draw"),
+        label="Open in Draw",
+        icon=":material/draw:",
+        help="Any number of models then read this image.",
+        query_params={SURFACE: "Picture", _SENT: key},
+        width="content",
+    )
 
 
 def sent_image() -> SentImage | None:
     """What was sent last, unless it was put away."""
-    return st.session_state.get(_KEY)
+    offers: dict[str, SentImage] = st.session_state.get(_OFFERS, {})
+    taken = offers.get(st.query_params.get(_SENT, ""))
+    if taken is not None:
+        st.session_state[_KEY] = taken
+    sent: SentImage | None = st.session_state.get(_KEY)
+    return sent
 
 
 def put_away() -> None:
     """Forget the image that was sent."""
     st.session_state.pop(_KEY, None)
+    st.query_params.pop(_SENT, None)
