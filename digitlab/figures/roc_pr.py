@@ -105,7 +105,7 @@ def precision_recall_figure(curves: Sequence[Curve], zoomed: bool = False) -> go
     """A curve per digit and the averages, with average precisions in the legend. zoomed: from 90 % on."""
     title = "Precision and recall of each digit"
     if zoomed:
-        title = f"Precision and recall, zoomed to {100 * PRECISION_RECALL_CORNER:.0f} % and more"
+        title = f"Precision and recall, zoomed from {100 * PRECISION_RECALL_CORNER:.0f} % on"
     limits = [PRECISION_RECALL_CORNER, 1.002] if zoomed else [0, 1.02]
     axis = {"range": limits, "tickformat": ".0%"}
     figure = go.Figure(

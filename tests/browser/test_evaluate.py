@@ -4,19 +4,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 PATIENCE = 60_000
 """Milliseconds that the page may take; a loaded machine takes long."""
-
-_PLACE_OF_CELL = """([true_, predicted]) => {
-    const plot = document.querySelector(".st-key-confusion-matrix .js-plotly-plot");
-    const { xaxis, yaxis } = plot._fullLayout;
-    const box = plot.getBoundingClientRect();
-    return [box.left + xaxis._offset + xaxis.d2p(predicted), box.top + yaxis._offset + yaxis.d2p(true_)];
-}"""
 
 
 class EvaluatePage:
@@ -30,24 +25,20 @@ class EvaluatePage:
         """Go to the page; without another query: on scikit-learn's digits, which are always here."""
         self.page.goto(f"{self.address}/evaluate{query}")
         expect(self.page.locator(".headline")).to_be_visible(timeout=PATIENCE)
-        expect(self.page.locator(".st-key-confusion-matrix .heatmaplayer").first).to_be_visible(timeout=PATIENCE)
+        expect(self.cell(0, 0)).to_be_visible(timeout=PATIENCE)
         return self
 
-    def click_cell(self, true: int, predicted: int) -> None:
-        x, y = self.settled_place(true, predicted)
-        self.page.mouse.move(x, y, steps=3)
-        words = f"{true} read as {predicted}" if true != predicted else f"{true} read right"
-        expect(self.page.locator(".hoverlayer .hovertext").first).to_contain_text(words)  # plotly clicks what it hovers
-        self.page.mouse.click(x, y)
+    def cell(self, true: int, predicted: int) -> Locator:
+        """A cell of the matrix, by the name that a screen reader says."""
+        words = f"true {true}, read as {predicted}: " if true != predicted else f"true {true}, read right: "
+        return self.page.get_by_role("gridcell", name=words)
 
-    def settled_place(self, true: int, predicted: int) -> tuple[float, float]:
-        """Where a cell is, once the page no longer changes and the matrix has stood still for half a second."""
-        self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-        before = None
-        while (now := self.page.evaluate(_PLACE_OF_CELL, [true, predicted])) != before:
-            before = now
-            self.page.wait_for_timeout(500)
-        return now[0], now[1]
+    def save(self, name: str, format: str, to: Path) -> Path:
+        """Save a figure by the button below it; gives back the file, under the name that the browser was told."""
+        with self.page.expect_download(timeout=PATIENCE) as taken:
+            self.page.get_by_role("button", name=f"Save {name} as {format}").click()
+        taken.value.save_as(to / taken.value.suggested_filename)
+        return to / taken.value.suggested_filename
 
     def words(self) -> list[str]:
         """What stands below each image of the first grid."""
@@ -84,7 +75,7 @@ def test_a_clicked_cell_shows_its_images_and_a_copied_link_shows_them_again(
     evaluate: Callable[..., EvaluatePage],
 ) -> None:
     seen = evaluate()
-    seen.click_cell(0, 0)
+    seen.cell(0, 0).click()
     seen.wait_for_address(cell="0-0")
     expect(seen.heading("0 read right")).to_be_visible()
     assert set(seen.words()) == {"0 → 0"}
@@ -103,7 +94,7 @@ def test_a_clicked_cell_shows_its_images_and_a_copied_link_shows_them_again(
 def test_a_second_cell_can_be_clicked_after_the_first(evaluate: Callable[..., EvaluatePage]) -> None:
     seen = evaluate()
     for digit in (1, 6):
-        seen.click_cell(digit, digit)
+        seen.cell(digit, digit).click()
         seen.wait_for_address(cell=f"{digit}-{digit}")
         expect(seen.heading(f"{digit} read right")).to_be_visible()
 
@@ -140,14 +131,81 @@ def test_the_report_is_taken_along_and_works_alone(evaluate: Callable[..., Evalu
     assert [url for url in fetched if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
-def test_every_figure_is_saved_from_its_own_toolbar(evaluate: Callable[..., EvaluatePage]) -> None:
-    seen = evaluate("?data=sklearn&figure=roc")
-    plot = seen.page.locator(".st-key-ROC-curves .js-plotly-plot")
-    plot.scroll_into_view_if_needed()
-    plot.hover()
-    with seen.page.expect_download(timeout=PATIENCE) as taken:
-        plot.locator('.modebar-btn[data-title^="Download plot"]').click()
-    assert taken.value.suggested_filename == "digitlab-ROC-curves.png"
+def test_the_keys_move_through_the_matrix_and_enter_chooses(evaluate: Callable[..., EvaluatePage]) -> None:
+    seen = evaluate()
+    keys = seen.page.keyboard
+    seen.cell(0, 0).focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight", "ArrowUp", "ArrowLeft", "ArrowLeft", "End", "Home"):
+        keys.press(key)
+    expect(seen.cell(1, 0)).to_be_focused()
+    keys.press("ArrowRight")
+    keys.press("Enter")
+    seen.wait_for_address(cell="1-1")
+    expect(seen.heading("1 read right")).to_be_visible()
+    expect(seen.cell(1, 1)).to_be_focused()
+    expect(seen.cell(1, 1)).to_have_attribute("aria-selected", "true")
+    keys.press("ArrowDown")
+    keys.press("ArrowRight")
+    keys.press(" ")
+    seen.wait_for_address(cell="2-2")
+    assert seen.page.locator('[role="gridcell"][tabindex="0"]').count() == 1  # one stop for Tab, not a hundred
+
+
+def test_the_first_tap_on_a_phone_shows_the_images_of_a_cell(evaluate: Callable[..., EvaluatePage]) -> None:
+    seen = evaluate(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    seen.cell(6, 6).tap()
+    seen.wait_for_address(cell="6-6")
+    expect(seen.heading("6 read right")).to_be_visible()
+    assert set(seen.words()) == {"6 → 6"}
+
+
+def test_back_from_draw_shows_the_chosen_cell_again(evaluate: Callable[..., EvaluatePage]) -> None:
+    seen = evaluate("?model=softmax&data=sklearn")
+    seen.cell(3, 3).click()
+    seen.wait_for_address(cell="3-3")
+    seen.page.locator(".grid").first.locator("button").nth(1).click()
+    expect(seen.page.locator(".grid").first.locator("button").nth(1)).to_have_attribute("aria-pressed", "true")
+    left = seen.page.url
+    seen.page.get_by_role("link", name="Open in Draw").first.click()
+    expect(seen.page.get_by_text("from Evaluate")).to_be_visible()
+    seen.page.go_back()
+    expect(seen.heading("3 read right")).to_be_visible()
+    expect(seen.cell(3, 3)).to_have_attribute("aria-selected", "true")
+    assert seen.page.url == left
+    seen.page.reload()
+    expect(seen.heading("3 read right")).to_be_visible()
+
+
+@pytest.mark.parametrize("figure", [("ROC", "roc"), ("confusion matrix", "confusion-matrix-counts")])
+def test_a_figure_is_saved_as_png_and_svg_under_a_name_that_says_what_it_is(
+    evaluate: Callable[..., EvaluatePage], tmp_path: Path, figure: tuple[str, str]
+) -> None:
+    name, end = figure
+    seen = evaluate("?model=cnn&data=mnist&figure=roc", color_scheme="dark")
+    expect(seen.page.locator(".st-key-ROC .js-plotly-plot .main-svg").first).to_be_visible()
+    png = seen.save(name, "PNG", tmp_path)
+    svg = seen.save(name, "SVG", tmp_path)
+    assert (png.name, svg.name) == (f"digitlab-cnn-mnist-test-{end}.png", f"digitlab-cnn-mnist-test-{end}.svg")
+    picture = Image.open(png).convert("RGBA")
+    assert picture.width > 700  # twice the width on the screen
+    assert picture.getpixel((3, 3)) == (0x12, 0x14, 0x1C, 255)  # the dark page, not nothing below light letters
+    assert len(set(picture.convert("L").resize((60, 60)).getdata())) > 10
+    drawing = ElementTree.fromstring(svg.read_text(encoding="utf-8"))
+    assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
+    assert any(
+        "predicted digit" in (text or "") or "false positive rate" in (text or "") for text in drawing.itertext()
+    )
+
+
+def test_a_good_models_roc_starts_zoomed_and_the_whole_is_one_click_away(
+    evaluate: Callable[..., EvaluatePage],
+) -> None:
+    seen = evaluate("?model=cnn&data=mnist&figure=roc")
+    title = seen.page.locator(".st-key-ROC .gtitle")
+    expect(title).to_have_text("ROC, zoomed to 1 % false positives")
+    expect(seen.page.get_by_text("Zoomed in: false positive rates up to 1 %.")).to_be_visible()
+    seen.page.get_by_test_id("stCheckbox").filter(has_text="Zoom in on the corner").locator("label").first.click()
+    expect(title).to_have_text("ROC, each digit against the rest")
 
 
 def test_the_page_does_not_scroll_sideways_on_a_phone(evaluate: Callable[..., EvaluatePage]) -> None:
@@ -158,6 +216,6 @@ def test_the_page_does_not_scroll_sideways_on_a_phone(evaluate: Callable[..., Ev
 def test_an_image_is_opened_in_draw_and_read_there(evaluate: Callable[..., EvaluatePage]) -> None:
     seen = evaluate("?data=sklearn&cell=0-0")
     origin = seen.page.locator(".one figcaption").first.inner_text().rpartition("image ")[2]
-    seen.page.get_by_role("button", name="Open in Draw").first.click()
+    seen.page.get_by_role("link", name="Open in Draw").first.click()
     expect(seen.page.get_by_text(f"Image {origin} from Evaluate")).to_be_visible()
     expect(seen.page.locator('[role="status"]').filter(has_text="They")).to_be_visible()

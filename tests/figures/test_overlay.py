@@ -49,3 +49,7 @@ def test_each_bar_has_the_colour_of_the_model_that_finds_more() -> None:
 def test_digits_that_only_one_of_them_was_asked_are_left_out() -> None:
     _, more_b = recall_differences(A, B, {0: 0.5}, {0: 0.6, 1: 1.0}).data
     assert list(more_b.x) == [0]
+
+
+def test_the_loss_is_named_with_its_unit() -> None:
+    assert overlaid_loss(MODELS).layout.yaxis.title.text.startswith("cross-entropy (nats)")

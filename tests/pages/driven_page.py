@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Callable
+from urllib.parse import parse_qsl
 
 import torch
 from streamlit.testing.v1 import AppTest
@@ -61,6 +62,16 @@ def given(app: AppTest, component: str) -> dict[str, object]:
 def find_button(app: AppTest, label: str) -> AppTest:
     """The first button with this label."""
     return next(button for button in app.button if button.label == label)
+
+
+def follow(app: AppTest, label: str) -> AppTest:
+    """Go where the link with this label leads to."""
+    link = next(element.proto for element in app.get("page_link") if element.proto.label == label)
+    app.switch_page(f"{PAGES}/{link.page}.py")
+    app.query_params.clear()
+    for name, value in parse_qsl(link.query_string):
+        app.query_params[name] = value
+    return app.run()
 
 
 def captions(app: AppTest) -> str:

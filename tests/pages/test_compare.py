@@ -202,3 +202,26 @@ def save_foreign_scores(run: Run, data: str, images: str = "images") -> None:
     """Scores on images that nobody has here, as a checkpoint ships them."""
     found = score(run, load_sklearn_digits(PartName.TEST, 0.1))
     save_scores(run.evaluation(data), replace(found, images=images))
+
+
+@pytest.mark.parametrize(
+    ("keeps", "said"),
+    [
+        (("best", "best"), "Each model has the weights of the epoch with the lowest validation loss."),
+        (("last", "last"), "Each model has the weights of its last epoch, whatever its validation loss."),
+        (
+            ("best", "last"),
+            "cnn: the weights of the epoch with the lowest validation loss. softmax: the weights of the last epoch, "
+            "whatever its validation loss.",
+        ),
+    ],
+)
+def test_the_help_says_what_chose_the_epoch_of_each_model(
+    make_model: MakeModel, open_compare: OpenCompare, keeps: tuple[str, str], said: str
+) -> None:
+    for (name, digit), keep in zip((("cnn", 1), ("softmax", 7)), keeps, strict=True):
+        run = make_model(name, digit)
+        config = {**json.loads((run.folder / "config.json").read_text()), "keep": keep}
+        (run.folder / "config.json").write_text(json.dumps(config))
+    (help_text,) = [heading.proto.help for heading in open_compare().subheader if heading.value == "How they learned"]
+    assert help_text == f"Solid: validation. Dotted: training. {said}"

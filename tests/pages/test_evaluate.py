@@ -11,21 +11,22 @@ from streamlit.testing.v1 import AppTest
 
 from digitlab.data import PartName
 from digitlab.data.dataset import load_part
+from digitlab.figures.confusion import TITLES
 from digitlab.runs.run import Run
 from digitlab.runs.scores import Scores, fingerprint_file, save_scores
 from digitlab.ui.evaluate.sections import SECTIONS
-from tests.pages.driven_page import MakeModel, given, teach
+from tests.pages.conftest import FRAME
+from tests.pages.driven_page import PAGES, MakeModel, captions, given, teach
 
-PAGE = Path(__file__).parents[2] / "pages" / "evaluate.py"
 Evaluate = Callable[..., AppTest]
 
 
 @pytest.fixture
 def evaluate() -> Evaluate:
-    """The page at an address: evaluate(model="softmax", data="sklearn")."""
+    """The page at an address: evaluate(model="softmax", data="sklearn"). In the frame, as it links to another page."""
 
     def open_at(**query: str) -> AppTest:
-        app = AppTest.from_file(str(PAGE), default_timeout=120)
+        app = AppTest.from_file(str(FRAME), default_timeout=120).switch_page(f"{PAGES}/evaluate.py")
         for name, value in query.items():
             app.query_params[name.replace("_", "-")] = value
         return app.run()
@@ -104,6 +105,49 @@ def test_the_image_of_the_address_is_shown_large(sevens: Run, evaluate: Evaluate
     assert f"image {index}" in html
     assert "A 4, read as 7" in html
     assert html.count("<li") == 10
+
+
+def test_the_roc_of_a_poor_model_is_shown_whole(sevens: Run, evaluate: Evaluate) -> None:
+    app = evaluate(data="sklearn", figure="roc")
+    assert app.toggle(key="roc-zoom").value is False
+    assert "Zoomed" not in captions(app)
+
+
+def test_the_roc_of_a_good_model_starts_zoomed_says_so_and_can_be_shown_whole(sevens: Run, evaluate: Evaluate) -> None:
+    labels = np.arange(200) % 10
+    weights = fingerprint_file(sevens.weights)
+    save_scores(
+        sevens.evaluation("mnist"), Scores(8 * np.eye(10, dtype=np.float32)[labels], labels, "softmax", weights, "x")
+    )
+    app = evaluate(data="mnist", figure="roc")
+    assert app.toggle(key="roc-zoom").value is True
+    assert "Zoomed in: " in captions(app)
+    app.toggle(key="roc-zoom").set_value(False).run()
+    assert "Zoomed in: " not in captions(app)
+    assert app.query_params["roc-zoom"] == "False"
+
+
+def test_a_cell_that_is_chosen_stands_in_the_address_and_its_first_image_is_shown(
+    sevens: Run, evaluate: Evaluate
+) -> None:
+    app = evaluate(data="sklearn", page="2", image="3")
+    app.session_state["confusion matrix"] = {"picked": "4-7"}
+    app.run()
+    assert set(tiles(app)) == {"4 → 7"}
+    assert {name: app.query_params.get(name) for name in ("cell", "image", "page")} == {
+        "cell": "4-7",
+        "image": None,
+        "page": None,
+    }
+
+
+def test_the_report_is_promised_as_what_it_is(
+    sevens: Run, evaluate: Evaluate, downloads: dict[str, Callable[[], str]]
+) -> None:
+    evaluate(data="sklearn")
+    html = downloads["Report"]()
+    for title in (*TITLES.values(), "ROC, each digit against the rest", "Samples", "Each digit"):
+        assert title in html
 
 
 def test_choices_go_into_the_address(sevens: Run, make_model: MakeModel, evaluate: Evaluate) -> None:

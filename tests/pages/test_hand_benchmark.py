@@ -10,7 +10,7 @@ from digitlab.data.handwriting import add_drawing
 from digitlab.data.handwriting_file import MyDrawing
 from digitlab.ink.strokes import Drawing
 from digitlab.runs.run import Run
-from tests.pages.driven_page import MakeModel, given
+from tests.pages.driven_page import MakeModel, find_button, follow, given
 from tests.pages.handwriting_page import OpenHandwriting, folder, is_clean, slanted, tiles
 
 
@@ -108,7 +108,9 @@ def test_damaged_weights_get_one_line_and_the_other_models_are_shown(
 
 def test_a_drawing_is_sent_to_draw(drawn: list[MyDrawing], sevens: Run, look: OpenHandwriting) -> None:
     app = look(mistake=drawn[5].id)
-    app.button(key="open the mistake").click().run()
+    app = follow(app, "Open in Draw")
     assert not app.exception
     assert app.session_state["surface"] == "Picture"
     assert app.session_state["image sent to draw"].origin == "A 1 from My handwriting"
+    find_button(app, "Put away").click().run()
+    assert not [button for button in app.button if button.label == "Put away"]

@@ -1,6 +1,9 @@
+import re
+
+import numpy as np
 import pytest
 
-from digitlab.metrics.predictions import tempered
+from digitlab.metrics.predictions import Predictions, tempered
 from digitlab.report.findings import (
     describe_all,
     describe_calibration,
@@ -32,16 +35,44 @@ def test_confidence_that_promises_too_much_is_said() -> None:
     answers = answers_of([1, 2] * 100, [1] * 200, sure=9)  # says 99.89 %, and is right in 50 %
     said = describe_calibration(answers, answers, 1.0)
     assert said == (
-        "The model is too sure of itself: on average it claims 99.89\u202f% and is right in 50.00\u202f%; the expected "
-        "calibration error is 49.89\u202f%."
+        "The model is too sure of itself: its mean confidence is 99.89\u202f%, and 50.00\u202f% of its answers "
+        "are right (95 % interval 43.14 to 56.86\u202f%). The expected calibration error, the mean gap between "
+        "confidence and accuracy, is 49.89\u202f%."
     )
 
 
 def test_a_temperature_is_named_with_the_error_before_it() -> None:
     answers = answers_of([1, 2] * 100, [1] * 200, sure=9)
     said = describe_calibration(tempered(answers, 4.0), answers, 4.0)
-    assert "the expected calibration error is 1.32\u202f%. Its logits are divided by a temperature of 4.00" in said
+    assert "accuracy, is 1.32\u202f%. Its logits are divided by a temperature of 4.00" in said
     assert said.endswith("as trained, the error is 49.89\u202f%.")
+
+
+def unsure(images: int, wrong: int) -> Predictions:
+    """Answers that are right but for some, each with a confidence of 0.9."""
+    labels = np.arange(images) % 10
+    said = np.where(np.arange(images) < wrong, (labels + 1) % 10, labels)
+    return Predictions(np.log(9 * 9) * np.eye(10)[said], labels)
+
+
+def test_confidence_below_the_interval_of_the_accuracy_is_said() -> None:
+    answers = unsure(images=2000, wrong=10)
+    assert describe_calibration(answers, answers, 1.0).startswith("The model is less sure than it could be: its mean")
+
+
+def test_confidence_within_the_interval_of_the_accuracy_fits() -> None:
+    for images in (200, 40):
+        answers = unsure(images, wrong=images // 10)
+        assert describe_calibration(answers, answers, 1.0).startswith("On average the confidence fits: its mean")
+
+
+def test_the_report_says_nothing_of_confidence_that_its_calibration_contradicts() -> None:
+    answers = unsure(images=2000, wrong=10)  # less sure than it could be, and its validation loss rose all the same
+    history = [epoch(1, (0.3, 0.96), (0.2, 0.96)), epoch(2, (0.1, 0.99), (0.4, 0.96))]
+    said = " ".join(describe_all(answers, answers, 1.0, history, 2))
+    assert "validation loss rises" in said
+    assert "less sure" in said
+    assert not re.search(r"too (sure|confident)|can be believed", said)
 
 
 def test_every_finding_is_a_paragraph_and_one_without_a_history_is_left_out() -> None:
@@ -69,7 +100,8 @@ def test_how_much_can_be_answered_is_said() -> None:
         (
             [epoch(1, (0.3, 0.96), (0.2, 0.96)), epoch(2, (0.1, 0.99), (0.4, 0.96))],
             2,
-            "too confident after epoch 1: the validation loss rises from 0.2000 to 0.4000",
+            "The probabilities get worse after epoch 1: the validation loss rises from 0.2000 to 0.4000 while the "
+            "training loss goes on falling. The answers do not",
         ),
         ([epoch(1, (0.01, 1.0), (0.2, 0.95))], 1, "overfits a little"),
         ([epoch(1, (0.4, 0.91), (0.4, 0.91))], 1, "underfits"),

@@ -1,9 +1,11 @@
+import json
 import re
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
+from digitlab.figures.confusion import TITLES
 from digitlab.formats import percent
 from digitlab.metrics.calibration import reliability
 from digitlab.metrics.predictions import Predictions
@@ -36,9 +38,20 @@ def test_a_report_holds_everything_and_fetches_nothing(run: Run, scores: Scores)
     html = write_report(run, "MNIST", scores, np.zeros((300, 28, 28), np.uint8))
     ours = re.sub(r"<script>.*?</script>", "", html, count=1, flags=re.DOTALL)  # the first is plotly's own
     assert not re.findall(r"<(?:script|img|link|iframe)[^>]*(?:src|href)=[\"'](?!data:)", ours)
-    for heading in ("Findings", "Each digit", "Confusion", "ROC", "Calibration", "Training", "Mistakes", "Settings"):
+    for heading in (
+        "Findings",
+        "Each digit",
+        "Confusion",
+        "ROC",
+        "Precision–recall",
+        "Calibration",
+        "Samples",
+        "Settings",
+    ):
         assert heading in ours
-    assert ours.count('class="plot"') == 9
+    for title in (*TITLES.values(), "ROC, each digit", "ROC, zoomed", "Precision and recall of each", "recall, zoomed"):
+        assert json.dumps(title)[1:-1] in ours
+    assert ours.count('class="plot"') == 11
     assert html.count("plotly.js v") == 1
 
 
@@ -65,11 +78,12 @@ def test_what_is_reported_is_calibrated_as_everywhere_else(run: Run, scores: Sco
     html = write_report(run, "MNIST", scores, np.zeros((300, 28, 28), np.uint8))
     error, before = reliability(answers).error, reliability(Predictions(scores.logits, scores.labels)).error
     assert abs(error - before) > 0.05
-    assert f"on average it claims {percent(float(answers.confidence.mean()), 2)}" in html
-    assert f"the expected calibration error is {percent(error, 2)}" in html
+    assert f"its mean confidence is {percent(float(answers.confidence.mean()), 2)}" in html
+    assert f"the mean gap between confidence and accuracy, is {percent(error, 2)}" in html
     assert f"as trained, the error is {percent(before, 2)}" in html
     surest_mistake = percent(float(answers.confidence[~answers.right].max()))
-    assert re.findall(r"<figcaption>\d → \d<br>(.*?)</figcaption>", html)[0] == surest_mistake
+    mistakes = html.partition("<h2>Mistakes</h2>")[2]
+    assert re.findall(r"<figcaption>\d → \d<br>(.*?)</figcaption>", mistakes)[0] == surest_mistake
     assert '"name":"as trained"' in html and '"name":"calibrated"' in html
 
 

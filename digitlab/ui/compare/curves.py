@@ -77,7 +77,7 @@ def show_roc(sides: Sequence[Side]) -> None:
         about = f"{of_models([side.id for side in sides])} {sides[0].data} test"
         show_plot(overlaid_roc(curves, _title(whose), zoomed), "ROC", f"{about} {_title(whose)}")
         if zoomed:
-            st.caption("Shown: false positive rates up to 1 % alone. Switch the zoom off to see the whole.")
+            st.caption("Zoomed in: false positive rates up to 1 %. Switch the zoom off to see the whole.")
     else:
         st.info("There is no curve: the images are all of one digit, or none is of this one.")
 

@@ -172,7 +172,7 @@ def _roc(scored: Scored) -> None:
         **address.switch("roc-zoom", fit_roc_corner(curves)),
     )
     show_plot(roc_figure(curves, zoomed), "ROC", scored.about)
-    shown = "Shown: false positive rates up to 1 % alone. Switch the zoom off to see the whole. " if zoomed else ""
+    shown = "Zoomed in: false positive rates up to 1 %. Switch the zoom off to see the whole. " if zoomed else ""
     st.caption(
         f"{shown}How many of a digit's images are found, against how many others are taken for it. Higher is better."
     )
@@ -189,7 +189,7 @@ def _precision_recall(scored: Scored) -> None:
         **address.switch("pr-zoom", fit_precision_recall_corner(curves)),
     )
     show_plot(precision_recall_figure(curves, zoomed), "precision and recall", scored.about)
-    shown = "Shown: precision and recall from 90 % on. Switch the zoom off to see the whole. " if zoomed else ""
+    shown = "Zoomed in: precision and recall from 90 % on. Switch the zoom off to see the whole. " if zoomed else ""
     st.caption(
         f"{shown}How many of the answers “it is this digit” are right, as more of its images are found. AP is the "
         "average precision, the area below the curve."

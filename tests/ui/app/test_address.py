@@ -239,3 +239,23 @@ def test_a_number_follows_its_default_until_one_is_chosen() -> None:
     app.number_input(key="default").set_value(2).run()
     assert app.slider(key="level").value == 8
     assert app.query_params["level"] == "8"
+
+
+def page_with_a_moving_switch() -> None:
+    import streamlit as st
+
+    from digitlab.ui.app import address
+
+    is_good = st.checkbox("Good", key="good")
+    st.toggle("Zoom", **address.switch("zoom", is_good))
+
+
+def test_a_switch_follows_its_default_until_it_is_turned() -> None:
+    app = AppTest.from_function(page_with_a_moving_switch, default_timeout=60).run()
+    assert app.toggle(key="zoom").value is False
+    app.checkbox(key="good").check().run()
+    assert app.toggle(key="zoom").value is True
+    app.toggle(key="zoom").set_value(False).run()
+    assert app.query_params["zoom"] == "False"
+    app.checkbox(key="good").uncheck().run()
+    assert app.toggle(key="zoom").value is False
