@@ -67,7 +67,7 @@ def find_button(app: AppTest, label: str) -> AppTest:
 def follow(app: AppTest, label: str) -> AppTest:
     """Go where the link with this label leads to."""
     link = next(element.proto for element in app.get("page_link") if element.proto.label == label)
-    app.switch_page(f"{PAGES}/{link.page}.py")
+    app.switch_page(f"{PAGES}/{link.page or 'draw'}.py")
     app.query_params.clear()
     for name, value in parse_qsl(link.query_string):
         app.query_params[name] = value

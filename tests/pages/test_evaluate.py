@@ -127,20 +127,6 @@ def test_the_roc_of_a_good_model_starts_zoomed_says_so_and_can_be_shown_whole(se
     assert app.query_params["roc-zoom"] == "False"
 
 
-def test_a_cell_that_is_chosen_stands_in_the_address_and_its_first_image_is_shown(
-    sevens: Run, evaluate: Evaluate
-) -> None:
-    app = evaluate(data="sklearn", page="2", image="3")
-    app.session_state["confusion matrix"] = {"picked": "4-7"}
-    app.run()
-    assert set(tiles(app)) == {"4 → 7"}
-    assert {name: app.query_params.get(name) for name in ("cell", "image", "page")} == {
-        "cell": "4-7",
-        "image": None,
-        "page": None,
-    }
-
-
 def test_the_report_is_promised_as_what_it_is(
     sevens: Run, evaluate: Evaluate, downloads: dict[str, Callable[[], str]]
 ) -> None:
