@@ -163,6 +163,8 @@ def test_back_from_draw_shows_the_chosen_cell_again(evaluate: Callable[..., Eval
     seen = evaluate("?model=softmax&data=sklearn")
     seen.cell(3, 3).click()
     seen.wait_for_address(cell="3-3")
+    expect(seen.page.locator(".grid").first).to_contain_text("3 → 3")
+    expect(seen.heading("3 read right")).to_be_visible()
     image = seen.page.locator(".grid").first.locator("button").nth(1)
     index = str(image.get_attribute("value"))
     image.click()
