@@ -98,6 +98,13 @@ class TrainConfig:
     seed: int = _number(
         0, 0, 2**31 - 1, "Of weights, order, dropout and augmentation: same seed and machine, same result."
     )
+    training_images: int = _number(
+        0,
+        0,
+        100_000,
+        "How many images of the training part it learns from, drawn at random by the seed, so that each digit is about "
+        "as frequent as in all of them; a drawing counts once. 0, or more than there are: all of them.",
+    )
     validation_share: float = _number(
         0.1,
         0.01,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from digitlab.config import TrainConfig
 from digitlab.errors import UnknownName
@@ -54,7 +55,7 @@ _CNN = TrainConfig(
 PRESETS: Mapping[str, Preset] = {
     "quick": Preset(
         TrainConfig(model="cnn", data="mnist", epochs=1, batch_size=256, learning_rate=0.004, name="quick"),
-        "A CNN that reads 99 % of MNIST after a single epoch: for a class that waits.",
+        "A CNN that reads 99 % of MNIST after a single epoch: soon enough to watch in class.",
     ),
     "published-softmax": Preset(
         _PLAIN_SGD.replace(name="published softmax"),
@@ -70,15 +71,20 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "too-little-data": Preset(
         TrainConfig(
-            model="cnn",
-            data="sklearn",
-            epochs=40,
-            batch_size=32,
-            validation_share=0.5,
+            model="cnn-small",
+            data="mnist",
+            training_images=200,
+            epochs=100,
+            batch_size=5,
+            learning_rate=0.005,
+            schedule="constant",
+            optimizer="adam",
+            validation_share=0.02,
             dropout=0.0,
             name="too little data",
         ),
-        "Goes wrong on purpose: a big model learns a few hundred images by heart; validation stops following.",
+        "Goes wrong on purpose: a small CNN learns 200 images by heart. The training loss falls to 0; the validation "
+        "loss falls at first, and then rises and rises.",
     ),
     "untrained": Preset(
         TrainConfig(model="cnn", epochs=0, name="untrained"),
@@ -125,7 +131,8 @@ PRESETS: Mapping[str, Preset] = {
             validation_share=0.1,
             name="my hand",
         ),
-        "Fine-tunes the shipped CNN on your labelled drawings, among all that it knows, so that it forgets little.",
+        "Fine-tunes the shipped CNN on your labelled drawings, among all that it knows, so that it forgets little. It "
+        "takes three drawings of one digit at least.",
     ),
     "softmax-pen": Preset(
         _SOFTMAX.replace(data="mnist+pen", name="softmax, with pen drawings"),
@@ -139,3 +146,25 @@ def find_preset(name: str) -> Preset:
     if name not in PRESETS:
         raise UnknownName(f"There is no preset {name[:80]!r}. Choose one of: {', '.join(PRESETS)}.")
     return PRESETS[name]
+
+
+@lru_cache(maxsize=4096)
+def preset_of(config: TrainConfig) -> str:
+    """The name of the preset that a config comes from, whatever it is called and wherever it runs; empty for none.
+
+    A preset with scikit-learn's digits in place of its data is still that preset: they stand in where the others are
+    not there.
+    """
+    return _names_of_recipes().get(_recipe(config), "")
+
+
+@cache
+def _names_of_recipes() -> Mapping[TrainConfig, str]:
+    exact = {_recipe(preset.config): name for name, preset in PRESETS.items()}
+    stand_in = {recipe.replace(data="sklearn"): name for recipe, name in reversed(exact.items())}
+    return {**stand_in, **exact}
+
+
+def _recipe(config: TrainConfig) -> TrainConfig:
+    """The config without what makes no other recipe of it: name, seed, device and precision."""
+    return config.replace(name="", seed=0, device="auto", precision="auto")

@@ -1,11 +1,14 @@
+from pathlib import Path
+
 import pytest
 
-from digitlab.config import CHECKPOINTS
-from digitlab.data.dataset import find_datasets
+from digitlab.config import CHECKPOINTS, TrainConfig
+from digitlab.data.dataset import find_datasets, load_part, load_training
 from digitlab.errors import UnknownName
 from digitlab.models import build_model
-from digitlab.presets import PRESETS, find_preset
+from digitlab.presets import PRESETS, find_preset, preset_of
 from digitlab.runs.run import Run
+from digitlab.training.trainer import EpochRecord, Hooks, Trainer
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -36,3 +39,54 @@ def test_the_error_for_an_unknown_preset_stays_short() -> None:
     with pytest.raises(UnknownName) as caught:
         find_preset("x" * 10**6)
     assert len(str(caught.value)) < 300
+
+
+TOO_LITTLE = PRESETS["too-little-data"].config
+
+
+class _Losses(Hooks):
+    """Keeps every epoch's record."""
+
+    def __init__(self) -> None:
+        self.records: list[EpochRecord] = []
+
+    def on_epoch(self, trainer: Trainer, record: EpochRecord) -> None:
+        self.records.append(record)
+
+
+def train_on_too_little(folder: Path, config: TrainConfig) -> list[EpochRecord]:
+    train = load_training(config.data, folder, config.validation_share, most=config.training_images, seed=config.seed)
+    assert len(train) == 200
+    validation = load_part(config.data, "validation", folder, config.validation_share)
+    hooks = _Losses()
+    Trainer(build_model(config.model, config.dropout, config.seed), train, validation, config, hooks).run()
+    return hooks.records
+
+
+@pytest.mark.slow
+def test_too_little_data_overfits_before_ones_eyes(data_folder: Path) -> None:
+    """The training loss goes to 0, and the validation loss rises by a third and more from its lowest."""
+    records = train_on_too_little(data_folder, TOO_LITTLE)
+    lowest = min(record.validation_loss for record in records)
+    assert records[-1].train_loss < 0.01
+    assert records[-1].validation_loss > 4 / 3 * lowest
+    assert records[0].validation_loss > 4 / 3 * lowest, "it falls before it rises"
+
+
+def test_too_little_data_is_learned_by_heart_within_a_tenth_of_its_epochs(data_folder: Path) -> None:
+    records = train_on_too_little(data_folder, TOO_LITTLE.replace(epochs=TOO_LITTLE.epochs // 10))
+    assert records[-1].train_loss < 0.05
+    assert records[-1].validation_loss > 10 * records[-1].train_loss
+
+
+def test_too_little_data_guards_against_nothing() -> None:
+    assert (TOO_LITTLE.dropout, TOO_LITTLE.weight_decay, TOO_LITTLE.augmentation) == (0.0, 0.0, "none")
+    assert TOO_LITTLE.training_images == 200
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_run_is_known_by_its_preset_whatever_it_is_called(name: str) -> None:
+    config = PRESETS[name].config
+    assert preset_of(config.replace(name="mine", seed=5)) == name
+    assert preset_of(config.replace(data="sklearn")), "scikit-learn's digits stand in where the others are not there"
+    assert preset_of(config.replace(label_smoothing=0.37)) == ""

@@ -3,6 +3,7 @@
 A list of data sets needs no torch, so their loaders import what they need when they are called.
 """
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +11,15 @@ from typing import TYPE_CHECKING
 
 from digitlab.config import Settings
 from digitlab.data import PartName, Progress, quiet
-from digitlab.data.handwriting import drawings_of_part, handwriting_is_here
+from digitlab.data.handwriting import drawings_of_part, handwriting_is_here, handwriting_lacks
 from digitlab.data.mnist import load_mnist, mnist_is_here
 from digitlab.data.pen import pen_drawings, pen_file
 from digitlab.errors import UnknownName
 from digitlab.ink.strokes import LabelledDrawing
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from digitlab.data.parts import Part, TrainingImages
 
 _RENDERINGS = 6
@@ -34,7 +37,8 @@ class Dataset:
     source: who made it, for a checkpoint's card. is_here: whether a data folder holds it, or needs not.
     load: an image set's part, of data folder, part, validation share and progress. drawings: an ink set's part, of the
     first three. One of these two is given. is_fixed: whether its files stay the same while the app runs.
-    can_download: whether loading it fetches it.
+    can_download: whether loading it fetches it. lacks: why there is too little of it to train on, to follow a colon;
+    empty when there is enough.
     """
 
     name: str
@@ -47,6 +51,7 @@ class Dataset:
     drawings: Callable[[Path, PartName, float], Sequence[LabelledDrawing]] | None = None
     is_fixed: bool = True
     can_download: bool = False
+    lacks: Callable[[Path], str] = lambda _folder: ""
 
     def load_part(self, folder: Path, part: PartName, validation_share: float, progress: Progress = quiet) -> "Part":
         """One part as images, each drawing rendered once. Raises DataMissing when it is not to be had."""
@@ -99,6 +104,7 @@ DATASETS: Mapping[str, Dataset] = {
             is_here=handwriting_is_here,
             drawings=drawings_of_part,
             is_fixed=False,
+            lacks=handwriting_lacks,
         ),
         Dataset(
             name="sklearn",
@@ -168,18 +174,30 @@ def load_training(
     *,
     fresh: bool = False,
     non_digits: float = 0.0,
+    most: int = 0,
+    seed: int = 0,
     progress: Progress = quiet,
 ) -> "TrainingImages":
     """The training part of the named data set.
 
     fresh: drawings are rendered anew for each epoch; otherwise every epoch sees the same renderings.
     non_digits: images without a digit to add, as a share of the others, in 0..1.
+    most: images and drawings to take at most, drawn at random by the seed from all of them; 0 for all. A drawing
+    counts once, however often it is rendered. The same seed gives the same ones, and a larger number more of them.
     Raises UnknownName for a name that does not exist and DataMissing when its files are not to be had.
     """
     sets = find_datasets(name)
+    pictures = [one.load_part(folder, PartName.TRAIN, validation_share, progress) for one in sets if not one.drawings]
+    inked = [one for one in sets if one.drawings]
+    drawn = [one.load_drawings(folder, PartName.TRAIN, validation_share) for one in inked]
+    if most:
+        chosen = _draw_some([*map(len, pictures), *map(len, drawn)], most, seed)
+        pictures = [part.select(which) for part, which in zip(pictures, chosen, strict=False) if len(which)]
+        places = chosen[len(chosen) - len(drawn) :]
+        drawn = [[some[place] for place in which] for some, which in zip(drawn, places, strict=True)]
     images = FreshImages(
-        [one.load_part(folder, PartName.TRAIN, validation_share, progress) for one in sets if one.drawings is None],
-        [_ink_set(one, folder, validation_share) for one in sets if one.drawings is not None],
+        pictures,
+        [_ink_set(one, some) for one, some in zip(inked, drawn, strict=True) if some],
         non_digits,
         progress,
     )
@@ -194,8 +212,16 @@ class InkSet:
     renderings: int
 
 
-def _ink_set(dataset: Dataset, folder: Path, validation_share: float) -> InkSet:
-    drawings = dataset.load_drawings(folder, PartName.TRAIN, validation_share)
+def _draw_some(sizes: Sequence[int], most: int, seed: int) -> list["Tensor"]:
+    """Which of several collections' members are taken: for each its positions, rising; at most so many in all."""
+    import torch
+
+    order = torch.randperm(sum(sizes), generator=torch.Generator().manual_seed(seed))[:most]
+    ends = list(itertools.accumulate(sizes, initial=0))
+    return [(order[(order >= low) & (order < high)] - low).sort().values for low, high in itertools.pairwise(ends)]
+
+
+def _ink_set(dataset: Dataset, drawings: Sequence[LabelledDrawing]) -> InkSet:
     often = 0 if dataset.is_fixed else min(_MOST_RENDERINGS, _WEIGHT // max(1, len(drawings)))
     return InkSet(drawings, max(_RENDERINGS, often))
 

@@ -28,6 +28,11 @@ _LONGEST_NAME = 40
 _FITTED = 200.0
 """Longer side that a drawing from elsewhere gets, in canvas pixels."""
 
+_RULE = (
+    "Training takes one to learn from, one to validate on and one to test on; the second, fifth, eighth and so on of a "
+    "digit are for testing, so three drawings of one digit are enough to begin."
+)
+
 _SMALLEST = 40.0
 """Drawings on the canvas are longer than this; a shorter one was written on another scale."""
 
@@ -129,6 +134,18 @@ def handwriting_is_here(folder: Path) -> bool:
     except BadInk:
         return True
     return {PartName.TRAIN, PartName.TEST} <= parts
+
+
+def handwriting_lacks(folder: Path) -> str:
+    """Why there are too few drawings to train on; empty when there are enough. Raises BadInk when the file is bad."""
+    parts = [one.part for one in my_drawings(folder)]
+    tests = parts.count(PartName.TEST)
+    if tests and len(parts) - tests >= 2:
+        return ""
+    if not parts:
+        return f"there is no drawing yet. Draw digits and label them on Draw first. {_RULE}"
+    have = "there is 1 drawing" if len(parts) == 1 else f"there are {len(parts)} drawings"
+    return f"{have}, {tests or 'none'} for testing. Draw and label more on Draw. {_RULE}"
 
 
 def drawings_of_part(folder: Path, part: PartName, validation_share: float) -> list[MyDrawing]:

@@ -28,8 +28,8 @@ class Panel:
     """One figure: its title, what each curve in it is called and where a record has it, and how values are written.
 
     factor: what a record's value is multiplied with. number: a d3 format. whole_epochs: only records of epochs count.
-    from_zero: the axis begins at zero. rises: good
-    curves end at the top.
+    from_zero: the axis begins at zero. rises: good curves end at the top. noisy: its curves are means of some images,
+    so that smoothing them says more. unit: what stands after a value. axis: the axis's title, the unit where empty.
     """
 
     title: str
@@ -39,7 +39,9 @@ class Panel:
     whole_epochs: bool = False
     from_zero: bool = False
     rises: bool = False
+    noisy: bool = False
     unit: str = ""
+    axis: str = ""
 
 
 TRAINING, VALIDATION = "training", "validation"
@@ -48,7 +50,9 @@ COLOURS = {TRAINING: MODELS[0], VALIDATION: MODELS[1]}
 """Of the two curves of one run."""
 
 PANELS = (
-    Panel("Loss", {TRAINING: "train_loss", VALIDATION: "validation_loss"}, ".4f"),
+    Panel(
+        "Loss", {TRAINING: "train_loss", VALIDATION: "validation_loss"}, ".4f", noisy=True, axis="cross-entropy (nats)"
+    ),
     Panel(
         "Accuracy",
         {TRAINING: "train_accuracy", VALIDATION: "validation_accuracy"},
@@ -56,6 +60,7 @@ PANELS = (
         factor=100,
         unit="%",
         rises=True,
+        noisy=True,
     ),
     Panel("Learning rate", {TRAINING: "learning_rate"}, ".3~g", from_zero=True),
     Panel("Time per epoch", {TRAINING: "seconds"}, ".1f", whole_epochs=True, from_zero=True, unit="s"),
@@ -66,18 +71,35 @@ PANELS = (
 def points(panel: Panel, records: Sequence[Record], steps_per_epoch: float) -> list[Point]:
     """The points of a panel's curves, in order; what is not a finite number is left out.
 
-    records: as the history has them; those of epochs have an `epoch`, those between them only a `step`.
+    records: as the history has them; those of epochs have an `epoch`, those between them only a `step`. The training's
+    mean over an epoch is left out where the epoch has points within: it would stand at the end of the epoch and yet
+    tell of its beginning, too, and so draw a tooth.
     """
     epochs = [record for record in records if "epoch" in record]
     within = [] if panel.whole_epochs else _thinned([record for record in records if "epoch" not in record])
     chosen = sorted([*epochs, *within], key=lambda record: _number(record.get("step")) or 0)
+    told = {math.ceil(epoch) for record in within if (epoch := _epoch(record, steps_per_epoch)) is not None}
     return [
         Point(epoch, value * panel.factor, part)
         for record in chosen
         if (epoch := _epoch(record, steps_per_epoch)) is not None
         for part, key in panel.curves.items()
         if (value := _number(record.get(key))) is not None
+        if not (panel.noisy and part == TRAINING and "epoch" in record and epoch in told)
     ]
+
+
+def smooth(values: Sequence[float], weight: float) -> list[float]:
+    """An exponential moving average of a curve, as TensorBoard draws it.
+
+    weight: the share of what was before that each step keeps, in 0..0.99; 0 leaves the values as they are. The average
+    begins at nothing, which is corrected for: the first value stays itself, and a constant stays that constant.
+    """
+    smoothed, average = [], 0.0
+    for number, value in enumerate(values, 1):
+        average = weight * average + (1 - weight) * value
+        smoothed.append(average / (1 - weight**number))
+    return smoothed
 
 
 def _thinned(records: Sequence[Record]) -> Sequence[Record]:
@@ -120,15 +142,16 @@ def curve_figure(panel: Panel, points: Sequence[Point], chosen_epoch: int | None
         )
     if chosen_epoch:
         figure.add_vline(chosen_epoch, line={"dash": "dot", "width": 1.5, "color": "#888888"})
+        early = chosen_epoch < max((point.epoch for point in points), default=0) / 2  # room is on the right then
         figure.add_annotation(
             x=chosen_epoch,
             y=0,
             yref="paper",
             yanchor="bottom",
-            xanchor="right",
+            xanchor="left" if early else "right",
             text="chosen",
             showarrow=False,
-            xshift=-4,
+            xshift=4 if early else -4,
         )
     return figure
 
@@ -142,7 +165,7 @@ def _layout(panel: Panel) -> go.Layout:
         legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom"},
         xaxis={"title": "epoch", "rangemode": "tozero"},
         yaxis={
-            "title": panel.unit or None,
+            "title": panel.axis or panel.unit or None,
             "rangemode": "tozero" if panel.from_zero else "normal",
             "automargin": True,
             "exponentformat": "none",

@@ -69,10 +69,10 @@ class Recorder(Hooks):
         self.write(trainer, State.RUNNING)
 
     def _append_step(self, trainer: Trainer) -> None:
-        """A record within the epoch, of the steps since the one before, so that curves move before its end."""
+        """A record within the epoch once enough images were seen, so that curves move before its end."""
         if trainer.seconds - self._recorded < trainer.seconds / _RECORDS:
             return
-        loss, accuracy = trainer.recent()
+        loss, accuracy = trainer.take_recent()
         if not math.isfinite(loss):
             return
         record = {
@@ -92,7 +92,7 @@ class Recorder(Hooks):
             self.ticket.release()
         command = wait_while(lambda: read_command(self.run) is Command.PAUSE, self.run)
         if command is Command.RUN and self.ticket:
-            self.write(trainer, State.QUEUED, "Waiting for a free slot.")
+            self.write(trainer, State.QUEUED)
             self.ticket.line_up()
             ticket = self.ticket
             command = wait_while(lambda: not ticket.try_slot(), self.run)

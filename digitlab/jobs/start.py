@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from digitlab.config import Settings, TrainConfig
-from digitlab.data.dataset import missing_datasets
+from digitlab.data.dataset import find_datasets
 from digitlab.errors import BadConfig, BadRun, DataMissing, DigitlabError, NotSaved
 from digitlab.files import saving
 from digitlab.jobs.queue import LOOK, Command, Queue, write_command
@@ -49,9 +49,11 @@ def check_config(config: TrainConfig, settings: Settings) -> None:
 
 
 def check_data(config: TrainConfig, settings: Settings) -> None:
-    """The part of `check_config` that takes no time: the data. Raises UnknownName or DataMissing."""
-    for dataset in missing_datasets(config.data, settings.data):
-        if not dataset.can_download:
+    """The part of `check_config` that takes no time: the data. Raises UnknownName, DataMissing or BadInk."""
+    for dataset in find_datasets(config.data):
+        if lack := dataset.lacks(settings.data):
+            raise DataMissing(f"{dataset.title} cannot be trained on: {lack}")
+        if not dataset.can_download and not dataset.is_here(settings.data):
             raise DataMissing(f"{dataset.title} cannot be trained on: not in {settings.data}. {dataset.remedy}")
 
 

@@ -85,6 +85,8 @@ def _train(run: Run, settings: Settings, hooks: Hooks, ticket: Ticket | None, pr
         config.validation_share,
         fresh=config.augmentation != "none",
         non_digits=config.non_digits,
+        most=config.training_images,
+        seed=config.seed,
         progress=progress,
     )
     validation = load_part(config.data, PartName.VALIDATION, folder, config.validation_share, progress)

@@ -93,6 +93,17 @@ def text(longest: int) -> Check[str]:
     return check
 
 
+def lines(longest: int) -> Check[str]:
+    """A text of printable characters and line breaks, at most so many."""
+
+    def check(value: object) -> str:
+        if isinstance(value, str) and len(value) <= longest and value.replace("\n", "").isprintable():
+            return value
+        raise Unfit(value, f"a text of at most {longest} printable characters")
+
+    return check
+
+
 def message(longest: int) -> Check[str]:
     """What somebody said, in one line: what cannot be printed is replaced, and what is too long is cut."""
 
@@ -170,6 +181,17 @@ def pair(check: Check[_T]) -> Check[tuple[_T, _T]]:
         return _inside(check, value[0], "0"), _inside(check, value[1], "1")
 
     return both
+
+
+def items(check: Check[_T], most: int) -> Check[tuple[_T, ...]]:
+    """A list of at most so many, all of one kind."""
+
+    def all_of(value: object) -> tuple[_T, ...]:
+        if not isinstance(value, list) or len(value) > most:
+            raise Unfit(value, f"a list of at most {most}")
+        return tuple(_inside(check, one, str(index)) for index, one in enumerate(value))
+
+    return all_of
 
 
 def record(checks: Mapping[str, Check[Any]], needed: Sequence[str] = ()) -> Check[dict[str, Any]]:

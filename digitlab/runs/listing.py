@@ -3,16 +3,19 @@
 Quick even when there are a thousand of them: a run is read again only when one of its small files has changed.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from digitlab import config as installation
 from digitlab.config import Settings, TrainConfig
 from digitlab.errors import BadRun, UnknownName
 from digitlab.files import read_json, write_json
 from digitlab.folders import remove_folder
-from digitlab.runs.checked import Unfit, flag, record, text
+from digitlab.formats import short
+from digitlab.runs.checked import Unfit, flag, items, lines, record, text
 from digitlab.runs.run import CHECKPOINT_NAME, RUN_ID, Run, open_run
 from digitlab.runs.status import UNFINISHED, State, Status
 
@@ -24,17 +27,30 @@ _LONGEST_ID = 200
 
 _LONGEST_LABEL = 80
 
-_check_label = record({"name": text(_LONGEST_LABEL), "starred": flag})
+LONGEST_NOTES = 2000
+MOST_TAGS = 8
+_LONGEST_TAG = 30
+
+_check_label = record(
+    {
+        "name": text(_LONGEST_LABEL),
+        "starred": flag,
+        "notes": lines(LONGEST_NOTES),
+        "tags": items(text(_LONGEST_TAG), MOST_TAGS),
+    }
+)
 
 _READ = ("config.json", "status.json", "results.json", "history.jsonl", "label.json")
 
 
 @dataclass(frozen=True)
 class Label:
-    """What people say of a run, in label.json, apart from its config, which never changes: its name and a star."""
+    """What people say of a run, in label.json, apart from its config, which never changes: name, star, notes, tags."""
 
     name: str
     starred: bool = False
+    notes: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +73,8 @@ class Entry:
     best_validation_accuracy: float | None
     accuracies: dict[str, float]
     has_weights: bool
+    notes: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -139,6 +157,8 @@ def read_entry(run: Run) -> Entry | Damaged:
             best_validation_accuracy=small.best_validation_accuracy,
             accuracies=dict(small.accuracies),
             has_weights=run.weights.is_file(),
+            notes=small.label.notes,
+            tags=small.label.tags,
         )
     except BadRun as error:
         return Damaged(run, str(error))
@@ -156,7 +176,7 @@ def read_label(run: Run) -> Label:
         raise BadRun(
             f"{_label_file(run)} is damaged or foreign: {error}. Delete it; the run goes by its id."
         ) from error
-    return Label(saved.get("name") or run.id, saved.get("starred", False))
+    return Label(**{**saved, "name": saved.get("name") or run.id})
 
 
 def title_of(run: Run) -> str:
@@ -171,13 +191,39 @@ def rename_run(run: Run, name: str) -> None:
     name = name.strip()
     if not name or len(name) > _LONGEST_LABEL or not name.isprintable():
         raise BadRun(f"A run cannot be called {name[:40]!r}. Use 1 to {_LONGEST_LABEL} printable characters.")
-    write_json(_label_file(run), asdict(Label(name, read_label(run).starred)))
+    _relabel(run, name=name)
 
 
 def star_run(run: Run, starred: bool) -> None:
     """Make the run a favourite, or no longer. Raises BadRun for a checkpoint, NotSaved when it cannot be written."""
     run.check_changeable()
-    write_json(_label_file(run), asdict(Label(read_label(run).name, starred)))
+    _relabel(run, starred=starred)
+
+
+def describe_run(run: Run, notes: str, tags: Sequence[str]) -> None:
+    """Keep what people want to remember of a run. Spaces around are dropped, and so are empty and repeated tags.
+
+    notes: at most 2,000 characters. tags: at most 8, of at most 30 printable characters without a comma.
+    Raises BadRun for a checkpoint and for what is longer than that.
+    """
+    run.check_changeable()
+    named = tuple(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
+    for tag in named:
+        if len(tag) > _LONGEST_TAG or not tag.isprintable() or "," in tag:
+            raise BadRun(f"{short(tag, 40)} is no tag. Use at most {_LONGEST_TAG} printable characters, and no comma.")
+    if len(named) > MOST_TAGS:
+        raise BadRun(f"{len(named)} tags are too many. Keep at most {MOST_TAGS}.")
+    try:
+        written = lines(LONGEST_NOTES)(notes.strip())
+    except Unfit as error:
+        raise BadRun(
+            f"The notes have {len(notes.strip()):,} characters. Keep at most {LONGEST_NOTES:,} printable ones."
+        ) from error
+    _relabel(run, notes=written, tags=named)
+
+
+def _relabel(run: Run, **changes: Any) -> None:
+    write_json(_label_file(run), asdict(replace(read_label(run), **changes)))
 
 
 def delete_run(run: Run) -> None:

@@ -26,6 +26,10 @@ from digitlab.training.devices import choose_device, choose_precision, has_convo
 from digitlab.training.objective import build_average, build_optimizer, compute_loss
 from digitlab.training.schedule import learning_rate_at
 
+WINDOW = 1000
+"""Images over which loss and accuracy are averaged within an epoch: always as many, so that all such points are equally
+noisy, on a slow machine as on a fast one."""
+
 _NORM_EVERY = 20
 """Steps between two looks at the gradient's norm, which costs a small model a fifth of a step."""
 
@@ -120,7 +124,8 @@ class Trainer:
         self.chosen_weights = _copy_weights(self.model)
         self.seconds = 0.0
         self._sums = _Sums()
-        self._reported = _Sums()
+        self._window_start = _Sums()
+        self._recent = (math.nan, math.nan)
         self._stopping = False
         self._running = False
 
@@ -152,14 +157,22 @@ class Trainer:
         """Share of the digits of the epoch under way that were read right, in 0..1, or not a number."""
         return self._sums.correct / self._sums.digits if self._sums.digits else math.nan
 
-    def recent(self) -> tuple[float, float]:
-        """Mean loss and accuracy of the epoch's steps since this was last asked for; not numbers without any."""
-        before = self._reported
-        images, digits = self._sums.images - before.images, self._sums.digits - before.digits
-        self._reported = dataclasses.replace(self._sums)
-        if not digits:
-            return math.nan, math.nan
-        return (self._sums.loss - before.loss) / images, (self._sums.correct - before.correct) / digits
+    def take_recent(self) -> tuple[float, float]:
+        """Mean loss and accuracy of the last full window of the epoch under way: the steps that held 1,000 images, or
+        of the one step that held more. Not numbers when none was filled since this was last asked for."""
+        recent, self._recent = self._recent, (math.nan, math.nan)
+        return recent
+
+    def _watch_window(self) -> None:
+        """Close the window when it is full."""
+        sums, start = self._sums, self._window_start
+        images, digits = sums.images - start.images, sums.digits - start.digits
+        if images >= WINDOW and digits:
+            self._recent = ((sums.loss - start.loss) / images, (sums.correct - start.correct) / digits)
+            self._begin_window()
+
+    def _begin_window(self) -> None:
+        self._window_start = dataclasses.replace(self._sums)
 
     @property
     def learning_rate(self) -> float:
@@ -243,6 +256,7 @@ class Trainer:
         self._sums.correct += int((logits.detach().argmax(1) == labels).sum())
         self._sums.images += len(labels)
         self._sums.digits += int((labels != NO_DIGIT).sum()) if self.config.non_digits else len(labels)
+        self._watch_window()
         self._spend(time.perf_counter() - began)
 
     def _diverged(self, what: str) -> Diverged:
@@ -263,7 +277,9 @@ class Trainer:
         self._spend(time.perf_counter() - began)
         if not (math.isfinite(loss) and all(value.isfinite().all() for value in self.learned.state_dict().values())):
             raise self._diverged("The weights or the validation loss became infinite")
-        self.epoch, self.step_in_epoch, self._sums, self._reported = self.epoch + 1, 0, _Sums(), _Sums()
+        self.epoch, self.step_in_epoch, self._sums = self.epoch + 1, 0, _Sums()
+        self._begin_window()
+        self.take_recent()
         if loss < self.chosen_loss or self.config.keep == "last":
             self.chosen_loss, self.chosen_epoch, self.chosen_weights = loss, self.epoch, _copy_weights(self.learned)
         record = EpochRecord(
@@ -307,7 +323,7 @@ class Trainer:
         """Go on from a state of the same model, data and config."""
         self.epoch, self.step_in_epoch = state["epoch"], state["step_in_epoch"]
         self.seconds, self._sums = state["seconds"], _Sums(**state["sums"])
-        self._reported = dataclasses.replace(self._sums)  # what came before is reported already
+        self._begin_window()  # what came before may be reported already
         self.model.load_state_dict(state["model"])
         if self.average:
             self.average.load_state_dict(state["average"])

@@ -73,6 +73,27 @@ def test_the_epochs_play_from_untrained_to_the_last_in_step_with_the_loss(open_i
     inside.page.wait_for_url("**/inside?epoch=40")
 
 
+def test_the_film_opens_at_the_epoch_that_is_kept(open_inside: OpenInside) -> None:
+    """Also where its snapshot does not ship, and for another model than the one whose epochs were played."""
+    inside = open_inside("?model=softmax")
+    inside.expect_epoch("epoch 29 of 40")
+    inside.film().get_by_role("slider", name="Epoch").press("Home")
+    inside.expect_epoch("untrained")
+    inside.page.wait_for_url("**epoch=0")
+    inside.page.get_by_role("main").get_by_role("combobox", name="Model").click()
+    inside.page.get_by_role("option", name="cnn-mnist (cnn-deep)", exact=True).click()
+    inside.expect_epoch("epoch 16 of 16")
+
+
+def test_the_moving_mark_does_not_cross_the_name_of_the_chosen_epoch(open_inside: OpenInside) -> None:
+    inside = open_inside()
+    name = inside.film().locator(".chosen-name")
+    expect(name).to_contain_text("chosen: epoch 29")
+    boxes = [inside.film().locator(of).bounding_box() for of in (".chosen-name", ".mark")]
+    assert boxes[0] and boxes[1]
+    assert boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"] + 1, "the name ends above where the mark begins"
+
+
 def test_keys_move_the_slider_and_a_copied_link_shows_the_same_epoch(open_inside: OpenInside) -> None:
     inside = open_inside()
     slider = inside.film().get_by_role("slider", name="Epoch")

@@ -197,8 +197,8 @@ def test_a_finished_run_is_renamed_and_its_deletion_is_asked_twice(open_training
     train.button("Rename").click()
     dialog = train.page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill("not for long")
-    dialog.get_by_label("Name", exact=True).press("Enter")
-    dialog.get_by_role("button", name="Rename").click()
+    dialog.get_by_label("Name", exact=True).press("Enter")  # renames, without a click
+    expect(dialog).to_have_count(0)
     expect(train.heading("not for long")).to_be_visible()
     train.button("Delete").click()
     certain = dialog.get_by_role("button", name="Delete for good")
@@ -244,15 +244,41 @@ def test_a_bad_archive_gets_one_line(open_training: OpenTraining, tmp_path: Path
     bad.write_bytes(b"no archive at all")
     train.button("Upload a run").click()
     train.page.locator('input[type="file"]').set_input_files(bad)
-    line = train.page.get_by_test_id("stAlert").filter(has_text="archive")
-    expect(line).to_have_count(1)
+    dropped = train.page.get_by_test_id("stPopoverBody")
+    line = dropped.get_by_test_id("stAlert").filter(has_text="bad.zip is not taken in")
+    expect(line).to_be_visible()
 
 
 def test_a_value_out_of_range_starts_nothing(open_training: OpenTraining) -> None:
     train = open_training()
     train.fill("Learning rate", "-1")
-    expect(train.sidebar.get_by_test_id("stAlert")).to_contain_text("Learning rate is -1")
+    line = train.sidebar.get_by_test_id("stAlert")
+    expect(line).to_contain_text("Learning rate is -1")
     expect(train.button("Start")).to_be_disabled()
+    field, below = train.sidebar.get_by_label("Learning rate", exact=True).bounding_box(), line.bounding_box()
+    assert field and below and 0 < below["y"] - field["y"] < 80, "it stands right below its field"
+
+
+def test_the_runs_table_fits_a_page_of_1440_pixels(open_training: OpenTraining) -> None:
+    train = open_training()
+    table = train.page.get_by_test_id("stDataFrame")
+    expect(table).to_be_visible()
+    scroller = table.locator(".dvn-scroller")
+    train.page.wait_for_function("n => n.scrollWidth > 0", arg=scroller.element_handle())
+    assert scroller.evaluate("n => n.scrollWidth - n.clientWidth") <= 1
+
+
+def test_smoothing_draws_the_curve_anew_and_leaves_the_raw_one_behind_it(open_training: OpenTraining) -> None:
+    train = open_training("/train?several=True&curves=softmax,cnn-mnist")
+    loss = train.curve("Loss")
+    expect(loss).to_have_count(8)  # two runs, training and validation, raw and smooth
+    before = [line.get_attribute("d") for line in loss.all()]
+    assert len(set(before)) == 4, "nothing is smoothed yet"
+    train.page.get_by_role("slider", name="Smoothing").press("End")
+    expect(loss.last).not_to_have_attribute("d", before[-1] or "")
+    after = [line.get_attribute("d") for line in loss.all()]
+    assert len(set(before) & set(after)) == 4, "the raw curves stay"
+    assert len(set(after)) == 8
 
 
 def test_a_phone_shows_the_page_without_scrolling_sideways(open_training: OpenTraining) -> None:

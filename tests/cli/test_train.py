@@ -44,6 +44,7 @@ def test_every_option_reaches_the_config(call: Call, catalogue: Catalogue, make_
         **{"schedule": "constant", "optimizer": "sgd", "momentum": 0.1, "weight_decay": 0.2, "label_smoothing": 0.3},
         **{"augmentation": "affine", "dropout": 0.4, "seed": 5, "validation_share": 0.2, "device": "cpu"},
         **{"precision": "float32", "name": "mine ✓", "non_digits": 0.1, "weight_averaging": 0.9, "keep": "last"},
+        "training_images": 9,
         "start_from": start.id,
     }
     assert given.keys() == vars(TrainConfig()).keys()
@@ -175,7 +176,10 @@ def test_a_folder_that_cannot_hold_runs_is_refused(
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ("mine", "My handwriting cannot be trained on: not in .* Draw digits and label them on Draw first"),
+        (
+            "mine",
+            "My handwriting cannot be trained on: there is no drawing yet. Draw digits and label them on Draw first",
+        ),
         ("mnist+mine", "My handwriting cannot be trained on"),
         ("pen", r"pen digits cannot be trained on: not in .* Copy `pen-digits\.jsonl\.gz` into the data folder"),
     ],

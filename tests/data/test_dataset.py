@@ -84,6 +84,47 @@ def test_few_drawings_of_my_own_are_rendered_more_often(
     assert len(load_training("pen", tmp_path, 0.1, fresh=True)) == count * 6
 
 
+@pytest.mark.parametrize(("digits", "enough"), [("", 0), ("7", 0), ("77", 0), ("71", 0), ("0123456789", 0), ("777", 1)])
+def test_my_handwriting_says_what_it_lacks_until_it_can_be_trained_on(tmp_path: Path, digits: str, enough: int) -> None:
+    for n, digit in enumerate(digits):
+        add_drawing(tmp_path, Drawing(ink=[[[60.0, 60.0], [200.0, 60.0 + n], [120.0, 230.0]]]), int(digit), "")
+    lack = DATASETS["mine"].lacks(tmp_path)
+    if enough:
+        assert lack == ""
+        assert len(load_training("mine", tmp_path, 0.1)) > 0
+        return
+    assert "three drawings of one digit are enough" in lack
+    assert ("there is no drawing yet" in lack) == (not digits)
+    if len(digits) == 1:
+        assert "there is 1 drawing, none for testing" in lack
+    with pytest.raises(DataMissing):
+        for part in PartName:
+            load_part("mine", part, tmp_path)
+
+
+def test_some_training_images_are_drawn_by_the_seed_and_more_of_them_hold_the_fewer(tmp_path: Path) -> None:
+    def images(most: int, seed: int) -> set[bytes]:
+        part = load_training("sklearn", tmp_path, 0.1, most=most, seed=seed).of_epoch(0)
+        return {image.numpy().tobytes() for image in part.images}
+
+    few, more = images(50, 3), images(200, 3)
+    assert few != images(50, 4)
+    assert len(few) == 50
+    assert few < more
+    everything = load_training("sklearn", tmp_path, 0.1)
+    assert len(load_training("sklearn", tmp_path, 0.1, most=100_000)) == len(everything)
+    assert len(load_training("sklearn", tmp_path, 0.1, most=0)) == len(everything)
+
+
+def test_a_drawing_counts_once_however_often_it_is_rendered(tmp_path: Path) -> None:
+    add_some(tmp_path, 60)
+    part = load_training("mine+sklearn", tmp_path, 0.1, most=100, fresh=True)
+    pictures = sum(len(one) for one in part.pictures)  # type: ignore[attr-defined]
+    drawings = sum(len(one.drawings) for one in part.ink)  # type: ignore[attr-defined]
+    assert pictures + drawings == 100
+    assert len(load_training("mine+sklearn", tmp_path, 0.1, most=1, fresh=True)) >= 1
+
+
 def test_training_on_my_handwriting_without_any_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(DataMissing, match="Draw and label some more"):
         load_training("sklearn+mine", tmp_path, 0.1)

@@ -14,6 +14,7 @@ from digitlab.figures.training import (
     has_norm,
     norm_figure,
     points,
+    smooth,
 )
 
 LOSS, ACCURACY, _, TIME = PANELS
@@ -22,11 +23,28 @@ EPOCH = {"epoch": 1, "step": 10, "train_loss": 1.0, "validation_loss": 1.5, "val
 
 
 def test_records_within_an_epoch_stand_between_the_epochs() -> None:
-    assert points(LOSS, [STEP, EPOCH], 10) == [
+    later = {**EPOCH, "epoch": 2, "step": 20, "train_loss": 0.5}
+    assert points(LOSS, [STEP, EPOCH, later], 10) == [
         Point(0.5, 2.0, "training"),
-        Point(1.0, 1.0, "training"),
         Point(1.0, 1.5, "validation"),
+        Point(2.0, 0.5, "training"),
+        Point(2.0, 1.5, "validation"),
     ]
+
+
+def test_an_epochs_mean_draws_no_tooth_behind_the_points_within_it() -> None:
+    """The loss falls throughout; the mean of the epoch, 1.5, would stand behind its last point, 0.5."""
+    within = [{"step": step, "train_loss": 2.6 - step / 5} for step in range(1, 11)]
+    curve = [p.value for p in points(LOSS, [*within, {**EPOCH, "train_loss": 1.5}], 10) if p.part == "training"]
+    assert curve == sorted(curve, reverse=True)
+
+
+def test_smoothing_is_tensorboards() -> None:
+    assert smooth([3.0, 1.0, 2.0], 0.0) == [3.0, 1.0, 2.0]
+    first, second = 3.0, (0.6 * 0.4 * 3.0 + 0.4 * 1.0) / (1 - 0.6**2)
+    assert smooth([3.0, 1.0], 0.6) == pytest.approx([first, second])
+    assert smooth([2.0] * 9, 0.99) == pytest.approx([2.0] * 9), "corrected for its beginning at nothing"
+    assert smooth([], 0.5) == []
 
 
 def test_accuracies_are_percentages_and_times_belong_to_whole_epochs() -> None:

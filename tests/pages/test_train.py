@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import os
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,10 +13,12 @@ from streamlit.testing.v1 import AppTest
 
 from digitlab.config import Settings
 from digitlab.errors import DigitlabError
-from digitlab.jobs.queue import Command, read_command
-from digitlab.runs.listing import read_label
+from digitlab.jobs.queue import Command, Queue, read_command, write_command
+from digitlab.presets import PRESETS
+from digitlab.runs.listing import describe_run, read_label
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
+from digitlab.ui.app.installation import catalogue, settings
 from digitlab.ui.train.live import _EMPTY as EMPTY
 from digitlab.ui.train.live import _is_recent as is_recent
 from tests.pages.driven_page import PAGES, MakeModel, OpenPage, captions, find_button, form_of
@@ -77,7 +81,9 @@ def test_runs_of_every_state_are_shown(left_run: MakeRun, make_model: MakeModel,
     for state in (State.DONE, State.STOPPED, State.FAILED, State.QUEUED):
         left_run(state, name=str(state))
     left_run(State.RUNNING, name="killed")
-    with left_run(State.RUNNING, name="alive").lock(), left_run(State.PAUSED, name="resting").lock():
+    resting = left_run(State.PAUSED, name="resting")
+    write_command(resting, Command.PAUSE)
+    with left_run(State.RUNNING, name="alive").lock(), resting.lock():
         app = open_train()
         states = dict(zip(app.dataframe[0].value["Name"], app.dataframe[0].value["State"], strict=True))
         shown = _cards(app)
@@ -85,11 +91,11 @@ def test_runs_of_every_state_are_shown(left_run: MakeRun, make_model: MakeModel,
         "done": "done",
         "stopped": "stopped",
         "failed": "failed",
-        "queued": "queued",
+        "queued": "starting",
         "killed": "interrupted",
         "alive": "running",
         "resting": "paused",
-        "softmax": "checkpoint",
+        "softmax": "shipped",
     }
     assert all(name in shown for name in ("alive", "resting", "queued", "failed", "killed"))
     assert "stopped" not in shown
@@ -161,6 +167,102 @@ def test_the_table_has_columns_for_the_settings_that_differ_alone(left_run: Make
     columns = set(open_train().dataframe[0].value.columns)
     assert "Seed" in columns
     assert "Batch size" not in columns
+
+
+def test_settings_that_differ_are_shown_on_demand(left_run: MakeRun, open_train: OpenTrain) -> None:
+    for seed in (1, 2):
+        left_run(State.DONE, seed=seed)
+    app = open_train()
+    assert "Seed" not in app.dataframe[0].proto.column_order
+    assert "Name" in app.dataframe[0].proto.column_order
+    assert "Seed" in open_train(columns="Seed").dataframe[0].proto.column_order
+
+
+def names(app: AppTest) -> list[str]:
+    return list(app.dataframe[0].value["Name"])
+
+
+def test_the_table_is_filtered_by_model_data_preset_and_tag(left_run: MakeRun, open_train: OpenTrain) -> None:
+    left_run(State.DONE, name="a", model="softmax")
+    describe_run(left_run(State.DONE, name="b", model="cnn"), "", ["lesson"])
+    recipe = {name: value for name, value in PRESETS["too-fast"].config.to_dict().items() if name != "format"}
+    left_run(State.DONE, **{**recipe, "name": "c"})
+    assert names(open_train(only_model="cnn")) == ["b"]
+    assert names(open_train(only_data="mnist")) == ["c"]
+    assert names(open_train(only_preset="too-fast")) == ["c"]
+    assert names(open_train(only_tag="lesson")) == ["b"]
+    assert names(open_train(only_model="cnn", only_data="mnist")) == []
+    assert "1 of 3 runs" in captions(open_train(only_model="cnn"))
+
+
+def test_groups_stand_together_under_a_row_with_their_best_figures(left_run: MakeRun, open_train: OpenTrain) -> None:
+    for name, model in (("a", "softmax"), ("b", "cnn"), ("c", "softmax")):
+        left_run(State.DONE, name=name, model=model)
+    table = open_train(group="model").dataframe[0].value
+    by_name = list(table["Name"])
+    softmax, cnn = by_name.index("▾ softmax: 2 runs"), by_name.index("▾ cnn: 1 run")
+    assert set(by_name[softmax + 1 : softmax + 3]) == {"a", "c"}
+    assert by_name[cnn + 1] == "b"
+    assert list(table["Best validation"]) == [75.0] * 5
+
+
+def test_several_runs_lay_their_curves_over_each_other(left_run: MakeRun, open_train: OpenTrain) -> None:
+    runs = [left_run(State.DONE, epoch=3, name=name) for name in ("one", "two")]
+    with left_run(State.RUNNING, epoch=2, name="live").lock():
+        running = next(run for run in catalogue().runs() if run.state is State.RUNNING)
+        app = open_train(several="True", curves=",".join([*(run.id for run in runs), running.id]))
+    charts = [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
+    overlaid = [chart for chart in charts if chart["encoding"]["color"]["field"] == "run"]
+    assert [chart["title"] for chart in overlaid] == ["Loss", "Accuracy"]
+    assert overlaid[0]["encoding"]["color"]["scale"]["domain"] == ["one", "two", "live"]
+    assert not app.exception
+
+
+def test_runs_that_are_gone_are_left_out_of_the_curves(left_run: MakeRun, open_train: OpenTrain) -> None:
+    left_run(State.DONE)
+    app = open_train(curves="nosuch,../../etc")
+    assert not app.exception
+    assert not app.get("vega_lite_chart")
+
+
+def _dialog(name: str, run_id: str) -> None:
+    """A page that shows nothing but a dialog."""
+    from digitlab.ui.app.installation import catalogue
+    from digitlab.ui.train import actions
+
+    getattr(actions, name)(catalogue().find(run_id))
+
+
+def test_notes_and_tags_are_kept_and_shown(left_run: MakeRun, open_train: OpenTrain) -> None:
+    run = left_run(State.DONE)
+    app = AppTest.from_function(_dialog, kwargs={"name": "ask_notes", "run_id": run.id}, default_timeout=60).run()
+    app.text_area(key=f"notes on {run.id}").set_value("Smoother <b>")
+    find_button(app, "Keep").click().run()
+    assert read_label(run).notes == "Smoother <b>"
+    assert "Smoother <b>" in [text.value for text in open_train(run=run.id).text]
+
+
+def test_a_name_that_cannot_be_is_said_in_the_dialog(left_run: MakeRun, open_train: OpenTrain) -> None:
+    run = left_run(State.DONE, name="before")
+    app = AppTest.from_function(_dialog, kwargs={"name": "ask_name", "run_id": run.id}, default_timeout=60).run()
+    app.text_input(key=f"another name of {run.id}").set_value(" ")
+    find_button(app, "Rename").click().run()
+    assert ["cannot be called" in line.value for line in app.error] == [True]
+
+
+def test_cards_say_the_place_in_line_and_the_oldest_comes_first(left_run: MakeRun, open_train: OpenTrain) -> None:
+    running = left_run(State.RUNNING, name="running")
+    waiting = [left_run(State.QUEUED, epoch=0, name=name) for name in ("first", "second")]
+    queue = Queue(settings().runs, 1)
+    for second, run in enumerate(waiting):
+        queue.line_up(run)
+        os.utime(queue.ticket_file(run.id), (second, second))
+    with running.lock(), waiting[0].lock(), waiting[1].lock():
+        app = open_train(run=waiting[1].id)
+        shown = _cards(app)
+    assert re.findall(r'<span class="state">(.*?)<', shown) == ["running", "queued, 1st of 2", "queued, 2nd of 2"]
+    assert dict(zip(names(app), app.dataframe[0].value["State"], strict=True))["second"] == "queued, 2nd of 2"
+    assert "Curves of running" in [heading.value for heading in app.subheader]
 
 
 def test_a_star_is_saved_with_the_run(left_run: MakeRun, open_train: OpenTrain) -> None:

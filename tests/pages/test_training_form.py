@@ -1,5 +1,6 @@
 """The training form in the sidebar of every page."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -7,12 +8,14 @@ import streamlit as st
 
 from digitlab.config import Settings, TrainConfig
 from digitlab.data.dataset import DATASETS
+from digitlab.jobs.queue import Queue
 from digitlab.jobs.start import QueueFull
 from digitlab.presets import PRESETS
-from digitlab.runs.run import Run
+from digitlab.runs.run import Run, now
+from digitlab.runs.status import State, Status
 from digitlab.ui.train import sidebar
 from digitlab.ui.train.form import PRESET, key_of
-from tests.pages.driven_page import PAGES, OpenPage, captions, find_button, form_of
+from tests.pages.driven_page import PAGES, MakeModel, OpenPage, captions, find_button, form_of
 
 TRAIN = f"{PAGES}/train.py"
 
@@ -24,7 +27,9 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainConfig]:
 
     def start(config: TrainConfig, settings: Settings) -> Run:
         configs.append(config)
-        return Run.create(settings.runs, config)
+        run = Run.create(settings.runs, config)
+        Queue(settings.runs, settings.jobs).line_up(run)
+        return run
 
     monkeypatch.setattr(sidebar, "start_job", start)
     return configs
@@ -33,7 +38,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainConfig]:
 @pytest.fixture
 def all_data_here(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, dataset in DATASETS.items():
-        monkeypatch.setitem(DATASETS, name, replace(dataset, is_here=lambda _folder: True))
+        monkeypatch.setitem(DATASETS, name, replace(dataset, is_here=lambda _folder: True, lacks=lambda _folder: ""))
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -69,7 +74,55 @@ def test_start_hands_the_form_to_a_job_and_says_where_to_watch_it(
     assert started == [PRESETS["quick"].config.replace(epochs=7, name="mine")]
     (link,) = [link for link in app.get("page_link") if link.proto.label == "Watch it on Train"]
     assert link.proto.query_string.startswith("run=")
-    assert "mine has started" in captions(app)
+    assert "mine is starting." in captions(app).replace("\\", "")
+
+
+def test_a_run_that_must_wait_says_its_place_in_line(
+    all_data_here: None, open_page: OpenPage, started: list[TrainConfig], make_run: Callable[..., Run]
+) -> None:
+    """The slot is taken by a run, and another waits already: the new one is the second of two."""
+    settings = Settings.from_environment()
+    busy, first = make_run(name="busy"), make_run(name="first")
+    for run, state in ((busy, State.RUNNING), (first, State.QUEUED)):
+        run.write_status(Status(state, created=now(), updated=now()))
+    queue = Queue(settings.runs, settings.jobs)
+    queue.line_up(first)
+    with busy.lock(), first.lock():
+        app = open_page()
+        app.text_input(key=key_of("name")).set_value("second").run()
+        find_button(app, "Start").click().run()
+        (toast,) = app.toast
+        assert toast.value.replace("\\", "") == "second is queued, 2nd of 2. Watch it on Train."
+        assert "second is queued, 2nd of 2." in captions(app).replace("\\", "")
+
+
+def test_a_bad_value_is_said_right_below_its_field(open_page: OpenPage) -> None:
+    app = open_page()
+    app.number_input(key=key_of("learning_rate")).set_value(-1.0).run()
+    kinds = [
+        (element.type, getattr(element, "label", ""))
+        for element in app.sidebar
+        if element.type in ("number_input", "selectbox", "text_input", "alert", "error")
+    ]
+    place = next(n for n, (kind, _) in enumerate(kinds) if kind in ("alert", "error"))
+    assert kinds[place - 1] == ("number_input", "Learning rate")
+    assert "Before the start, correct: Learning rate." in captions(app)
+
+
+def test_what_only_the_start_can_refuse_is_said_at_its_field_in_the_forms_words(
+    open_page: OpenPage, make_model: MakeModel
+) -> None:
+    """The list offers only models of the same kind; a cloned run may name another, and so may a changed form."""
+    make_model("plain", 7)
+    app = open_page()
+    app.selectbox(key=key_of("model")).set_value("softmax").run()
+    app.selectbox(key=key_of("start_from")).set_value("plain").run()
+    app.selectbox(key=key_of("model")).set_value("cnn").run()
+    app = find_button(app, "Start").click().run()
+    (line,) = app.error
+    assert line.value.replace("\\", "").startswith("Start from is 'plain'; it is a softmax, whose weights do not fit")
+    app.selectbox(key=key_of("model")).set_value("softmax").run()
+    assert not app.error
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from digitlab.runs.scores import read_doubt
 from digitlab.runs.status import State, Status
 from digitlab.ui.train.cards import RunCard, card_html
 from digitlab.ui.train.runs_table import rows
+from digitlab.ui.train.states import line_of
 from tests.conftest import FIGURES
 from tests.runs.hostile import mutated
 
@@ -67,7 +68,7 @@ def look(run: Run) -> str:
     card_html(RunCard(entry.title, entry.config, State.RUNNING, "running", status, status.message)).encode()
     for panel in PANELS:
         assert all(math.isfinite(point.value) for point in points(panel, records, status.steps / 2))
-    live_table(points(PANELS[0], records, status.steps / 2))
+    live_table(PANELS[0], {"a run": points(PANELS[0], records, status.steps / 2)}, 0.5)
     describe_fit(records, status.chosen_epoch)
     has_norm(records, GRADIENT_NORM)
     read_doubt(run)
@@ -119,4 +120,4 @@ def test_the_table_of_runs_takes_every_value_that_is_read(run: Run) -> None:
             found += [entry] if isinstance(entry, Entry) else []
         (run.folder / name).write_text(before)
     assert len(found) > 50
-    assert len(rows(found)) == len(found)
+    assert len(rows(found, line_of(found))) == len(found)

@@ -17,6 +17,7 @@ from digitlab.runs.listing import (
     Entry,
     Label,
     delete_run,
+    describe_run,
     read_label,
     rename_run,
     star_run,
@@ -261,6 +262,61 @@ def test_name_and_star_leave_each_other_alone(catalogue: Catalogue, make_run: Ma
     star_run(run, False)
     assert read_label(run) == Label("after", False)
     assert not entry_of(run, catalogue).starred
+
+
+def test_notes_and_tags_are_kept_beside_name_and_star(catalogue: Catalogue, make_run: MakeRun) -> None:
+    run = make_run()
+    star_run(run, True)
+    describe_run(run, " Smoother than the last one. ", ["lesson 3", " lesson 3", "", "keep"])
+    rename_run(run, "smooth")
+    (entry,) = catalogue.entries()
+    assert (entry.title, entry.starred) == ("smooth", True)
+    assert (entry.notes, entry.tags) == ("Smoother than the last one.", ("lesson 3", "keep"))
+    describe_run(run, "", [])
+    assert read_label(run) == Label("smooth", True)
+
+
+@pytest.mark.parametrize(
+    ("notes", "tags", "words"),
+    [
+        ("x" * 2001, [], "2,001 characters"),
+        ("", ["a,b"], "is no tag"),
+        ("", ["x" * 31], "is no tag"),
+        ("", ["a\nb"], "is no tag"),
+        ("", [str(number) for number in range(9)], "9 tags are too many"),
+    ],
+)
+def test_notes_and_tags_that_are_too_much_are_refused(
+    make_run: MakeRun, notes: str, tags: list[str], words: str
+) -> None:
+    run = make_run()
+    with pytest.raises(BadRun, match=words):
+        describe_run(run, notes, tags)
+    assert read_label(run).notes == ""
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        {"notes": "x" * 2001},
+        {"notes": "a\x00b"},
+        {"tags": ["y" * 31]},
+        {"tags": ["y"] * 9},
+        {"tags": "y"},
+        {"tags": [7]},
+    ],
+)
+def test_notes_and_tags_that_no_label_holds_are_a_bad_run(saved: dict[str, object], make_run: MakeRun) -> None:
+    run = make_run()
+    (run.folder / "label.json").write_text(json.dumps({"name": "a", **saved}))
+    with pytest.raises(BadRun, match=r"label\.json is damaged or foreign: (notes|tags)"):
+        read_label(run)
+
+
+def test_notes_may_have_several_lines(make_run: MakeRun) -> None:
+    run = make_run()
+    describe_run(run, "one\ntwo", ["tag"])
+    assert (read_label(run).notes, read_label(run).tags) == ("one\ntwo", ("tag",))
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "\0"])

@@ -270,35 +270,55 @@ def test_the_running_figures_begin_anew_with_every_epoch(make_trainer: Callable[
     assert math.isnan(trainer.training_loss)
 
 
-def test_recent_figures_cover_the_steps_since_they_were_last_asked_for(make_trainer: Callable[..., Trainer]) -> None:
+def test_recent_figures_are_means_over_always_as_many_images(
+    make_trainer: Callable[..., Trainer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often they are asked for: a slow machine, which asks after each step, has no noisier points."""
+    monkeypatch.setattr("digitlab.training.trainer.WINDOW", 32)
     losses: list[float] = []
+    recents: list[float] = []
 
     class Ask(Watch):
         def on_step(self, trainer: Trainer) -> None:
             losses.append(trainer.loss)
-            if trainer.step in (1, 3):
-                recents.append(trainer.recent()[0])
+            recents.append(trainer.take_recent()[0])
             super().on_step(trainer)
 
-    recents: list[float] = []
     make_trainer(SOFTMAX, Ask(stop_after=3)).run()
-    assert recents == pytest.approx([losses[0], (losses[1] + losses[2]) / 2])
+    assert [math.isnan(recent) for recent in recents] == [True, False, True], "two batches of 16 fill a window"
+    assert recents[1] == pytest.approx((losses[0] + losses[1]) / 2)
+
+
+def test_a_window_holds_images_of_one_epoch_alone(
+    make_trainer: Callable[..., Trainer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digitlab.training.trainer.WINDOW", 48)
+    windows: list[int] = []
+
+    class Ask(Watch):
+        def on_step(self, trainer: Trainer) -> None:
+            if math.isfinite(trainer.take_recent()[0]):
+                windows.append(trainer.step_in_epoch)
+            super().on_step(trainer)
+
+    make_trainer(SOFTMAX, Ask()).run()
+    assert windows == [3] * SOFTMAX.epochs, "60 images an epoch hold one window of three batches of 16"
 
 
 def test_recent_figures_of_a_continued_epoch_cover_only_the_steps_since_then(
-    make_trainer: Callable[..., Trainer],
+    make_trainer: Callable[..., Trainer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("digitlab.training.trainer.WINDOW", 16)
     first = make_trainer(SOFTMAX, Watch(stop_after=2))
     first.run()
     second = make_trainer(SOFTMAX, watch := Watch(stop_after=3))
     second.load_state_dict(through_a_file(first.state_dict()))
-    assert all(map(math.isnan, second.recent()))
+    assert all(map(math.isnan, second.take_recent()))
     second.run()
-    loss, accuracy = second.recent()
+    loss, accuracy = second.take_recent()
     assert watch.steps == [3]
     assert loss == pytest.approx(second.loss)
     assert accuracy * 16 == pytest.approx(round(accuracy * 16)), "a share of the one batch of 16"
-    assert second.training_loss != pytest.approx(second.loss, rel=1e-3), "the epoch's own mean covers three steps"
 
 
 def test_label_smoothing_and_weight_decay_change_the_result(make_trainer: Callable[..., Trainer]) -> None:

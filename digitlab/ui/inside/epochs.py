@@ -18,6 +18,8 @@ from digitlab.ui.components.film import Film, LossCurve, show_film
 _MOST_FRAMES = 41
 """Frames of a film; a training of more epochs shows every second, third, … of them."""
 
+_SHOWN = "run whose epochs were shown, and the epoch in the address"
+
 _LOSSES = {"training": "train_loss", "validation": "validation_loss"}
 
 
@@ -41,6 +43,7 @@ class WeightFilm:
 def show_epochs(run: Run, about: WeightFilm) -> None:
     """Show the run's weights at the epoch in the address, and let them be played."""
     film = _film(run, about, stamp_of(run))
+    _forget_another_runs_epoch(run)
     if len(film.epochs) < 2:
         st.caption("This run has no snapshots of its epochs: these are its chosen weights.")
     show_film(film, f"{about.key} of {run.id}", epoch=_asked(film))
@@ -55,6 +58,8 @@ def _film(run: Run, about: WeightFilm, stamp: str) -> Film:
     """The film, made once as long as the run's files stay the same."""
     chosen = run.status.chosen_epoch
     snapshots = {int(path.stem): path for path in run.snapshots}
+    if snapshots:
+        snapshots = dict(sorted({chosen: run.weights, **snapshots}.items()))  # few ship, and not always the chosen one
     epochs = spread(list(snapshots), _MOST_FRAMES, [chosen])
     paths = {epoch: snapshots[epoch] for epoch in epochs} or {chosen: run.weights}
     return Film(
@@ -85,6 +90,15 @@ def _asked(film: Film) -> int:
     asked = address.asked("epoch") or ""
     wanted = int(asked) if asked.isdecimal() and len(asked) < 6 else film.chosen
     return min(film.epochs, key=lambda epoch: abs(epoch - wanted))
+
+
+def _forget_another_runs_epoch(run: Run) -> None:
+    """Drop the epoch that another run's film came to rest at: this one opens at its own chosen epoch."""
+    asked = address.asked("epoch")
+    before, was_asked = st.session_state.get(_SHOWN, (run.id, None))
+    if before != run.id and asked == was_asked:
+        address.write("epoch", None)
+    st.session_state[_SHOWN] = (run.id, address.asked("epoch"))
 
 
 def stamp_of(run: Run) -> str:

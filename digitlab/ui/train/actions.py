@@ -1,24 +1,58 @@
 """The chosen run: held in the address (`?run=<id>`), and what can be done with it; some of it is asked for first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from digitlab.errors import DigitlabError
-from digitlab.runs.listing import Entry, delete_run, rename_run, star_run, title_of
+from digitlab.runs.listing import (
+    LONGEST_NOTES,
+    MOST_TAGS,
+    Entry,
+    delete_run,
+    describe_run,
+    read_label,
+    rename_run,
+    star_run,
+    title_of,
+)
 from digitlab.runs.run import Run
 from digitlab.ui.app import address
 from digitlab.ui.app.callouts import plain, show_error
 from digitlab.ui.app.installation import catalogue
 from digitlab.ui.train.cards import RESUMABLE, ask, clone, resume
 
-_KEY = "run"
-"""The name in the address."""
+_KEY, _SEVERAL = "run", "curves"
+"""The names in the address: of the chosen run, and of several whose curves lie over each other."""
+
+MOST_OVERLAID = 6
+"""Runs whose curves can lie over each other: as many as there are colours."""
 
 
 def choose_run(run_id: str | None) -> None:
     """Put a run into the address, or none."""
     address.write(_KEY, run_id)
+    address.write(_SEVERAL, None)
+
+
+def choose_runs(run_ids: Sequence[str]) -> None:
+    """Put one run into the address, or several whose curves are to lie over each other, or none."""
+    choose_run(run_ids[0] if len(run_ids) == 1 else None)
+    if len(run_ids) > 1:
+        address.write(_SEVERAL, ",".join(run_ids[:MOST_OVERLAID]))
+
+
+def overlaid_runs() -> list[str]:
+    """The ids in the address of runs whose curves are to lie over each other; those that do not exist are left out."""
+    asked = (address.asked(_SEVERAL) or "").split(",")[:MOST_OVERLAID]
+    return [run.id for name in dict.fromkeys(asked) if name and (run := _find(name)) is not None]
+
+
+def _find(name: str) -> Run | None:
+    try:
+        return catalogue().find(name)
+    except DigitlabError:
+        return None
 
 
 def chosen_run() -> Run | None:
@@ -35,21 +69,61 @@ def chosen_run() -> Run | None:
 
 @st.dialog("Rename the run", icon=":material/edit:")
 def ask_name(run: Run) -> None:
-    """Ask for another name."""
-    name = st.text_input(
-        "Name",
-        title_of(run),
-        max_chars=80,
-        key=f"another name of {run.id}",
-        help="At most 80 characters; the run id stays.",
-    )
-    if st.button("Rename", type="primary", key=f"rename {run.id}", help="The settings stay as they were."):
-        try:
-            rename_run(run, name)
-        except DigitlabError as error:
-            show_error(error)
-        else:
-            st.rerun()
+    """Ask for another name; Enter renames."""
+    with st.form(f"rename {run.id}", border=False):
+        name = st.text_input(
+            "Name",
+            title_of(run),
+            max_chars=80,
+            key=f"another name of {run.id}",
+            help="At most 80 characters; the run id stays.",
+        )
+        place = st.container()
+        renamed = st.form_submit_button("Rename", type="primary", help="The settings stay as they were.")
+    if renamed:
+        with place:
+            _keep(lambda: rename_run(run, name))
+
+
+@st.dialog("Notes and tags", icon=":material/sell:")
+def ask_notes(run: Run) -> None:
+    """Ask for what is to be remembered of the run."""
+    label = read_label(run)
+    known = sorted({tag for entry in catalogue().entries() for tag in entry.tags})
+    with st.form(f"notes on {run.id}", border=False):
+        tags = st.multiselect(
+            "Tags",
+            known,
+            default=list(label.tags),
+            accept_new_options=True,
+            max_selections=MOST_TAGS,
+            placeholder="Choose, or type a new one",
+            key=f"tags of {run.id}",
+            help="The table of runs can be filtered by them.",
+        )
+        notes = st.text_area(
+            "Notes",
+            label.notes,
+            max_chars=LONGEST_NOTES,
+            height=160,
+            key=f"notes on {run.id}",
+            help="What you want to remember of this run. Ctrl+Enter keeps it.",
+        )
+        place = st.container()
+        kept = st.form_submit_button("Keep", type="primary", help="Kept with the run; it travels with its download.")
+    if kept:
+        with place:
+            _keep(lambda: describe_run(run, notes, tags))
+
+
+def _keep(change: Callable[[], None]) -> None:
+    """Make the change and close the dialog; what is wrong is said in it."""
+    try:
+        change()
+    except DigitlabError as error:
+        show_error(error)
+    else:
+        st.rerun()
 
 
 @st.dialog("Delete the run", icon=":material/delete:")
@@ -79,6 +153,8 @@ def show_actions(entry: Entry) -> None:
         _star(entry)
         if _button("Rename", ":material/edit:", "Gives the run another name.", shipped):
             ask_name(run)
+        if _button("Notes", ":material/sell:", "Notes and tags that people keep on the run.", shipped):
+            ask_notes(run)
         _button(
             "Clone", ":material/content_copy:", "Puts its settings into the sidebar.", False, lambda: ask(clone, run)
         )

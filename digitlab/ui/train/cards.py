@@ -10,43 +10,22 @@ import streamlit as st
 from digitlab.config import TrainConfig
 from digitlab.errors import DigitlabError
 from digitlab.formats import count, duration, percent
-from digitlab.jobs.queue import Command, read_command
+from digitlab.jobs.queue import read_command
 from digitlab.jobs.start import pause_job, resume_job, stop_job
 from digitlab.runs.listing import title_of
 from digitlab.runs.run import Run
-from digitlab.runs.status import KILLED, State, Status
+from digitlab.runs.status import State, Status
 from digitlab.ui.app.address import page_file
 from digitlab.ui.app.callouts import plain
 from digitlab.ui.app.installation import settings
 from digitlab.ui.components.live_html import live_html
 from digitlab.ui.train.form import fill_form
+from digitlab.ui.train.states import Line, reason, state_in_words
 
 RESUMABLE = frozenset({State.STOPPED, State.FAILED, State.INTERRUPTED})
 """States without a process, from which a run can go on."""
 
 WENT_WRONG = frozenset({State.FAILED, State.INTERRUPTED})
-
-_ASKED = {
-    (State.RUNNING, Command.PAUSE): "pausing",
-    (State.RUNNING, Command.STOP): "stopping",
-    (State.PAUSED, Command.RUN): "going on",
-    (State.PAUSED, Command.STOP): "stopping",
-    (State.QUEUED, Command.STOP): "stopping",
-}
-
-
-def state_in_words(state: State, asked: Command) -> str:
-    """The state, or what it turns into because its process was just asked to."""
-    return _ASKED.get((state, asked), str(state))
-
-
-def reason(state: State, message: str) -> str:
-    """Why a run stands where it stands; empty when there is nothing to say."""
-    if state is State.INTERRUPTED:
-        return KILLED
-    if state is State.QUEUED and not message:
-        return "Waits until another run makes room."
-    return message
 
 
 @dataclass(frozen=True)
@@ -85,7 +64,7 @@ def _bar(status: Status) -> str:
 
 def _figures(card: RunCard) -> str:
     status = card.status
-    epoch = min(status.epoch + 1, card.config.epochs) if card.state is not State.QUEUED else status.epoch
+    epoch = min(status.epoch + 1, card.config.epochs) if status.step or card.state is not State.QUEUED else 0
     left = status.time_left if card.state is State.RUNNING else None
     figures = {
         "Epoch": f"{count(epoch)} of {count(card.config.epochs)}",
@@ -103,30 +82,30 @@ _HIDDEN = "cards that are hidden"
 _PER_ROW = 2
 
 
-def show_cards(runs: Sequence[Run], watched: str | None, watch: Callable[[str], None]) -> None:
+def show_cards(runs: Sequence[Run], line: Line, watched: str | None, watch: Callable[[str], None]) -> None:
     """A card for each run, two in a row.
 
-    watched: the id of the run whose curves are shown. watch: is called with the id of another that should be.
-    Raises BadRun when a run is gone.
+    line: those that wait for a slot. watched: the id of the run whose curves are shown. watch: is called with the id of
+    another that should be. Raises BadRun when a run is gone.
     """
     for start in range(0, len(runs), _PER_ROW):
         row = runs[start : start + _PER_ROW]
         for column, run in zip(st.columns(_PER_ROW if len(runs) > 1 else 1), row, strict=False):
             with column, st.container(border=True, height="stretch"):
-                _show_card(run, watched, watch)
+                _show_card(run, line, watched, watch)
 
 
-def _show_card(run: Run, watched: str | None, watch: Callable[[str], None]) -> None:
+def _show_card(run: Run, line: Line, watched: str | None, watch: Callable[[str], None]) -> None:
     state, status = run.state, run.status
-    words = state_in_words(state, read_command(run))
-    name = title_of(run)
-    _show(card_html(RunCard(name, run.config, state, words, status, reason(state, status.message))), f"card {run.id}")
+    words = state_in_words(run.id, state, line, read_command(run))
+    said = reason(state, status.message, words)
+    _show(card_html(RunCard(title_of(run), run.config, state, words, status, said)), f"card {run.id}")
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         if state in WENT_WRONG:
             _after_trouble(run)
         else:
             _controls(run, state)
-            _links(run, status, watched, watch)
+            _links(run, state, status, watched, watch)
 
 
 def _controls(run: Run, state: State) -> None:
@@ -137,8 +116,8 @@ def _controls(run: Run, state: State) -> None:
     _button(run, "Stop", ":material/stop:", stop_job, "Ends the training. What is learned is kept; it can be resumed.")
 
 
-def _links(run: Run, status: Status, watched: str | None, watch: Callable[[str], None]) -> None:
-    if watched != run.id:
+def _links(run: Run, state: State, status: Status, watched: str | None, watch: Callable[[str], None]) -> None:
+    if watched != run.id and state is not State.QUEUED:
         st.button(
             "Curves",
             key=f"watch {run.id}",

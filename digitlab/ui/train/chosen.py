@@ -14,22 +14,24 @@ from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
 from digitlab.ui.app.callouts import errors_shown, plain
 from digitlab.ui.train.actions import show_actions
-from digitlab.ui.train.cards import reason, show_log
+from digitlab.ui.train.cards import show_log
 from digitlab.ui.train.learned import show_learned
+from digitlab.ui.train.states import Line, entry_in_words, reason
 
 _NONE = (
     "Choose a row to see its curves and what can be done with the run: rename, star, clone, resume, download, delete."
 )
 
 
-def show_chosen(run: Run | None, entries: Sequence[Entry]) -> None:
-    """Show the run, or what will be here once one is chosen."""
+def show_chosen(run: Run | None, entries: Sequence[Entry], line: Line) -> None:
+    """Show the run, or what will be here once one is chosen. line: the runs that wait for a slot."""
     entry = next((entry for entry in entries if run is not None and entry.id == run.id), None)
     if entry is None:
         st.caption(_NONE)
         return
     st.subheader(plain(entry.title), anchor=False)
-    st.caption(f"`{entry.id}` · {plain(_summary(entry))}")
+    st.caption(f"`{entry.id}` · {plain(_summary(entry, line))}")
+    show_notes(entry)
     said = reason(entry.state, entry.status.message)
     if said and entry.state not in UNFINISHED:
         st.warning(plain(said), icon=":material/info:")
@@ -41,9 +43,17 @@ def show_chosen(run: Run | None, entries: Sequence[Entry]) -> None:
         _show_finished(entry)
 
 
-def _summary(entry: Entry) -> str:
-    config = entry.config
-    return f"{config.model} on {config.data}, {entry.status.epoch} of {config.epochs} epochs, {entry.state}"
+def _summary(entry: Entry, line: Line) -> str:
+    config, words = entry.config, entry_in_words(entry, line)
+    return f"{config.model} on {config.data}, {entry.status.epoch} of {config.epochs} epochs, {words}"
+
+
+def show_notes(entry: Entry) -> None:
+    """The run's tags and notes, where it has any; what people wrote stays text."""
+    if entry.tags:
+        st.markdown(" ".join(f":gray-badge[{plain(tag)}]" for tag in entry.tags))
+    if entry.notes:
+        st.text(entry.notes)
 
 
 def _show_finished(entry: Entry) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from digitlab.config import CHOICES, MEANINGS, RANGES, TrainConfig
 from digitlab.errors import BadConfig
 from digitlab.formats import short
+from digitlab.ui.app.callouts import plain
 
 PRESET = "training form: preset"
 """The widget key of the preset's choice; None when the form was filled from a run."""
@@ -24,6 +25,7 @@ RARE = (
     "non_digits",
     "weight_averaging",
     "keep",
+    "training_images",
     "validation_share",
     "seed",
     "precision",
@@ -33,6 +35,7 @@ RARE = (
 
 
 _STEPS: Mapping[str, float] = {
+    "training_images": 100,
     "epochs": 1,
     "batch_size": 1,
     "learning_rate": 0.0005,
@@ -58,8 +61,8 @@ def key_of(name: str) -> str:
     return f"training form: {name}"
 
 
-def show_field(name: str) -> None:
-    """Show the widget of a number, of a choice, or of free text."""
+def show_field(name: str, troubles: Mapping[str, str]) -> None:
+    """Show the widget of a number, of a choice, or of free text, and below it what is wrong with its value."""
     how: dict[str, Any] = {"key": key_of(name), "help": MEANINGS[name]}
     if name in CHOICES:
         st.selectbox(label_of(name), CHOICES[name], **how)
@@ -68,6 +71,13 @@ def show_field(name: str) -> None:
         st.number_input(label_of(name), step=step, format="%d" if isinstance(step, int) else "%g", **how)
     else:
         st.text_input(label_of(name), max_chars=80, **how)
+    show_trouble(name, troubles)
+
+
+def show_trouble(name: str, troubles: Mapping[str, str]) -> None:
+    """A line for the value of a field that cannot stay so. troubles: field → what is wrong, in the form's own words."""
+    if name in troubles:
+        st.error(plain(troubles[name]), icon=":material/error:")
 
 
 def show_model(models: Sequence[str]) -> None:
@@ -126,14 +136,28 @@ def fill_again() -> None:
 
 
 def read_form() -> TrainConfig:
-    """The config that the form describes. Raises BadConfig, in the form's own words, for the first bad field."""
-    try:
-        return TrainConfig(**{name: _value(name) for name in MEANINGS})
-    except BadConfig as error:
-        if not error.field:
-            raise
-        said = f"{label_of(error.field)} is {short(error.value)}; {error.allowed}."
-        raise BadConfig(said, field=error.field, value=error.value, allowed=error.allowed) from error
+    """The config that the form describes. Raises BadConfig for the first bad field."""
+    return TrainConfig(**{name: _value(name) for name in MEANINGS})
+
+
+def bad_fields() -> dict[str, str]:
+    """Field → what is wrong with its value, in the form's own words, for every field; empty when all is well."""
+    found = {}
+    for name in MEANINGS:
+        try:
+            TrainConfig(**{name: _value(name)})
+        except BadConfig as error:
+            found[name] = in_the_forms_words(error)
+    return found
+
+
+def in_the_forms_words(error: BadConfig) -> str:
+    """What is wrong with a field, under the name that the form has for it."""
+    if not error.field:
+        return str(error)
+    if error.field == "data" and not error.value:
+        return "Data is empty; choose one data set or several."
+    return f"{label_of(error.field)} is {short(error.value)}; {error.allowed}."
 
 
 def changed_fields(config: TrainConfig, origin: TrainConfig) -> list[str]:

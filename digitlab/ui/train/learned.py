@@ -11,6 +11,7 @@ from digitlab.figures.style import BURD, limit_of, signed_colours
 from digitlab.formats import png_address
 from digitlab.runs.run import Run
 from digitlab.runs.scores import load_samples
+from digitlab.runs.status import UNFINISHED, Status
 from digitlab.ui.app import readers
 from digitlab.ui.components.live_html import live_html
 
@@ -35,14 +36,27 @@ def _samples_html(run: Run) -> str:
     images, labels = samples
     verdicts = _verdicts(run.id, readers.stamp_of(run.id), images)
     right = int((verdicts == labels).sum())
+    title, words = samples_in_words(run.status, run.state in UNFINISHED)
     cells = "".join(
         _sample(image, int(digit), int(said)) for image, digit, said in zip(images, labels, verdicts, strict=True)
     )
     return (
-        f"<section><h4>Validation images: {right} of {len(labels)} read right</h4>"
-        f'<ol class="samples">{cells}</ol>'
-        "<p>What the weights chosen so far say of images that they did not learn from.</p></section>"
+        f"<section><h4>{title}: {right} of {len(labels)} read right</h4>"
+        f'<ol class="samples">{cells}</ol><p>{words}</p></section>'
     )
+
+
+def samples_in_words(status: Status, under_way: bool) -> tuple[str, str]:
+    """A heading and a sentence on whose verdicts the sample images carry: those of the saved weights, not those of the
+    weights that are learning just now."""
+    if under_way and status.epoch == 0:
+        return (
+            "Validation images before training",
+            "Read by the weights that the training began with. They are renewed when the first epoch ends, so the "
+            "figures above, of the weights that are learning, are ahead of them.",
+        )
+    title = f"Validation images after epoch {status.chosen_epoch}" if status.chosen_epoch else "Validation images"
+    return title, "Read by the weights chosen so far. They did not learn from these images."
 
 
 def _sample(image: np.ndarray, digit: int, said: int) -> str:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from digitlab.errors import DigitlabError
-from digitlab.figures.live_curves import live_spec, live_table
 from digitlab.figures.training import PANELS, points
 from digitlab.runs.history import history_so_far
 from digitlab.runs.listing import Entry, title_of
@@ -16,34 +15,32 @@ from digitlab.ui.app.callouts import errors_shown, plain
 from digitlab.ui.app.installation import catalogue, settings
 from digitlab.ui.train.actions import choose_run
 from digitlab.ui.train.cards import WENT_WRONG, is_hidden, show_cards, show_log
+from digitlab.ui.train.curves import ask_smoothing, show_chart
 from digitlab.ui.train.learned import show_learned
+from digitlab.ui.train.states import Line, look_at_line
 
 _HOW = (
     "Training is measured while the weights still change, validation after each epoch. Drag to move a chart, turn the "
     "wheel with Ctrl to zoom, double-click to go back."
 )
-_WAITING = "The first point comes when the data are loaded, within seconds."
+_WAITING = "The first point comes when the data are loaded and 1,000 images are read, mostly within seconds."
 _IN_LINE = "The curves begin when it is this run's turn."
 
 
 def show_watched(run: Run) -> None:
     """Four charts, two in a row, of fixed height; then samples, weights and log."""
     status, config, records = run.status, run.config, history_so_far(run.history_file)
-    st.subheader(f"Curves of {plain(title_of(run))}", anchor=False)
-    waiting = _IN_LINE if status.state == "queued" else _WAITING
+    name = title_of(run)
+    st.subheader(f"Curves of {plain(name)}", anchor=False)
+    waiting = _IN_LINE if status.state is State.QUEUED else _WAITING
     st.caption(_HOW if records else waiting)
     per_epoch = status.steps / config.epochs if config.epochs else 0.0
+    smoothing = ask_smoothing("live")
     for pair in (PANELS[:2], PANELS[2:]):
         for column, panel in zip(st.columns(2), pair, strict=True):
-            column.vega_lite_chart(
-                live_table(points(panel, records, per_epoch)),
-                live_spec(panel, config.epochs),
-                width="stretch",
-                key=f"{panel.title} of {run.id}",
-                on_select="rerun",  # Streamlit clears a zoom that it does not know whenever points arrive
-                selection_mode="zoom",
-                alt=f"{panel.title} over the epochs",
-            )
+            with column:
+                curves = {name: points(panel, records, per_epoch)}
+                show_chart(panel, curves, config.epochs, smoothing, f"{panel.title} of {run.id}")
     show_learned(run)
     show_log(run)
 
@@ -62,15 +59,32 @@ _EMPTY = (
 )
 
 
-def show_live(entries: Sequence[Entry], chosen: str | None) -> None:
+def show_live(entries: Sequence[Entry], chosen: str | None, line: Line) -> None:
     """Show what is under way and what went wrong lately, and poll as long as a process is at work.
 
-    chosen: the id of the run in the address; its curves are shown if it is under way.
+    chosen: the id of the run in the address; its curves are shown if it is under way and not in line.
     """
-    active = sorted((e for e in entries if e.state in UNFINISHED), key=lambda e: e.state is State.QUEUED)
-    states = {entry.id: entry.state for entry in active}
+    active = [entry for entry in entries if entry.state in UNFINISHED]
+    states = in_order({entry.id: entry.state for entry in active}, line)
     body = st.fragment(_live, run_every=EVERY if states else None)
     body(states, _troubles(entries), chosen, _news())
+
+
+def in_order(states: Mapping[str, State], line: Line) -> dict[str, State]:
+    """The runs under way, the oldest first, and behind them those that wait, as they stand in line."""
+
+    def place(run_id: str) -> tuple[int, str]:  # an id begins with the time
+        return (line.ids.index(run_id) + 1 if run_id in line.ids else 0, run_id)
+
+    return {run_id: states[run_id] for run_id in sorted(states, key=place)}
+
+
+def watched_run(states: Mapping[str, State], chosen: str | None) -> str | None:
+    """The run whose curves are shown: the chosen one, unless it waits while another has curves to look at."""
+    if chosen and states.get(chosen, State.QUEUED) is not State.QUEUED:
+        return chosen
+    with_curves = [run_id for run_id, state in states.items() if state is not State.QUEUED]
+    return next(iter([*with_curves, *states]), None)
 
 
 def _live(states: Mapping[str, State], troubles: Sequence[str], chosen: str | None, news: int) -> None:
@@ -88,10 +102,11 @@ def _live(states: Mapping[str, State], troubles: Sequence[str], chosen: str | No
         st.rerun()
     if not ids and not troubles:
         st.info(_EMPTY, icon=":material/monitoring:")
-    watched = chosen if chosen in ids else next(iter(ids), None)
+    watched = watched_run(states, chosen)
+    line = look_at_line(states)
     with errors_shown():  # a file may become damaged between two looks
-        show_cards(runs[:_MOST_CARDS], watched, choose_run)
-        show_cards(_found(troubles), watched, choose_run)
+        show_cards(runs[:_MOST_CARDS], line, watched, choose_run)
+        show_cards(_found(troubles), line, watched, choose_run)
         if len(ids) > _MOST_CARDS:
             st.caption(f"{len(ids) - _MOST_CARDS} more wait; the table lists them.")
         if watched:

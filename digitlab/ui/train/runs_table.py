@@ -1,4 +1,4 @@
-"""The table of all runs and checkpoints, whose chosen row is the chosen run, and the way back in for an archive."""
+"""The table of all runs and checkpoints: one chosen row is the chosen run, several are compared by curves."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,23 +7,25 @@ import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
 from digitlab.config import differing_settings
-from digitlab.errors import DigitlabError
-from digitlab.runs.listing import Entry, title_of
-from digitlab.ui.app.callouts import plain, show_error
-from digitlab.ui.app.installation import settings
+from digitlab.formats import count
+from digitlab.presets import preset_of
+from digitlab.runs.listing import Entry
 from digitlab.ui.components.remount import mount_anew, mount_key
-from digitlab.ui.train.actions import choose_run
+from digitlab.ui.train.actions import choose_runs
+from digitlab.ui.train.form import label_of
+from digitlab.ui.train.states import Line, entry_in_words
+from digitlab.ui.train.table_view import ALWAYS, Group, ask_view
 
 _TABLE = "table of runs"
 _SHOWN = "table of runs, as the browser has it"
 _ROW = 35
 _MOST_ROWS = 12
 
-_UPLOAD = "upload of a run"
-_TROUBLE = "upload of a run, what went wrong"
+Rows = tuple[tuple[str, ...], ...]
+"""For each row of the table the ids of the runs that it stands for: one, or all of a group."""
 
 
-def rows(entries: Sequence[Entry]) -> pd.DataFrame:
+def rows(entries: Sequence[Entry], line: Line) -> pd.DataFrame:
     """A row for each run, in the given order: label, state, results, and the settings in which the runs differ.
 
     Accuracies are in percent; what a run does not have is missing.
@@ -32,13 +34,16 @@ def rows(entries: Sequence[Entry]) -> pd.DataFrame:
     columns = {
         "★": ["★" if e.starred else "" for e in entries],
         "Name": [e.title for e in entries],
-        "State": ["checkpoint" if e.is_checkpoint else str(e.state) for e in entries],
+        "State": [entry_in_words(e, line) for e in entries],
         "Model": [e.config.model for e in entries],
         "Data": [e.config.data for e in entries],
         "Best validation": [_percent(e.best_validation_accuracy) for e in entries],
         **{f"Test {data}": [_percent(e.accuracies.get(data)) for e in entries] for data in tests},
-        "Seconds": [e.status.seconds if e.status.step else None for e in entries],
         "Created": pd.to_datetime([e.status.created for e in entries], errors="coerce", utc=True),
+        "Preset": [preset_of(e.config) or None for e in entries],
+        "Tags": [list(e.tags) for e in entries],
+        "Notes": [e.notes or None for e in entries],
+        "Seconds": [e.status.seconds if e.status.step else None for e in entries],
     }
     return pd.DataFrame({**columns, **_differing(entries)})
 
@@ -46,111 +51,109 @@ def rows(entries: Sequence[Entry]) -> pd.DataFrame:
 def _differing(entries: Sequence[Entry]) -> dict[str, list[Any]]:
     """The settings that are not the same in all runs, in the config's order; model and data have their own columns."""
     differing = differing_settings([entry.config for entry in entries])
-    return {
-        name.replace("_", " ").capitalize(): values
-        for name, values in differing.items()
-        if name not in ("model", "data")
-    }
+    return {label_of(name): values for name, values in differing.items() if name not in ("model", "data")}
 
 
 def _percent(share: float | None) -> float | None:
     return None if share is None else 100 * share
 
 
-def show_table(entries: Sequence[Entry], chosen: str | None) -> None:
-    """Show the table. Choosing a row puts its run into the address.
+def show_table(entries: Sequence[Entry], chosen: Sequence[str], line: Line) -> None:
+    """Show what is asked of the table, and the table. Choosing rows puts their runs into the address.
 
-    chosen: the id of the run whose row is marked.
+    chosen: the ids of the runs whose rows are marked. line: those that wait for a slot.
     """
-    ids = tuple(entry.id for entry in entries)
-    key = _key(ids, chosen)
-    data = rows(entries)
+    everything = rows(entries, line)
+    view = ask_view(entries, list(everything.columns))
+    data, ids = _grouped(view.groups, line)
+    key = _key(ids, tuple(chosen), view.several)
+    shown = [name for name in everything.columns if name in ALWAYS or name in view.columns]
     st.dataframe(
-        data,
+        data.reindex(columns=everything.columns),
         key=key,
-        height=_ROW * (min(len(data), _MOST_ROWS) + 1) + 3,
+        height=_ROW * (min(max(len(data), 1), _MOST_ROWS) + 1) + 3,
         row_height=_ROW,
         hide_index=True,
-        column_config=_columns(data),
-        on_select=lambda: _choose(key, ids),
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [ids.index(chosen)] if chosen in ids else []}},
+        column_order=shown,
+        column_config=_columns(everything),
+        on_select=lambda: _choose(key, ids, view.several),
+        selection_mode="multi-row" if view.several else "single-row",
+        selection_default={"selection": {"rows": _marked(ids, chosen, view.several)}},
         placeholder="–",
         alt="All runs and checkpoints with their settings and results",
     )
 
 
-def _key(ids: tuple[str, ...], chosen: str | None) -> str:
-    """The table's widget key: another one when the marked row is no longer where the browser has it."""
-    if st.session_state.get(_SHOWN) != (ids, chosen):
-        st.session_state[_SHOWN] = (ids, chosen)
+def _grouped(groups: Sequence[Group], line: Line) -> tuple[pd.DataFrame, Rows]:
+    """The table's rows and the runs that each stands for: of a group, its heading and then one a run."""
+    parts, ids = [], []
+    for group in groups:
+        data = rows(group.entries, line)
+        if group.heading:
+            parts.append(_heading_row(group, data))
+            ids.append(tuple(entry.id for entry in group.entries))
+        parts.append(data)
+        ids += [(entry.id,) for entry in group.entries]
+    filled = [part for part in parts if len(part)] or parts[:1] or [rows([], line)]
+    return pd.concat(filled, ignore_index=True), tuple(ids)
+
+
+def _heading_row(group: Group, data: pd.DataFrame) -> pd.DataFrame:
+    """One row for a group: what it is, how many runs it has, and their best figures."""
+    best = {name: data[name].max() for name in data.columns if name.startswith(("Best ", "Test "))}
+    number = len(group.entries)
+    return pd.DataFrame([{"Name": f"▾ {group.heading}: {count(number)} run{'s' if number > 1 else ''}", **best}])
+
+
+def _marked(ids: Rows, chosen: Sequence[str], several: bool) -> list[int]:
+    """The rows of the chosen runs; where one row at most can be marked, that of exactly these runs."""
+    if several:
+        rows_of = {
+            runs[0]: row for row, runs in enumerate(ids) if len(runs) == 1
+        }  # a group of one comes before its run
+        return [row for run, row in rows_of.items() if run in chosen]
+    return [row for row, runs in enumerate(ids) if set(runs) == set(chosen)][-1:]
+
+
+def _key(ids: Rows, chosen: tuple[str, ...], several: bool) -> str:
+    """The table's widget key: another one when the marked rows are no longer where the browser has them."""
+    if st.session_state.get(_SHOWN) != (ids, chosen, several):
+        st.session_state[_SHOWN] = (ids, chosen, several)
         mount_anew(_TABLE)
     return mount_key(_TABLE)
 
 
-def _choose(key: str, ids: tuple[str, ...]) -> None:
-    marked = st.session_state[key]["selection"]["rows"]
-    chosen = ids[marked[0]] if marked and marked[0] < len(ids) else None
-    st.session_state[_SHOWN] = (ids, chosen)
-    choose_run(chosen)
+def _choose(key: str, ids: Rows, several: bool) -> None:
+    marked = [ids[row] for row in st.session_state[key]["selection"]["rows"] if row < len(ids)]
+    chosen = tuple(dict.fromkeys(run for runs in marked for run in runs))
+    st.session_state[_SHOWN] = (ids, chosen, several)
+    choose_runs(chosen)
 
 
 def _columns(data: pd.DataFrame) -> dict[str, Any]:
     column = st.column_config
     shown: dict[str, Any] = {
         "★": column.TextColumn("★", help="Starred runs.", width=40),
-        "Name": column.TextColumn(help="What people call the run.", width=170),
-        "State": column.TextColumn(help="Checkpoints ship with digitlab and are read-only."),
-        "Model": column.TextColumn(help="The architecture."),
-        "Data": column.TextColumn(help="What it learned from."),
+        "Name": column.TextColumn(help="What people call the run.", width=150),
+        "State": column.TextColumn(help="Shipped runs come with digitlab and are read-only.", width=125),
+        "Model": column.TextColumn(help="The architecture.", width=85),
+        "Data": column.TextColumn(help="What it learned from.", width=100),
         "Best validation": column.NumberColumn(
-            format="%.2f %%", help="Highest accuracy on the images held out of the training."
+            format="%.2f %%", help="Highest accuracy on the images held out of the training.", width=115
         ),
+        "Preset": column.TextColumn(help="The preset that it was started from, if nothing else was changed."),
+        "Tags": column.ListColumn(help="Tags that people gave the run."),
+        "Notes": column.TextColumn(help="Notes on the run.", width=260),
         "Seconds": column.NumberColumn(format="%.1f s", help="Time spent computing."),
         "Created": column.DatetimeColumn(
-            format="YYYY-MM-DD HH:mm", timezone=st.context.timezone, help="When the training was started."
+            format="YYYY-MM-DD HH:mm", timezone=st.context.timezone, help="When the training was started.", width=135
         ),
     }
     for name in data.columns:
         if name.startswith("Test "):
-            shown[name] = column.NumberColumn(format="%.2f %%", help="Accuracy on this data set's test part.")
+            shown[name] = column.NumberColumn(format="%.2f %%", help="Accuracy on this data set's test part.", width=95)
         elif name not in shown and pd.api.types.is_float_dtype(data[name]):
             shown[name] = column.NumberColumn(format="%g", help="A setting in which the runs differ.")
         elif name not in shown:
             shown[name] = column.Column(help="A setting in which the runs differ.")
     return shown
-
-
-def show_upload() -> None:
-    """A button that opens the choice of a zip file. The new run is chosen; a bad file gets one line."""
-    with st.popover(
-        "Upload a run", icon=":material/upload:", help="Brings back a run that was downloaded as a zip file."
-    ):
-        key = mount_key(_UPLOAD)
-        st.file_uploader(
-            "Archive of a run",
-            type="zip",
-            key=key,
-            on_change=_unpack,
-            args=(key,),
-            help="A zip file that Download made. It becomes a new run; nothing in it is executed.",
-        )
-    if error := st.session_state.pop(_TROUBLE, None):
-        show_error(error)
-
-
-def _unpack(key: str) -> None:
-    """Take the file in, and begin the widget anew, so that it is empty again."""
-    from digitlab.runs.archive import unpack_run  # imports torch
-
-    upload = st.session_state[key]
-    if upload is None:
-        return
-    mount_anew(_UPLOAD)
-    try:
-        run = unpack_run(upload.getvalue(), settings().runs)
-    except DigitlabError as error:
-        st.session_state[_TROUBLE] = error
-        return
-    choose_run(run.id)
-    st.toast(f"{plain(title_of(run))} is here.", icon=":material/upload:")

@@ -1,37 +1,47 @@
 """The training form in the sidebar of every page: choose, start, and go on with what one was doing."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
 
 from digitlab.config import ARCHITECTURES, TrainConfig
-from digitlab.data.dataset import DATASETS, missing_datasets
-from digitlab.errors import DigitlabError
+from digitlab.data.dataset import DATASETS, Dataset, missing_datasets
+from digitlab.errors import BadConfig, DigitlabError
+from digitlab.jobs.queue import read_command
 from digitlab.jobs.start import check_data, start_job
 from digitlab.presets import PRESETS
 from digitlab.runs.listing import title_of
+from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
 from digitlab.ui.app.address import page_file
 from digitlab.ui.app.callouts import plain, show_error
 from digitlab.ui.app.installation import catalogue, settings
+from digitlab.ui.components.remount import rerun_fragment
 from digitlab.ui.train.actions import choose_run
 from digitlab.ui.train.form import (
     PRESET,
     RARE,
+    bad_fields,
     changed_fields,
     fill_again,
     fill_form,
+    in_the_forms_words,
     is_filled,
     key_of,
+    label_of,
     read_form,
     show_data,
     show_field,
     show_model,
     show_start,
+    show_trouble,
 )
+from digitlab.ui.train.states import line_of, state_in_words
 
 _STARTED = "training form: started run"
+_REFUSED = "training form: what the start refused, and why"
 _DEFAULT_PRESET = "quick"
 _LARGE = ("mnist", "pen")
 """Data sets without which scikit-learn's few digits stand in."""
@@ -50,8 +60,9 @@ def _form() -> None:
     st.subheader("Train a model", anchor=False)
     with st.container(gap="xxsmall"):
         _show_presets()
-        _show_fields()
-        config = _checked_config()
+        config, troubles = _checked_config()
+        _show_fields(troubles)
+        _show_notes(config, troubles)
         if st.button("Start", type="primary", width="stretch", disabled=config is None, help=_START_HELP) and config:
             _start(config)
         _show_started()
@@ -80,21 +91,25 @@ def _take_preset(name: str | None) -> None:
         fill_form(_with_data_that_is_here(PRESETS[name].config, settings().data), name)
 
 
-def _show_fields() -> None:
+def _show_fields(troubles: Mapping[str, str]) -> None:
+    """The widgets, each with what is wrong with its value. troubles: field → that, in the form's own words."""
     folder = settings().data
     show_model(list(ARCHITECTURES))
+    show_trouble("model", troubles)
     show_data(list(DATASETS), lambda name: _data_title(name, folder))
+    show_trouble("data", troubles)
     left, right = st.columns(2)
     with left:
-        show_field("epochs")
+        show_field("epochs", troubles)
     with right:
-        show_field("batch_size")
-    show_field("learning_rate")
+        show_field("batch_size", troubles)
+    show_field("learning_rate", troubles)
     show_start(_models_like(st.session_state[key_of("model")]))
+    show_trouble("start_from", troubles)
     with st.expander("More settings"):
         for name in RARE:
-            show_field(name)
-    show_field("name")
+            show_field(name, troubles)
+    show_field("name", troubles)
 
 
 def _models_like(architecture: str) -> dict[str, str]:
@@ -102,19 +117,32 @@ def _models_like(architecture: str) -> dict[str, str]:
     return {entry.id: entry.title for entry in catalogue().models() if entry.config.model == architecture}
 
 
-def _checked_config() -> TrainConfig | None:
-    """The form's config, or None after a line that says what is wrong with it."""
-    folder = settings().data
+def _checked_config() -> tuple[TrainConfig | None, Mapping[str, str]]:
+    """The form's config, or None and field → what is wrong with it."""
+    troubles = bad_fields()
+    if troubles:
+        return None, troubles
+    config = read_form()
     try:
-        config = read_form()
         check_data(config, settings())
     except DigitlabError as error:
-        show_error(error)
-        return None
+        return None, {"data": str(error)}
+    refused, said = st.session_state.get(_REFUSED, (None, {}))
+    return config, said if config == refused else {}
+
+
+def _show_notes(config: TrainConfig | None, troubles: Mapping[str, str]) -> None:
+    """What is to be known before the start: what keeps from it, or what the data and the preset's changes mean."""
+    if config is None:
+        st.caption(f"Before the start, correct: {', '.join(map(label_of, troubles))}.")
+        return
+    for name in troubles:
+        if name in RARE:  # folded away, perhaps
+            show_trouble(name, troubles)
+    folder = settings().data
     for hint in _hints(config.data, folder):
         st.caption(plain(hint))
     _show_changes(config, folder)
-    return config
 
 
 def _show_changes(config: TrainConfig, folder: Path) -> None:
@@ -125,16 +153,29 @@ def _show_changes(config: TrainConfig, folder: Path) -> None:
 
 
 def _start(config: TrainConfig) -> None:
+    st.session_state.pop(_REFUSED, None)
     try:
         run = start_job(config, settings())
+    except BadConfig as error:  # what only the start can know, such as weights that do not fit: said at its field
+        if not error.field:
+            show_error(error)
+            return
+        st.session_state[_REFUSED] = (config, {error.field: in_the_forms_words(error)})
+        rerun_fragment()
     except DigitlabError as error:
         show_error(error)
     else:
         st.session_state[_STARTED] = run.id
         if _is_on_train():
             choose_run(run.id)
-        st.toast(f"{plain(title_of(run))} has started. Watch it on Train.", icon=":material/monitoring:")
+        st.toast(f"{plain(_started(run))} Watch it on Train.", icon=":material/monitoring:")
         st.rerun()  # the page may list the runs
+
+
+def _started(run: Run) -> str:
+    """A sentence on where a run that was started stands: it is starting, or queued behind others."""
+    words = state_in_words(run.id, run.state, line_of(catalogue().entries()), read_command(run))
+    return f"{title_of(run)} is {words}."
 
 
 def _show_started() -> None:
@@ -142,15 +183,14 @@ def _show_started() -> None:
     run_id = st.session_state.get(_STARTED)
     try:
         run = catalogue().find(run_id or "")
-        under_way, name = run.state in UNFINISHED, title_of(run)
+        under_way = run.state in UNFINISHED
     except DigitlabError:  # none was started, or it was deleted since
         return
     if not under_way:
         return
+    st.caption(plain(_started(run)))
     if _is_on_train():
-        st.caption(f"{plain(name)} has started. Watch it on this page.")
         return
-    st.caption(f"{plain(name)} has started.")
     st.page_link(
         page_file("train"),
         label="Watch it on Train",
@@ -170,7 +210,16 @@ def _data_title(name: str, folder: Path) -> str:
     if name not in DATASETS:
         return f"{name} (unknown)"
     dataset = DATASETS[name]
+    if not dataset.is_fixed and _lacks(dataset, folder):
+        return f"{dataset.title} (too few drawings)"
     return dataset.title if dataset.is_here(folder) else f"{dataset.title} (not here)"
+
+
+def _lacks(dataset: Dataset, folder: Path) -> bool:
+    try:
+        return bool(dataset.lacks(folder))
+    except DigitlabError:  # a damaged file: the check says so once it is chosen
+        return False
 
 
 def _with_data_that_is_here(config: TrainConfig, folder: Path) -> TrainConfig:

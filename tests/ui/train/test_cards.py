@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-from digitlab.jobs.queue import Command
 from digitlab.runs.run import Run
-from digitlab.runs.status import KILLED, State, Status
-from digitlab.ui.train.cards import RunCard, card_html, reason, state_in_words
+from digitlab.runs.status import State, Status
+from digitlab.ui.train.cards import RunCard, card_html
 
 MakeRun = Callable[..., Run]
 
@@ -21,13 +20,9 @@ def test_a_card_shows_where_a_run_stands_and_nothing_that_it_does_not_know(make_
     assert "–" in card_html(RunCard("a", config, State.QUEUED, "queued", Status(State.QUEUED)))
 
 
-def test_what_a_process_was_asked_is_said_before_it_obeys() -> None:
-    assert state_in_words(State.RUNNING, Command.PAUSE) == "pausing"
-    assert state_in_words(State.RUNNING, Command.RUN) == "running"
-    assert state_in_words(State.DONE, Command.STOP) == "done"
-
-
-def test_every_run_that_went_wrong_has_a_reason() -> None:
-    assert reason(State.INTERRUPTED, "") == KILLED
-    assert reason(State.FAILED, "The disk is full.") == "The disk is full."
-    assert reason(State.DONE, "") == ""
+def test_a_paused_run_never_goes_back_an_epoch_on_screen(make_run: MakeRun) -> None:
+    """It is queued for a moment when it goes on; its epoch is still the one under way."""
+    config = make_run(epochs=4).config
+    for state in (State.RUNNING, State.PAUSED, State.QUEUED, State.RUNNING):
+        status = Status(state, epoch=1, step=15, steps=40)
+        assert "2 of 4" in card_html(RunCard("a", config, state, str(state), status))

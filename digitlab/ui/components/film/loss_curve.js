@@ -1,7 +1,7 @@
 // The loss curves as SVG; gives back the function that moves the mark to an epoch.
 function drawLoss(place, { curves, chosen, epochs }) {
   const [width, height] = [place.clientWidth || 320, Math.max(230, place.clientHeight)];
-  const [left, right, top, bottom] = [46, width - 8, 28, height - 44];
+  const [left, right, top, bottom] = [46, width - 8, chosen ? 48 : 28, height - 44];
   const last = Math.max(1, epochs.at(-1), ...curves.flatMap((curve) => curve.epochs));
   const values = curves.flatMap((curve) => curve.values);
   const ticks = niceTicks(Math.min(...values), Math.max(...values));
@@ -16,16 +16,19 @@ function drawLoss(place, { curves, chosen, epochs }) {
   for (const tick of niceTicks(0, last).filter((t) => t <= last && Number.isInteger(t)))
     svg.append(label(x(tick), bottom + 18, tick, "middle"));
   svg.append(make("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }));
-  svg.append(label((left + right) / 2, height - 8, "epoch", "middle"), label(0, top - 14, "cross-entropy, nats", "start"));
+  svg.append(label((left + right) / 2, height - 8, "epoch", "middle"), label(0, 14, "cross-entropy (nats)", "start"));
   if (chosen) {
     svg.append(make("line", { class: "chosen", x1: x(chosen), x2: x(chosen), y1: top, y2: bottom }));
+    // Above the curves, where the moving mark does not come.
     const side = x(chosen) > (left + right) / 2 ? "end" : "start";
-    svg.append(label(x(chosen) + (side === "end" ? -6 : 6), top + 10, `chosen: epoch ${chosen}`, side));
+    const name = label(x(chosen) + (side === "end" ? 4 : -4), top - 8, `chosen: epoch ${chosen}`, side);
+    name.classList.add("chosen-name");
+    svg.append(name);
   }
   curves.forEach((curve, i) => {
     const points = curve.epochs.map((epoch, k) => `${x(epoch)},${y(curve.values[k])}`).join(" ");
     svg.append(make("polyline", { class: "line", points, stroke: curve.colour }));
-    const name = label(right - 76 * (curves.length - 1 - i), top - 14, curve.name, "end");
+    const name = label(right - 76 * (curves.length - 1 - i), 14, curve.name, "end");
     name.style.fill = curve.colour;
     name.style.fontWeight = 600;
     svg.append(name);

@@ -1,0 +1,46 @@
+"""The charts of trainings: of one under way, or of several over each other; and how much they are smoothed."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from digitlab.figures.live_curves import MOST_SMOOTHING, live_spec, live_table
+from digitlab.figures.training import Panel, Point
+
+
+def ask_smoothing(name: str) -> float:
+    """A slider for the weight of the moving average; 0 shows the curves as they are. name: makes its key."""
+    return st.slider(
+        "Smoothing",
+        0.0,
+        MOST_SMOOTHING,
+        step=0.01,
+        key=f"smoothing of {name}",
+        width=320,
+        help="Draws loss and accuracy as a moving average: the share of what was before that each point keeps, as in "
+        "TensorBoard. The curve as it is stays behind it, faint. 0 smooths nothing.",
+    )
+
+
+def show_chart(
+    panel: Panel,
+    curves: Mapping[str, Sequence[Point]],
+    epochs: int,
+    smoothing: float,
+    key: str,
+    runs: Sequence[str] = (),
+) -> None:
+    """One chart, which changes in place while points arrive.
+
+    curves: what a run is called → its points. epochs: how far the axis reaches. runs: the names of several runs, in
+    the order of their colours; empty for one run.
+    """
+    st.vega_lite_chart(
+        live_table(panel, curves, smoothing),
+        live_spec(panel, epochs, runs),
+        width="stretch",
+        key=key,
+        on_select="rerun",  # Streamlit clears a zoom that it does not know whenever points arrive
+        selection_mode="zoom",
+        alt=f"{panel.title} over the epochs{f' of {len(runs)} runs' if runs else ''}",
+    )
