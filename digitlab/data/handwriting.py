@@ -49,7 +49,7 @@ def add_drawing(folder: Path, drawing: Drawing, digit: int, writer: str, label_i
         LabelledDrawing(
             ink=_check_drawn(drawing.ink), pen_width=width, digit=_check_digit(digit), writer=_check_writer(writer)
         ),
-        id=hashlib.sha256(label_id.encode(errors="backslashreplace")).hexdigest()[:16] if label_id else "",
+        id=_id_under(label_id) if label_id else "",
     )
     added: list[MyDrawing] = []
 
@@ -60,6 +60,19 @@ def add_drawing(folder: Path, drawing: Drawing, digit: int, writer: str, label_i
 
     change_drawings(folder, change)
     return added[0]
+
+
+def take_back(folder: Path, label_id: str) -> bool:
+    """Delete the drawing that was added under this name, and give back whether it was there.
+
+    label_id: the one given to `add_drawing`, not empty. Added again under the same name, the drawing is back.
+    Raises NotSaved when it cannot be written.
+    """
+    gone = _id_under(label_id)
+    if all(one.id != gone for one in my_drawings(folder)):
+        return False
+    delete_drawings(folder, [gone])
+    return True
 
 
 def relabel(folder: Path, drawing_id: str, digit: int) -> None:
@@ -210,6 +223,11 @@ def _check_room(present: Sequence[LabelledDrawing], fresh: Sequence[LabelledDraw
         raise BadInk(f"My handwriting has {len(present):,} drawings; it holds at most {MOST_DRAWINGS:,}. Delete some.")
     if sum(map(points_of, present)) + sum(map(points_of, fresh)) > MOST_POINTS:
         raise BadInk(f"My handwriting holds at most {MOST_POINTS:,} points of strokes. Delete some drawings.")
+
+
+def _id_under(label_id: str) -> str:
+    """The id of the drawing that is added under a label's name: the same whenever it is added."""
+    return hashlib.sha256(label_id.encode(errors="backslashreplace")).hexdigest()[:16]
 
 
 def _new_id(taken: set[str]) -> str:

@@ -62,6 +62,20 @@ def my_drawings(folder: Path) -> list[MyDrawing]:
         raise BadInk(f"{path} cannot be read: {error.strerror}. Give this account access to it.") from error
 
 
+def is_told_now(folder: Path) -> bool:
+    """Whether nobody was told yet where the drawings of this data folder lie. From now on it counts as told.
+
+    Of several who ask at once, one is told; so is everyone when it cannot be written down.
+    """
+    try:
+        handwriting_file(folder).with_name("told").touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def file_stamp(folder: Path) -> tuple[int, ...] | None:
     """What changes with every change of the drawings; None when there is no file."""
     try:

@@ -1,7 +1,7 @@
 """What a finished training came to: its figures on test data, how sure it may be, and what fine-tuning changed."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from digitlab.data.dataset import Dataset, find_datasets, load_part
 from digitlab.errors import DigitlabError
 from digitlab.metrics.calibration import fit_doubt
 from digitlab.metrics.predictions import Predictions
+from digitlab.metrics.significance import disputed
 from digitlab.metrics.summary import summarize
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
@@ -26,22 +27,24 @@ def assess(run: Run, settings: Settings, progress: Progress = quiet) -> None:
 
     `doubt`: temperature and threshold, from the validation part. `test`: a summary for each data set, of calibrated
     answers. `donors`: the same for each collection that the drawings came from. `before`: after fine-tuning, the test
-    figures of the run that it started from.
+    figures of the run that it started from, with the number of images that it alone reads right (`only_before`), and
+    that this run alone does (`only_after`).
     """
     config, folder = run.config, settings.data
     validation = score(run, load_part(config.data, PartName.VALIDATION, folder, config.validation_share, progress))
     doubt = fit_doubt(Predictions(validation.logits, validation.labels))
     results: dict[str, Any] = {**run.results, "doubt": dataclasses.asdict(doubt), "test": {}, "donors": {}}
     run.write_results(results)
+    after: dict[str, Predictions] = {}
     for dataset in _tested(config, settings):
         part = dataset.load_part(folder, PartName.TEST, config.validation_share, progress)
-        answers = calibrated(run, score(run, part, save_as=dataset.name))
+        answers = after[dataset.name] = calibrated(run, score(run, part, save_as=dataset.name))
         results["test"][dataset.name] = _summary(answers)
         drawings = dataset.load_drawings(folder, PartName.TEST, config.validation_share)
         if drawings:
             results["donors"][dataset.name] = _by_donor(answers, [drawing.donor for drawing in drawings])
     if config.start_from:
-        results["before"] = _before(config, settings)
+        results["before"] = _before(config, settings, after)
     run.write_results(results)
 
 
@@ -51,13 +54,19 @@ def _tested(config: TrainConfig, settings: Settings) -> list[Dataset]:
     return sets + [dataset for dataset in others if dataset.is_here(settings.data)]
 
 
-def _before(config: TrainConfig, settings: Settings) -> dict[str, Any]:
+def _before(config: TrainConfig, settings: Settings, after: Mapping[str, Predictions]) -> dict[str, Any]:
     try:
         start = Catalogue(settings).find(config.start_from)
         parts = {one.name: load_part(one.name, PartName.TEST, settings.data) for one in _tested(config, settings)}
-        return {data: _summary(calibrated(start, score(start, part))) for data, part in parts.items()}
+        before = {data: calibrated(start, score(start, part)) for data, part in parts.items()}
+        return {data: {**_summary(answers), **_only(answers, after[data])} for data, answers in before.items()}
     except DigitlabError:  # it was deleted meanwhile: there is nothing to compare with
         return {}
+
+
+def _only(before: Predictions, after: Predictions) -> dict[str, int]:
+    images = disputed(before.right, after.right)
+    return {"only_before": images.only_a, "only_after": images.only_b}
 
 
 def _by_donor(answers: Predictions, donors: Sequence[str]) -> dict[str, Any]:

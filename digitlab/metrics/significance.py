@@ -31,6 +31,29 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
+class Disputed:
+    """The images that only one of two models, A and B, reads right."""
+
+    only_a: int
+    only_b: int
+
+    @property
+    def chance(self) -> float:
+        """How often two equally good models would differ at least this much: McNemar's test, exact and two-sided.
+
+        Only these images count (Q. McNemar, "Note on the sampling error of the difference between correlated
+        proportions or percentages", Psychometrika 12, 1947). 1 when there are none.
+        """
+        number = self.only_a + self.only_b
+        return float(binomtest(self.only_a, number).pvalue) if number else 1.0
+
+
+def disputed(a: np.ndarray, b: np.ndarray) -> Disputed:
+    """The disputed ones of the same images. a, b: which of them each model reads right, `bool` of shape (N,)."""
+    return Disputed(int((a & ~b).sum()), int((b & ~a).sum()))
+
+
+@dataclass(frozen=True)
 class Verdicts:
     """What two models, A and B, say of the same images."""
 
@@ -57,14 +80,8 @@ class Verdicts:
 
     @property
     def chance(self) -> float:
-        """How often two equally good models would differ at least this much: McNemar's test, exact and two-sided.
-
-        Only the images that one model alone read right count (Q. McNemar, "Note on the sampling error of the
-        difference between correlated proportions or percentages", Psychometrika 12, 1947). 1 when there are none.
-        """
-        counts = self.counts
-        disputed = counts[Outcome.ONLY_A] + counts[Outcome.ONLY_B]
-        return float(binomtest(counts[Outcome.ONLY_A], disputed).pvalue) if disputed else 1.0
+        """See `Disputed.chance`."""
+        return disputed(self.a.right, self.b.right).chance
 
 
 _CHOSEN = {
@@ -77,14 +94,18 @@ _CHOSEN = {
 
 def say_difference(verdicts: Verdicts, a: str, b: str) -> str:
     """McNemar's test in a sentence or two. a, b: what people call the models."""
-    counts = verdicts.counts
-    only_a, only_b = counts[Outcome.ONLY_A], counts[Outcome.ONLY_B]
+    return say_disputed(disputed(verdicts.a.right, verdicts.b.right), a, b)
+
+
+def say_disputed(images: Disputed, a: str, b: str) -> str:
+    """The same of the images that only one of them reads right."""
+    only_a, only_b = images.only_a, images.only_b
     if only_a + only_b == 0:
         return f"{a} and {b} are right and wrong on the same images. There is no difference to test."
     if only_a == only_b:
         return f"{a} and {b} make equally many mistakes: each alone is right on {_images(only_a)}."
     better = a if only_a > only_b else b
-    return f"They differ by {_images(abs(only_a - only_b))} in favour of {better}; {_how_often(verdicts.chance)}."
+    return f"They differ by {_images(abs(only_a - only_b))} in favour of {better}; {_how_often(images.chance)}."
 
 
 def _images(number: int) -> str:

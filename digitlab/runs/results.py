@@ -23,6 +23,8 @@ class Figures(TypedDict):
     interval: tuple[float, float]
     loss: NotRequired[float]
     per_class: NotRequired[dict[str, float]]
+    only_before: NotRequired[int]
+    only_after: NotRequired[int]
 
 
 class SavedDoubt(TypedDict):
@@ -36,7 +38,8 @@ class Results(TypedDict, total=False):
     """Of a run; what is not known yet is left out.
 
     parameters: how many numbers the training adjusts. test: data set → figures on its test part. donors: the same for
-    each collection that the drawings came from. before: after fine-tuning, the figures of the run that it started from.
+    each collection that the drawings came from. before: after fine-tuning, the figures of the run that it started from,
+    with how many images only that one (`only_before`) and only this one (`only_after`) reads right.
     """
 
     parameters: int
@@ -54,6 +57,8 @@ _figures: Check[dict[str, Any]] = record(
         "interval": pair(share),
         "loss": loss,
         "per_class": mapping(word("[0-9]", "a digit"), share, 10),
+        "only_before": whole(0, _MOST_IMAGES),
+        "only_after": whole(0, _MOST_IMAGES),
     },
     needed=("images", "mistakes", "accuracy", "interval"),
 )

@@ -74,8 +74,9 @@ class DrawingPage:
         return self.page.locator(f'.numbers article[aria-label="{model}"]')
 
     def say(self, digit: int) -> None:
-        """Say what the drawing was."""
-        self.page.get_by_role("button", name=f"It was a {digit}", exact=True).click()
+        """Label the drawing."""
+        article = "an" if digit == 8 else "a"
+        self.page.get_by_role("button", name=f"This is {article} {digit}", exact=True).click()
 
     def white_pixels(self) -> int:
         """How many canvas pixels show ink, once the pad has painted what it knows."""

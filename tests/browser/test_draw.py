@@ -197,20 +197,43 @@ def test_a_reload_keeps_the_drawing_and_a_cleared_pad_stays_clear(open_browser: 
     draw.wait_for_digit("cnn", "")
 
 
-def test_what_is_drawn_with_tools_can_be_labelled_and_makes_room(open_browser: OpenBrowser) -> None:
+def test_what_is_drawn_with_tools_can_be_labelled_taken_back_and_labelled_again(open_browser: OpenBrowser) -> None:
     draw = open_browser("?models=cnn")
     draw.draw(TRAJECTORIES["3"])
     draw.wait_for_digit("cnn", 3)
     draw.choose_surface("Canvas with tools")
-    labels = draw.page.get_by_test_id("stButtonGroup").filter(has_text="It was a")
+    labels = draw.page.get_by_test_id("stButtonGroup").filter(has_text="This is a")
+    labels.get_by_text("5", exact=True).click()
+    draw.page.get_by_text("Added to My handwriting as 5").wait_for()
+    draw.wait_for_digit("cnn", "")
+    draw.press_button("Take it back")
+    draw.page.get_by_text("Taken back: the 5").wait_for()
+    draw.wait_for_digit("cnn", 3)
     labels.get_by_text("3", exact=True).click()
-    draw.page.get_by_text("Kept as a 3 by me").wait_for()
+    draw.page.get_by_text("Added to My handwriting as 3").wait_for()
     draw.wait_for_digit("cnn", "")
     draw.page.reload()
     draw.page.locator(".dc-container canvas").last.wait_for()  # the surface is in the address
     draw.choose_surface("Pad")
     draw.page.get_by_label("The drawing, empty").wait_for()
     draw.wait_for_digit("cnn", "")
+
+
+def test_the_tools_of_the_canvas_are_seen_named_and_beside_it(open_browser: OpenBrowser) -> None:
+    draw = open_browser("?models=cnn&surface=Canvas+with+tools", **PHONE)
+    canvas = draw.page.locator(".dc-container canvas").last
+    canvas.wait_for()
+    below = canvas.bounding_box()
+    assert below
+    for name in ("Undo", "Redo", "Move", "Delete", "Clear"):
+        button = draw.page.get_by_role("button", name=name, exact=True)
+        assert button.inner_text() == name
+        assert button.evaluate("button => getComputedStyle(button.closest('.dc-toolbar')).opacity") == "1"
+        box = button.bounding_box()
+        assert box
+        assert box["y"] >= below["y"] + below["height"]
+        assert box["x"] + box["width"] <= 390
+        assert box["height"] >= 44
 
 
 def test_a_link_reopens_the_same_models_and_a_reload_keeps_them(open_browser: OpenBrowser) -> None:

@@ -1,6 +1,7 @@
 """The live channel in a real browser: every surface answers while the pen is down, and a broken connection costs
 nothing."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -172,25 +173,34 @@ def test_a_server_that_restarts_in_mid_stroke_costs_nothing(open_window: OpenWin
         assert draw.white_pixels() == ink
 
 
-def test_a_label_given_while_the_connection_is_broken_is_taken_once(open_window: OpenWindow, tmp_path: Path) -> None:
+def test_labels_given_and_taken_back_over_a_broken_connection_count_once(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
     port = free_port()
     with served(ROOT / "app.py", tmp_path, "/api/health", port) as address:
         draw = open_window(address=address)
         draw.page.locator(".answers").wait_for()
-        draw.draw(TRAJECTORIES["3"])
-        draw.wait_for_digit("cnn", 3)
+        draw.draw(TRAJECTORIES["4"])
+        draw.wait_for_digit("cnn", 4)
+        draw.say(9)
+        draw.page.get_by_text("Added to My handwriting as 9").first.wait_for()
         settle(draw.page)
+    draw.press_button("Undo")
+    draw.press_button("Clear")
+    draw.draw(TRAJECTORIES["3"])
     draw.say(3)
+    draw.press_button("Undo")
+    draw.press_button("Redo")
     with served(ROOT / "app.py", tmp_path, "/api/health", port):
         expect(draw.page.get_by_text(NOTE)).to_be_hidden(timeout=60_000)
         draw.draw(TRAJECTORIES["7"])
         draw.wait_for_digit("cnn", 7)
         draw.say(7)
         draw.wait_for_digit("cnn", "")
-        draw.page.get_by_text("Kept as a 7").first.wait_for()
+        draw.page.get_by_text("Added to My handwriting as 7").first.wait_for()
         settle(draw.page)
     lines = (tmp_path / "data" / "mine" / "digits.jsonl").read_text().splitlines()
-    assert len(lines) == 2
+    assert [json.loads(line)["digit"] for line in lines] == [3, 7]
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (390, 660), (844, 340)])

@@ -49,35 +49,45 @@ def test_a_phone_has_room_for_a_number(open_browser: OpenBrowser) -> None:
     assert draw.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_click_adds_the_drawing_and_makes_room_for_the_next(open_browser: OpenBrowser) -> None:
+def test_a_click_adds_the_drawing_and_ctrl_z_takes_the_label_back(open_browser: OpenBrowser) -> None:
     draw = open_browser("?models=cnn")
     draw.draw(TRAJECTORIES["3"])
     draw.wait_for_digit("cnn", 3)
-    draw.say(3)
-    draw.page.get_by_text("Kept as a 3 by me").wait_for()
+    draw.say(5)
+    draw.page.get_by_text("Added to My handwriting as 5, written by me").wait_for()
+    draw.page.get_by_text("kept on the computer that runs digitlab").wait_for()
     draw.wait_for_digit("cnn", "")
     assert draw.white_pixels() == 0
-    draw.press_button("Undo")
+    draw.page.keyboard.press("Control+z")
+    draw.page.get_by_text("Taken back: the 5").wait_for()
     draw.wait_for_digit("cnn", 3)
+    draw.page.keyboard.press("Control+Shift+Z")
+    draw.wait_for_digit("cnn", "")
+    draw.press_button("Take it back")
+    draw.wait_for_digit("cnn", 3)
+    draw.say(3)
+    draw.page.get_by_text("Added to My handwriting as 3, written by me").wait_for()
+    draw.page.goto(f"{draw.address}/handwriting?digit=5")
+    draw.page.get_by_text("No drawing matches").wait_for()
 
 
-def test_the_digit_keys_say_what_it_was_while_the_pad_has_the_focus(open_browser: OpenBrowser) -> None:
+def test_the_digit_keys_label_the_drawing_while_the_pad_has_the_focus(open_browser: OpenBrowser) -> None:
     draw = open_browser("?models=cnn")
     draw.draw(TRAJECTORIES["7"])
     draw.wait_for_digit("cnn", 7)
     draw.page.locator(".pad").press("7")
-    draw.page.get_by_text("Kept as a 7 by me").wait_for()
+    draw.page.get_by_text("Added to My handwriting as 7, written by me").wait_for()
     draw.wait_for_digit("cnn", "")
 
 
 def test_an_empty_pad_cannot_be_labelled(open_browser: OpenBrowser) -> None:
     draw = open_browser("?models=cnn")
-    button = draw.page.get_by_role("button", name="It was a 5", exact=True)
+    button = draw.page.get_by_role("button", name="This is a 5", exact=True)
     assert button.get_attribute("aria-disabled") == "true"
     draw.page.locator(".pad").press("5")
     draw.draw(TRAJECTORIES["7"])
     draw.wait_for_digit("cnn", 7)
-    assert draw.page.get_by_text("Kept as").count() == 0
+    assert draw.page.get_by_text("Added to My handwriting as").count() == 0
 
 
 def test_the_steps_of_the_preparation_follow_the_drawing(open_browser: OpenBrowser) -> None:
@@ -128,9 +138,9 @@ def test_the_boxes_on_a_photo_can_be_corrected(open_browser: OpenBrowser) -> Non
     draw.page.mouse.move(*place(480, 240), steps=4)
     draw.page.mouse.up()
     wait_for_number(draw, "cnn", "177")  # the 7 is boxed twice now
-    draw.page.get_by_role("button", name="Edit").click()
+    draw.page.get_by_role("button", name="Move", exact=True).click()
     draw.page.mouse.click(*place(115, 140))
-    draw.page.get_by_role("button", name="Delete selected").click()
+    draw.page.get_by_role("button", name="Delete", exact=True).click()
     wait_for_number(draw, "cnn", "77")
     draw.page.get_by_text("Correct the boxes", exact=True).click()
     wait_for_number(draw, "cnn", "17")

@@ -14,8 +14,9 @@ from digitlab.data.handwriting import (
     drawings_of_part,
     handwriting_is_here,
     relabel,
+    take_back,
 )
-from digitlab.data.handwriting_file import MyDrawing, handwriting_file, my_drawings
+from digitlab.data.handwriting_file import MyDrawing, handwriting_file, is_told_now, my_drawings
 from digitlab.errors import BadInk, DataMissing, UnknownName
 from digitlab.ink.ink_file import InkLine, read_ink_file, read_ink_lines
 from digitlab.ink.strokes import PEN_WIDTH, Drawing, Ink, LabelledDrawing
@@ -93,6 +94,34 @@ def test_two_tabs_that_add_one_label_at_once_add_it_once(tmp_path: Path) -> None
         made = list(tabs.map(lambda _: add_drawing(tmp_path, Drawing(ink=INK), 7, "", "label-1"), range(16)))
     assert my_drawings(tmp_path) == made[:1]
     assert {one.id for one in made} == {made[0].id}
+
+
+def test_a_label_that_is_taken_back_takes_its_drawing_along_and_no_other(tmp_path: Path) -> None:
+    other = add_drawing(tmp_path, Drawing(ink=INK), 7, "anna", "label-1")
+    add_drawing(tmp_path, Drawing(ink=INK), 5, "anna", "label-2")
+    assert take_back(tmp_path, "label-2") is True
+    assert take_back(tmp_path, "label-2") is False
+    assert my_drawings(tmp_path) == [other]
+
+
+def test_a_label_that_stands_again_brings_its_drawing_back_once(tmp_path: Path) -> None:
+    first = add_drawing(tmp_path, Drawing(ink=INK), 7, "anna", "label-1")
+    take_back(tmp_path, "label-1")
+    for _ in range(2):
+        add_drawing(tmp_path, Drawing(ink=INK), 7, "anna", "label-1")
+    (found,) = my_drawings(tmp_path)
+    assert (found.id, found.part, found.ink) == (first.id, first.part, first.ink)
+
+
+def test_taking_back_what_is_not_there_writes_nothing(tmp_path: Path) -> None:
+    assert take_back(tmp_path, "label-1") is False
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_data_folder_is_told_once_where_its_drawings_lie(tmp_path: Path) -> None:
+    add(tmp_path)
+    with ThreadPoolExecutor(8) as tabs:
+        assert sorted(tabs.map(lambda _: is_told_now(tmp_path), range(8))) == [False] * 7 + [True]
 
 
 @pytest.mark.parametrize("digit", [-1, 10, True, "7", 7.0])

@@ -91,7 +91,10 @@ def test_after_fine_tuning_the_figures_before_and_after_stand_beside_each_other(
     tuned = trained(CONFIG.replace(data="sklearn+mine", start_from=start.id, epochs=2), settings)
     results = tuned.results
     assert list(results["test"]) == list(results["before"]) == ["sklearn", "mine"]
-    assert results["before"]["sklearn"] == start.results["test"]["sklearn"]
+    before = results["before"]["sklearn"]
+    only_before, only_after = before.pop("only_before"), before.pop("only_after")
+    assert before == start.results["test"]["sklearn"]
+    assert only_after - only_before == before["mistakes"] - results["test"]["sklearn"]["mistakes"]
     assert results["test"]["mine"]["images"] == 6
 
 

@@ -1,15 +1,29 @@
 """The Draw page: what it shows for a drawing, and what it says when something is wrong."""
 
+import io
+
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from digitlab.config import Settings
 from digitlab.data.handwriting_file import my_drawings
-from digitlab.ink.strokes import Drawing, Ink
+from digitlab.ink.strokes import Drawing, Ink, draw_ink
 from digitlab.ui.components.canvas_tools import to_fabric
 from digitlab.ui.draw.number_view import INVITATION as NUMBER_INVITATION
 from digitlab.ui.shared.answers import INVITATION
-from tests.pages.driven_page import STROKE, MakeModel, OpenPage, answers, cards, draw, given, teach
+from tests.pages.driven_page import (
+    STROKE,
+    MakeModel,
+    OpenPage,
+    answers,
+    captions,
+    cards,
+    draw,
+    find_button,
+    given,
+    teach,
+)
 
 
 @pytest.fixture
@@ -204,9 +218,9 @@ def test_closing_the_panel_brings_all_steps_back(two_models: None, open_page: Op
     assert seen(app) == whole
 
 
-def send_label(app: AppTest, name: str, digit: object) -> AppTest:
-    """What the pad sends when its user says what the drawing was."""
-    label = {"id": name, "digit": digit, "strokes": STROKE, "penWidth": 18}
+def send_label(app: AppTest, name: str, digit: object, stands: bool = True) -> AppTest:
+    """What the pad sends when its user labels the drawing, or takes the label back."""
+    label = {"id": name, "digit": digit, "stands": stands, "strokes": STROKE, "penWidth": 18}
     app.session_state["pad"] = {"drawing": {"number": 2, "strokes": [], "penWidth": 18, "labels": [label]}}
     return app.run()
 
@@ -243,6 +257,40 @@ def test_a_data_folder_that_cannot_be_written_gets_one_line(two_models: None, op
     assert not app.exception
 
 
+def test_a_label_that_is_taken_back_leaves_my_handwriting_and_returns_once(
+    two_models: None, open_page: OpenPage
+) -> None:
+    app, counted = open_page(), []
+    for stands in (True, False, False, True, True, False):
+        send_label(app, "a", 7, stands)
+        counted.append(len(my_drawings(Settings.from_environment().data)))
+    assert counted == [1, 0, 0, 1, 1, 0]
+    assert not app.exception
+    assert not app.error
+
+
+def test_a_label_can_be_taken_back_in_a_new_session(two_models: None, open_page: OpenPage) -> None:
+    send_label(open_page(), "a", 7)
+    send_label(open_page(), "a", 7, stands=False)
+    assert my_drawings(Settings.from_environment().data) == []
+
+
+def test_the_first_label_of_all_explains_where_drawings_go_until_it_is_closed(
+    two_models: None, open_page: OpenPage
+) -> None:
+    def explains(app: AppTest) -> bool:
+        return "kept on the computer that runs digitlab" in captions(app)
+
+    app = open_page()
+    assert not explains(app)
+    assert explains(send_label(app, "a", 7))
+    assert explains(send_label(app, "b", 7))
+    find_button(app, "Close").click().run()
+    assert not explains(app)
+    assert not explains(send_label(app, "c", 7))
+    assert not explains(send_label(open_page(), "d", 7))
+
+
 def draw_with_tools(app: AppTest, strokes: Ink) -> AppTest:
     """What the canvas with tools sends when strokes are drawn on it."""
     app.button_group(key="surface").set_value("Canvas with tools").run()
@@ -271,6 +319,37 @@ def test_a_drawing_made_with_tools_stays_when_it_cannot_be_added(two_models: Non
     app.button_group(key="labels on canvas 0").set_value(7).run()
     assert len(app.error) == 1
     assert cards(app) == {"softmax": "7", "cnn": "1"}
+
+
+def test_a_label_given_with_tools_is_taken_back_and_the_drawing_returns(two_models: None, open_page: OpenPage) -> None:
+    app = draw_with_tools(open_page(), STROKE)
+    app.button_group(key="labels on canvas 0").set_value(5).run()
+    find_button(app, "Take it back").click().run()
+    assert my_drawings(Settings.from_environment().data) == []
+    assert not [button for button in app.button if button.label == "Take it back"]
+    app.button_group(key="surface").set_value("Pad").run()
+    assert given(app, "digitlab.ink_pad")["strokes"] == STROKE
+
+
+def test_the_picture_that_came_last_is_read_and_the_other_returns_without_it(
+    two_models: None, open_page: OpenPage
+) -> None:
+    app = open_page(surface="Picture")
+    app.toggle(key="camera").set_value(True).run()
+    app.file_uploader(key="uploaded picture").upload("two.png", picture_of(2), "image/png").run()
+    assert '"softmax" data-number="77"' in numbers(app)
+    assert app.toggle(key="camera").value is True
+    assert [one.proto.label for one in app.get("camera_input")] == ["Photo of digits"]
+    app.file_uploader(key="uploaded picture").upload("three.png", picture_of(3), "image/png").run()
+    assert '"softmax" data-number="777"' in numbers(app)
+
+
+def picture_of(strokes: int) -> bytes:
+    """A picture, dark on white, of so many upright strokes, as a PNG file."""
+    ink: Ink = [[[60.0 + 200 * n, 60.0], [60.0 + 200 * n, 220.0]] for n in range(strokes)]
+    file = io.BytesIO()
+    Image.fromarray(255 - draw_ink(ink, 18, (840, 280))).save(file, "PNG")
+    return file.getvalue()
 
 
 def test_a_model_below_its_threshold_is_not_sure(make_model: MakeModel, open_page: OpenPage) -> None:

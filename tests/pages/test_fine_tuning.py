@@ -36,15 +36,24 @@ def test_before_and_after_stand_beside_each_other(make_run: Callable[..., Run], 
         {
             "parameters": 7850,
             "test": {"mine": summary(0.95), "mnist": summary(0.91), "pen": summary(0.9)},
-            "before": {"mine": summary(0.85), "mnist": summary(0.92), "pen": summary(0.9)},
+            "before": {
+                "mine": {**summary(0.85), "only_before": 20, "only_after": 120},
+                "mnist": summary(0.92),
+                "pen": summary(0.9),
+            },
         }
     )
-    shown = {metric.label: (metric.value, metric.delta) for metric in opened(open_page, run).metric}
+    app = opened(open_page, run)
+    shown = {metric.label: (metric.value, metric.delta) for metric in app.metric}
     assert shown == {
         "My handwriting": ("95.00\u202f%", "+10.00 points"),
         "MNIST": ("91.00\u202f%", "-1.00 points"),
         "pen digits": ("90.00\u202f%", "no change"),
     }
+    mine, mnist, _ = [caption.value for caption in app.caption if caption.value.startswith("Before ")]
+    assert "Before 85.00\u202f% (84.0 to 86.0\u202f%), after 95.00\u202f% (94.0 to 96.0\u202f%)." in mine
+    assert "They differ by 100 images in favour of after" in mine
+    assert mnist.strip().endswith("after 91.00\u202f% (90.0 to 92.0\u202f%).")
 
 
 def test_a_run_that_started_fresh_has_no_before(make_run: Callable[..., Run], open_page: OpenPage) -> None:

@@ -17,7 +17,7 @@ from tests.pages.handwriting_page import OpenHandwriting, data_of, folder, is_cl
 
 def test_at_first_the_page_says_what_will_be_there_and_links_to_draw(look: OpenHandwriting) -> None:
     app = look()
-    assert ["Nothing is kept yet" in line.value for line in app.info] == [True]
+    assert ["There are no drawings yet" in line.value for line in app.info] == [True]
     assert [link.proto.label for link in app.get("page_link")] == ["Go to Draw"]
     assert not app.get("download_button")
     assert is_clean(app)
@@ -113,11 +113,11 @@ def test_a_writers_name_is_text_and_never_markup(look: OpenHandwriting) -> None:
 
 def test_a_drawing_gets_another_digit(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
     app = look(drawing=drawn[1].id)
-    app.button_group(key=f"digit of {drawn[1].id}, 7").set_value(4).run()
+    app.button_group(key=f"digit of drawing {drawn[1].id}, 7").set_value(4).run()
     after = my_drawings(folder())[1]
     assert (after.digit, after.part) == (4, PartName.TEST)
     assert tiles(app)[5] == "4 ○"
-    assert app.button_group(key=f"digit of {drawn[1].id}, 4").value == 4
+    assert app.button_group(key=f"digit of drawing {drawn[1].id}, 4").value == 4
     assert is_clean(app)
 
 
@@ -125,7 +125,7 @@ def test_a_drawing_that_leaves_the_filter_makes_room_for_the_next(
     drawn: list[MyDrawing], look: OpenHandwriting
 ) -> None:
     app = look(drawing=drawn[2].id, digit="7")
-    app.button_group(key=f"digit of {drawn[2].id}, 7").set_value(4).run()
+    app.button_group(key=f"digit of drawing {drawn[2].id}, 7").set_value(4).run()
     assert tiles(app) == ["7 ○", "7"]
     assert data_of(app, "digitlab.image_grid")["chosen"] == 0
     assert is_clean(app)
@@ -134,7 +134,7 @@ def test_a_drawing_that_leaves_the_filter_makes_room_for_the_next(
 def test_a_drawing_that_another_tab_deleted_gets_one_line(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
     app = look(drawing=drawn[1].id)
     delete_drawings(folder(), [drawn[1].id])
-    app.button_group(key=f"digit of {drawn[1].id}, 7").set_value(4).run()
+    app.button_group(key=f"digit of drawing {drawn[1].id}, 7").set_value(4).run()
     assert ["has no drawing" in line.value for line in app.error] == [True]
     assert not app.exception
 
@@ -151,8 +151,8 @@ def test_all_that_the_filter_shows_is_deleted_and_the_filter_goes(
     drawn: list[MyDrawing], look: OpenHandwriting
 ) -> None:
     app = look(hand="bo", digit="1")
-    button = app.button(key="delete all shown")
-    assert button.label == "Delete 3 for good"
+    button = app.button(key="Delete these 3")
+    assert button.label == "Delete 3 drawings"
     button.click().run()
     assert {one.writer for one in my_drawings(folder())} == {"anna"}
     assert tiles(app) == ["1", "7", "7 ○", "7"]
@@ -162,9 +162,19 @@ def test_all_that_the_filter_shows_is_deleted_and_the_filter_goes(
 
 def test_everything_can_be_deleted(drawn: list[MyDrawing], look: OpenHandwriting) -> None:
     app = look()
-    app.button(key="delete all shown").click().run()
+    app.button(key="Delete all my drawings").click().run()
     assert my_drawings(folder()) == []
-    assert ["Nothing is kept yet" in line.value for line in app.info] == [True]
+    assert ["There are no drawings yet" in line.value for line in app.info] == [True]
+    assert is_clean(app)
+
+
+def test_all_my_drawings_can_be_deleted_also_while_a_filter_is_on(
+    drawn: list[MyDrawing], look: OpenHandwriting
+) -> None:
+    app = look(hand="bo", digit="1")
+    app.button(key="Delete all my drawings").click().run()
+    assert my_drawings(folder()) == []
+    assert not {"hand", "digit"} & set(app.query_params)
     assert is_clean(app)
 
 
@@ -176,7 +186,7 @@ def test_a_folder_that_cannot_be_written_gets_one_line(
 
     app = look()
     monkeypatch.setattr("digitlab.files.os.replace", fail)
-    app.button(key="delete all shown").click().run()
+    app.button(key="Delete all my drawings").click().run()
     assert ["Read\\-only file system" in line.value for line in app.error] == [True]
     assert len(tiles(app)) == 7
     assert not app.exception

@@ -8,6 +8,7 @@ centre + turn · scale · skew · (point - middle of the path's own box).
 from __future__ import annotations
 
 import math
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ import streamlit as st
 from digitlab.errors import BadInk
 from digitlab.formats import short
 from digitlab.ink.strokes import CANVAS, MOST_POINTS, PEN_WIDTH, Drawing, check_ink, check_pen_width, nearest_pen_width
+from digitlab.ui.components.canvas_toolbar import named_tools
 from digitlab.ui.components.drawing import DigitLabel, OnLabel, remember_drawing, session_drawing
 from digitlab.ui.components.remount import Start, mount_anew, mount_key, rerun_fragment, start_of
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from streamlit_drawable_canvas import CanvasResult  # importing it declares a component, so it needs an app
 
 _NO_CANVAS = "The browser sent no canvas that can be read. Load the page again."
-_HINT = "The tools appear above the canvas. Choose the pencil there to move, turn or scale a stroke."
+_HINT = "Choose Move, then a stroke, to move, turn, scale or delete it. Choose Move again to draw on."
 
 
 def canvas_with_tools(key: str, drawing_key: str | None = None, *, on_label: OnLabel | None = None) -> Drawing | None:
@@ -33,33 +35,31 @@ def canvas_with_tools(key: str, drawing_key: str | None = None, *, on_label: OnL
 
     key: the widget's key. drawing_key: the session's name of the drawing (default: the same key); surfaces that
     share it show the same drawing.
-    on_label: is called for every drawing that the user says is a certain digit; if it gives back True, the canvas is
-    then empty. Without it there is no such row of digits.
+    on_label: is called for every drawing that the user says is a certain digit, and once more when that is taken back;
+    if it gives back True, the canvas is then empty, or the drawing is there again. Without it there is no such row of
+    digits.
     Raises BadInk when the browser sends something that is no ink.
     """
     drawing_key = drawing_key or key
     mount = mount_key(key)
     given = start_of(mount, lambda _last: _start(session_drawing(drawing_key)))
-    st.space("medium")  # the canvas shows its tools above itself
-    result = show_canvas(
-        mount,
-        width=CANVAS,
-        height=CANVAS,
-        stroke_width=given["stroke_width"],
-        stroke_color="#fff",
-        background_color="#000",
-        initial_drawing=given["drawing"],
-    )
+    with named_tools("canvas-with-tools"):
+        result = show_canvas(
+            mount,
+            width=CANVAS,
+            height=CANVAS,
+            stroke_width=given["stroke_width"],
+            stroke_color="#fff",
+            background_color="#000",
+            initial_drawing=given["drawing"],
+        )
     st.caption(_HINT)
     drawing = to_drawing(result.json_data)
     if not drawing.ink:
         drawing = _emptied(session_drawing(drawing_key))
     remember_drawing(drawing_key, drawing)
-    digit = _pick_label(key, drawing) if on_label else None
-    if on_label and digit is not None and drawing.ink and on_label(DigitLabel("", digit, drawing)):
-        remember_drawing(drawing_key, _emptied(drawing))
-        mount_anew(key)
-        rerun_fragment()
+    if on_label:
+        _offer_labels(key, drawing_key, drawing, on_label)
     return drawing if drawing.ink else None
 
 
@@ -91,6 +91,34 @@ def objects_of(fabric: object) -> Sequence[Mapping[str, Any]]:
     return objects
 
 
+def _offer_labels(key: str, drawing_key: str, drawing: Drawing, on_label: OnLabel) -> None:
+    """Show the row of digits and, as long as nothing new is drawn, the way back from the last label."""
+    digit, memory = _pick_label(key, drawing), f"last label on {key}"
+    if drawing.ink:
+        st.session_state.pop(memory, None)
+    last: DigitLabel | None = st.session_state.get(memory)
+    if digit is not None and drawing.ink:
+        label = DigitLabel(secrets.token_hex(8), digit, drawing)
+        if on_label(label):
+            st.session_state[memory] = label
+            _show_instead(key, drawing_key, _emptied(drawing))
+    elif last and _takes_back(last) and on_label(replace(last, stands=False)):
+        _show_instead(key, drawing_key, last.drawing)
+
+
+def _takes_back(last: DigitLabel) -> bool:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Labelled {last.digit}", width="content")
+        return st.button("Take it back", type="tertiary", help="Deletes it from My handwriting; the drawing returns.")
+
+
+def _show_instead(key: str, drawing_key: str, drawing: Drawing) -> None:
+    """Put another drawing onto the canvas."""
+    remember_drawing(drawing_key, drawing)
+    mount_anew(key)
+    rerun_fragment()
+
+
 def _emptied(drawing: Drawing) -> Drawing:
     """Nothing drawn, with the same pen."""
     return replace(drawing, ink=[])
@@ -103,12 +131,12 @@ def _pick_label(key: str, drawing: Drawing) -> int | None:
     """
     row = f"labels on {key}"
     digit: int | None = st.pills(
-        "It was a",
+        "This is a",
         range(10),
         key=mount_key(row),
         disabled=not drawing.ink,
         wrap=True,
-        help="Adds the drawing as this digit to My handwriting, and makes room for the next.",
+        help="Labels the drawing and adds it to My handwriting, to test models on your hand and to train them.",
     )
     if digit is not None:
         mount_anew(row)

@@ -18,7 +18,7 @@ DRAWING = "draw"
 
 _REMEMBERED = 64
 _MOST_LABELS = 16
-"""Labels that are remembered as taken, and that one message may hold; a pad sends its last eight along."""
+"""Labels that are remembered, and that one message may hold; a pad sends its last eight along."""
 
 _LONGEST_ID = 80
 _NO_LABEL = "The browser sent a label that is no digit from 0 to 9. Load the page again."
@@ -26,11 +26,15 @@ _NO_LABEL = "The browser sent a label that is no digit from 0 to 9. Load the pag
 
 @dataclass(frozen=True)
 class DigitLabel:
-    """What somebody said that a drawing is. id: names the act of labelling, however often it is sent."""
+    """What somebody said that a drawing is. id: names the act of labelling, however often it is sent.
+
+    stands: False once it was taken back; taken back or not, it may be sent again.
+    """
 
     id: str
     digit: int
     drawing: Drawing
+    stands: bool = True
 
 
 class Pad(NamedTuple):
@@ -41,7 +45,7 @@ class Pad(NamedTuple):
 
 
 OnLabel = Callable[[DigitLabel], bool]
-"""Takes a label; gives back whether it could."""
+"""Takes a label, or takes back one that stands no more; gives back whether it could."""
 
 
 @dataclass(frozen=True)
@@ -99,27 +103,33 @@ def _session_key(key: str) -> str:
 
 
 def new_labels(key: str, sent: Any) -> list[DigitLabel]:
-    """The labels among what the browser sent that this session has not had before.
+    """The labels among what the browser sent that are news to this session: new ones, those taken back, and those
+    that stand again.
 
-    key: of the pad. sent: a list of `{"id": …, "digit": …, "strokes": …, "penWidth": …}`, or None.
+    key: of the pad. sent: a list of `{"id": …, "digit": …, "stands": …, "strokes": …, "penWidth": …}`, or None. It says
+    how things stand and not what was done, so that a message may come twice, or be skipped for the next.
     Raises BadInk when it is something else.
     """
     if not isinstance(sent, list | None) or len(sent or []) > _MOST_LABELS:
         raise BadInk(_NO_LABEL)
-    taken: list[str] = st.session_state.setdefault(f"labels taken from {key}", [])
+    taken: dict[str, bool] = st.session_state.setdefault(f"labels taken from {key}", {})
     found = []
     for value in sent or []:
-        identity, digit = _identity_and_digit(value)
-        if identity not in taken:
-            taken.append(identity)
-            del taken[:-_REMEMBERED]
-            found.append(DigitLabel(identity, digit, checked_drawing(value)))
+        identity, digit, stands = _said(value)
+        if taken.get(identity) is not stands:
+            taken.pop(identity, None)  # the newest ones stand last, the oldest are forgotten
+            taken[identity] = stands
+            for old in list(taken)[:-_REMEMBERED]:
+                del taken[old]
+            found.append(DigitLabel(identity, digit, checked_drawing(value), stands))
     return found
 
 
-def _identity_and_digit(value: Any) -> tuple[str, int]:
-    identity, digit = (value.get("id"), value.get("digit")) if isinstance(value, dict) else (None, None)
+def _said(value: Any) -> tuple[str, int, bool]:
+    """Id and digit of a label, and whether it stands; one without that word does. Raises BadInk when they are not so."""
+    label = value if isinstance(value, dict) else {}
+    identity, digit, stands = label.get("id"), label.get("digit"), label.get("stands", True)
     is_name = isinstance(identity, str) and identity.isprintable() and len(identity) <= _LONGEST_ID
-    if not is_name or type(digit) is not int or not 0 <= digit <= 9:
+    if not is_name or type(digit) is not int or not 0 <= digit <= 9 or not isinstance(stands, bool):
         raise BadInk(_NO_LABEL)
-    return str(identity), digit
+    return str(identity), digit, stands

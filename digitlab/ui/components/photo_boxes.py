@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from digitlab.errors import BadPicture
 from digitlab.ui.app.callouts import errors_shown
+from digitlab.ui.components.canvas_toolbar import named_tools
 from digitlab.ui.components.canvas_tools import show_canvas
 from digitlab.ui.components.remount import Start, mount_anew, mount_key, start_of
 
@@ -72,19 +73,19 @@ def _corrected(photo: Image.Image, ink: np.ndarray, found: Sequence[FoundDigit])
     given = start_of(
         key, lambda _last_given: st.session_state.get(_changed(name)) or _start([digit.box for digit in found], scale)
     )
-    st.space("medium")  # the canvas shows its tools above itself
-    result = show_canvas(
-        key,
-        width=shown.width,
-        height=shown.height,
-        background_image=shown,
-        drawing_mode="labeled_rect",
-        fill_color="rgba(0, 0, 0, 0)",
-        stroke_color=_BOX,
-        stroke_width=2,
-        initial_drawing=given,
-    )
-    st.caption("Drag over the picture to box a digit. Choose the pencil above it to move, resize or delete a box.")
+    with named_tools("photo-with-boxes"):
+        result = show_canvas(
+            key,
+            width=shown.width,
+            height=shown.height,
+            background_image=shown,
+            drawing_mode="labeled_rect",
+            fill_color="rgba(0, 0, 0, 0)",
+            stroke_color=_BOX,
+            stroke_width=2,
+            initial_drawing=given,
+        )
+    st.caption("Drag over the picture to box a digit. Choose Move, then a box, to move, resize or delete it.")
     boxes = boxes_of(result, scale)
     if result.json_data != given:
         st.session_state[_changed(name)] = result.json_data

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from digitlab.data.handwriting import add_drawing
+from digitlab.data.handwriting import ME, add_drawing, take_back
+from digitlab.data.handwriting_file import is_told_now
 from digitlab.errors import DigitlabError
+from digitlab.ui.app.address import page_file
 from digitlab.ui.app.callouts import plain, show_error
 from digitlab.ui.app.installation import settings
 from digitlab.ui.components.drawing import DigitLabel
@@ -11,26 +13,60 @@ from digitlab.ui.components.drawing import DigitLabel
 _WRITER = "writer"
 _LONGEST = 40
 
+_EXPLAINED = "where labelled drawings go is explained"
+_WHERE = (
+    "Drawings that you label are kept on the computer that runs digitlab. **My handwriting** shows them, and deletes "
+    "one or all of them."
+)
+
 
 def ask_writer() -> None:
     """Show the field for the writer's name."""
     st.text_input(
         "Writer",
         key=_WRITER,
-        placeholder="me",
+        placeholder=ME,
         max_chars=_LONGEST,
         persist_state="session",
-        help="Whose hand it is. Drawings that you label with 0 to 9 are kept under this name in My handwriting.",
+        help="Whose hand it is. Drawings that you label with 0 to 9 are added to My handwriting under this name.",
     )
 
 
-def add_labelled(label: DigitLabel) -> bool:
-    """Add a drawing as this digit, and say so; or say why it could not be written, and give back False."""
-    writer = str(st.session_state.get(_WRITER) or "me")
+def take_label(label: DigitLabel) -> bool:
+    """Add a drawing as this digit, or take it back, and say so; or say why it could not be, and give back False."""
     try:
-        add_drawing(settings().data, label.drawing, label.digit, writer, label.id)
+        _add(label) if label.stands else _take_back(label)
     except DigitlabError as error:
         show_error(error)
         return False
-    st.toast(f"Kept as a {label.digit} by {plain(writer)}. It is under My handwriting.", icon=":material/gesture:")
     return True
+
+
+def _add(label: DigitLabel) -> None:
+    writer = str(st.session_state.get(_WRITER) or ME)
+    add_drawing(settings().data, label.drawing, label.digit, writer, label.id)
+    st.session_state[_EXPLAINED] = st.session_state.get(_EXPLAINED) or is_told_now(settings().data)
+    st.toast(
+        f"Added to My handwriting as {label.digit}, written by {plain(writer)}. Undo takes it back.",
+        icon=":material/gesture:",
+    )
+
+
+def _take_back(label: DigitLabel) -> None:
+    if take_back(settings().data, label.id):
+        st.toast(f"Taken back: the {label.digit} is no longer in My handwriting.", icon=":material/undo:")
+
+
+def explain_keeping() -> None:
+    """After the first label of all: one line that says where drawings go, until it is closed."""
+    if not st.session_state.get(_EXPLAINED):
+        return
+    with st.container(border=True):
+        st.caption(_WHERE)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.page_link(page_file("handwriting"), label="My handwriting", icon=":material/gesture:")
+            st.button("Close", type="tertiary", on_click=_close, help="This is not said again.")
+
+
+def _close() -> None:
+    st.session_state[_EXPLAINED] = False

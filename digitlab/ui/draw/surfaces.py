@@ -18,7 +18,7 @@ from digitlab.ui.components.canvas_eye import canvas_eye
 from digitlab.ui.components.canvas_tools import canvas_with_tools
 from digitlab.ui.components.drawing import DRAWING, Given, Pad, Writing, session_pad
 from digitlab.ui.components.ink_pad import ink_pad
-from digitlab.ui.draw.labelling import add_labelled
+from digitlab.ui.draw.labelling import take_label
 from digitlab.ui.shared.sent_image import SURFACE, put_away, sent_image
 
 WIDE = 3 * CANVAS
@@ -26,6 +26,8 @@ WIDE = 3 * CANVAS
 
 _CANVAS = "canvas"
 _ONE, _SEVERAL = "One digit", "Several digits"
+_UPLOAD, _PHOTO = "uploaded picture", "photo"
+_NEWEST = "newest picture"
 _SHOWN, _PREVIEW = 1024, 440
 """Longest sides of a picture, in pixels: as it is remembered, and as a preview of one digit."""
 
@@ -40,7 +42,7 @@ def page_layout() -> None:
 
 def on_pad(without: Collection[str]) -> Given:
     """Draw on the ink pad. Raises BadInk or BlankDrawing."""
-    return _prepared(ink_pad("pad", DRAWING, on_label=add_labelled), without)
+    return _prepared(ink_pad("pad", DRAWING, on_label=take_label), without)
 
 
 def on_wide_pad(_without: Collection[str]) -> Given:
@@ -52,7 +54,7 @@ def on_wide_pad(_without: Collection[str]) -> Given:
 def on_canvas(without: Collection[str]) -> Given:
     """Draw and move strokes about on the canvas with tools. Raises BadInk or BlankDrawing."""
     with st.container(key="draw-canvas"):
-        drawing = canvas_with_tools(_CANVAS, DRAWING, on_label=add_labelled)
+        drawing = canvas_with_tools(_CANVAS, DRAWING, on_label=take_label)
     canvas_eye(_CANVAS, "draw-canvas")
     return _prepared(drawing, without)
 
@@ -68,18 +70,10 @@ def from_picture(without: Collection[str]) -> Given:
         persist_state="session",
         help="Several digits: each is found, boxed and read. One digit: everything in the picture belongs to it.",
     )
-    upload = (
-        st.file_uploader(
-            "Picture of digits",
-            type=["png", "jpg", "jpeg", "webp", "gif"],
-            help="PNG, JPEG, WebP or GIF; dark ink on light paper or the reverse. A phone offers its camera, too. It "
-            "stays on the computer that runs digitlab.",
-        )
-        or _from_camera()
-    )
-    if upload is None:
+    newest = _newest_picture()
+    if newest is None:
         return _sent()
-    picture, ink = _opened(upload.getvalue(), upload.name)
+    picture, ink = _opened(newest.getvalue(), newest.name)
     if shows == _SEVERAL:
         return Writing(ink, picture)
     prepared = prepare_grey(ink, without)
@@ -100,11 +94,38 @@ def _opened(content: bytes, name: str) -> tuple[Image.Image, np.ndarray]:
     return picture, ink
 
 
+def _newest_picture() -> "st.runtime.uploaded_file_manager.UploadedFile | None":
+    """What was uploaded or photographed last, of what is there; both ways stay open for the next picture."""
+    upload = st.file_uploader(
+        "Picture of digits",
+        type=["png", "jpg", "jpeg", "webp", "gif"],
+        key=_UPLOAD,
+        on_change=_note_newest,
+        args=(_UPLOAD,),
+        help="PNG, JPEG, WebP or GIF; dark ink on light paper or the reverse. A phone offers its camera, too. It "
+        "stays on the computer that runs digitlab.",
+    )
+    photo = _from_camera()
+    first, second = (photo, upload) if st.session_state.get(_NEWEST) == _PHOTO else (upload, photo)
+    return first or second
+
+
 def _from_camera() -> "st.runtime.uploaded_file_manager.UploadedFile | None":
     """A picture from the computer's camera, which is asked for only when it is wanted."""
     if not st.toggle("Use the camera", key="camera", help="The browser asks for your permission first."):
         return None
-    return st.camera_input("Hold the paper into the light", help="Press the button, and the picture is read.")
+    return st.camera_input(
+        "Photo of digits",
+        key=_PHOTO,
+        on_change=_note_newest,
+        args=(_PHOTO,),
+        help="Take a photo in good light, and it is read. Clear it to take the next.",
+    )
+
+
+def _note_newest(key: str) -> None:
+    """Have the picture of this widget read, now that it has changed. While it has none, the other one is."""
+    st.session_state[_NEWEST] = key
 
 
 def _sent() -> Prepared | None:
@@ -113,7 +134,7 @@ def _sent() -> Prepared | None:
     if sent is None:
         return None
     st.image(np.kron(sent.image, np.ones((8, 8), np.uint8)), caption=sent.origin)
-    st.button("Put away", on_click=put_away, help="Forget this image.")
+    st.button("Remove the image", on_click=put_away, help="The models then read the next picture.")
     return Prepared(sent.image, ())
 
 

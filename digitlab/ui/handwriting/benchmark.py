@@ -1,8 +1,6 @@
-"""The benchmark of my hand: how well models read the user's drawings, and what they get wrong."""
+"""The benchmark of my hand: how well models read the user's drawings, and whether fine-tuning helped."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -11,124 +9,29 @@ import streamlit as st
 
 from digitlab.data import PartName
 from digitlab.data.handwriting_file import MyDrawing
-from digitlab.errors import DigitlabError
 from digitlab.formats import count, interval, percent
+from digitlab.metrics.significance import disputed, say_disputed, wilson_interval
 from digitlab.reading.comparison import Score, best_scores, recorded_score, score_of
 from digitlab.runs.listing import Entry
-from digitlab.runs.run import Run
+from digitlab.runs.status import UNFINISHED
 from digitlab.ui.app import address
-from digitlab.ui.app.callouts import plain, show_error
-from digitlab.ui.app.installation import catalogue
+from digitlab.ui.app.callouts import plain
 from digitlab.ui.app.model_picker import by_id, colours, title
-from digitlab.ui.app.readers import Stamp, predictor, stamp_of
-from digitlab.ui.components.image_grid import Tile, image_grid
 from digitlab.ui.components.live_html import live_html
-from digitlab.ui.handwriting.selection import chosen_writer, images_of
-from digitlab.ui.shared.pager import one_page
-from digitlab.ui.shared.sent_image import open_in_draw
+from digitlab.ui.handwriting.mistakes import show_mistakes
+from digitlab.ui.handwriting.readings import Answers, answers_of
+from digitlab.ui.handwriting.selection import chosen_writer
 
-_FURTHEST_BACK = 8
-"""Trainings that started from one another, followed so far."""
-
-
-@dataclass(frozen=True)
-class Answers:
-    """A model's digits for the drawings, `int` of shape (N,). learned: whether it was trained on them."""
-
-    entry: Entry
-    said: np.ndarray
-    learned: bool
-
-    def right(self, drawings: Sequence[MyDrawing], part: PartName | None = None) -> np.ndarray:
-        """Which of the drawings, or of one part of them, it reads right; `bool`."""
-        chosen = np.array([part in (None, one.part) for one in drawings], bool)
-        return (self.said == np.array([one.digit for one in drawings]))[chosen]
-
-
-def answers_of(entries: Sequence[Entry], drawings: Sequence[MyDrawing]) -> list[Answers]:
-    """The models' answers to the drawings; what is wrong with a model becomes one line."""
-    images = images_of(drawings)
-    fingerprint = hashlib.sha256(images.tobytes()).hexdigest()
-    found = []
-    for entry in entries:
-        try:
-            said = _said(entry.id, stamp_of(entry.id), fingerprint, images)
-            found.append(Answers(entry, said, _has_learned(entry.run)))
-        except DigitlabError as error:
-            show_error(type(error)(f"{entry.title}: {error}"))
-    return found
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _said(name: str, weights: Stamp, fingerprint: str, _images: np.ndarray) -> np.ndarray:  # noqa: ARG001  the cache's key
-    return np.array([reading.digit for reading in predictor(name).read_all(_images)], int)
-
-
-def _has_learned(run: Run) -> bool:
-    """Whether the run, or one that it started from, was trained on the user's drawings."""
-    for _ in range(_FURTHEST_BACK):
-        config = run.config
-        if "mine" in config.data.split("+"):
-            return True
-        if not config.start_from:
-            return False
-        try:
-            run = catalogue().find(config.start_from)
-        except DigitlabError:  # deleted since: nobody can tell any more
-            return False
-    return False
-
-
-_PER_PAGE = 60
-
-
-def show_mistakes(found: Sequence[Answers], drawings: Sequence[MyDrawing]) -> None:
-    """Choose one of the models, and see what it reads wrong: the true digit → what it says."""
-    known = {one.entry.id: one for one in found}
-    address.forget_unless("mistakes-of", known)  # it may no longer be among the models above
-    name: str = st.selectbox(
-        "Mistakes of",
-        list(known),
-        format_func=lambda name: known[name].entry.title if name in known else name,
-        width=320,
-        help="The model whose mistakes are shown.",
-        **address.choice("mistakes-of", known),
-    )
-    model = known[name]
-    wrong = np.flatnonzero(~model.right(drawings))
-    if not len(wrong):
-        st.caption(f"{plain(model.entry.title)} reads all {count(len(drawings))} drawings right.")
-        return
-    st.caption(f"Read wrong: {count(len(wrong))} of {count(len(drawings))}. True digit → what it says; ○: held out.")
-    _show_grid(model, drawings, wrong)
-
-
-def _show_grid(model: Answers, drawings: Sequence[MyDrawing], wrong: np.ndarray) -> None:
-    asked = address.asked("mistake")
-    chosen = next((int(index) for index in wrong if drawings[index].id == asked), int(wrong[0]))
-    page = one_page(wrong, _PER_PAGE, "mistakes-page")
-    images = images_of([drawings[index] for index in page])
-    tiles = [
-        _tile(int(index), drawings[index], int(model.said[index]), image)
-        for index, image in zip(page, images, strict=True)
-    ]
-    image_grid(tiles, chosen, "mistakes", lambda index: address.write("mistake", drawings[index].id))
-    digit = drawings[chosen].digit
-    open_in_draw(images_of([drawings[chosen]])[0], f"A {digit} from My handwriting", "open the mistake")
-
-
-def _tile(index: int, drawing: MyDrawing, said: int, image: np.ndarray) -> Tile:
-    digit, held_out = drawing.digit, drawing.part is PartName.TEST
-    title = f"A {digit} by {drawing.writer}, read as {said}, {'held out' if held_out else 'to learn from'}"
-    return Tile(index, image, f"{digit} → {said}{' ○' if held_out else ''}", title, wrong=True)
-
-
-_TABLE = Path(__file__).parents[1] / "compare" / "comparison.css"
 _show = live_html(
     "digitlab.hand_benchmark",
     Path(__file__).parents[1] / "shared" / "table.css",
     Path(__file__).with_name("benchmark.css"),
 )
+
+_READERS = "readers"
+_SEEN = "runs of my hand that were in the benchmark"
+_WITHOUT_CHECKPOINTS, _MOST_OF_MINE = 4, 6
+"""How many models are in the table at first: where no checkpoint is there, and of the newest runs of one's own hand."""
 
 _HELP = (
     "Each model reads each drawing, prepared as Draw prepares it. The held-out ones are never learned from: they say "
@@ -157,7 +60,34 @@ def show_benchmark(everything: Sequence[MyDrawing], entries: Sequence[Entry]) ->
         _show(table_html(found, drawings), "hand benchmark")
         whose = f"Drawings by {plain(writer)} alone." if writer else "Drawings by everyone."
         st.caption(f"{whose} Bold: the best of each column. Below each figure: its 95 % interval.")
+        for line in before_and_after(found, drawings):
+            st.markdown(line)
         show_mistakes(found, drawings)
+
+
+def before_and_after(found: Sequence[Answers], drawings: Sequence[MyDrawing]) -> list[str]:
+    """A line of Markdown for each model beside the one that it started from: what the held-out drawings say of both."""
+    known, held_out = {one.entry.id: one for one in found}, PartName.TEST
+    lines = []
+    for one in found:
+        start = known.get(one.entry.config.start_from)
+        if start and len(right := one.right(drawings, held_out)):
+            was, title = start.right(drawings, held_out), plain(one.entry.title)
+            said = say_disputed(disputed(was, right), plain(start.entry.title), title)
+            lines.append(
+                f"**{title}** started from **{plain(start.entry.title)}**. Of {_drawings(len(right))} held out, it "
+                f"reads {_share(right)} right, against {_share(was)} before. {said}"
+            )
+    return lines
+
+
+def _drawings(number: int) -> str:
+    return "1 drawing" if number == 1 else f"{count(number)} drawings"
+
+
+def _share(right: np.ndarray) -> str:
+    """The number of right ones, with the interval of their share."""
+    return f"{count(int(right.sum()))} ({interval(wilson_interval(int(right.sum()), len(right)), 1)})"
 
 
 def _pick_models(entries: Sequence[Entry]) -> list[Entry]:
@@ -165,18 +95,36 @@ def _pick_models(entries: Sequence[Entry]) -> list[Entry]:
         st.info(_NO_MODELS, icon=":material/model_training:")
         return []
     known = by_id(entries)
-    usual = [entry.id for entry in entries if entry.is_checkpoint] or list(known)[:4]
+    usual = [entry.id for entry in entries if entry.is_checkpoint] or list(known)[:_WITHOUT_CHECKPOINTS]
+    of_mine = [entry.id for entry in entries if _is_of_mine(entry)][:_MOST_OF_MINE]
+    usual += [name for name in of_mine if name not in usual]
     chosen: list[str] = st.multiselect(
         "Models that read my hand",
         list(known),
         format_func=lambda name: title(known, name),
         placeholder="Choose models",
-        help="The models in the table; at first every checkpoint.",
-        **address.several("readers", known, usual),
+        help="The models in the table; at first every checkpoint, and every run that learned from your drawings.",
+        **address.several(_READERS, known, usual),
     )
     if not chosen:
         st.caption("Choose a model above, and how well it reads your hand appears here.")
+    _show_new(of_mine, chosen)
     return [known[name] for name in chosen]
+
+
+def _is_of_mine(entry: Entry) -> bool:
+    """Whether a finished run, and no checkpoint, learned from the user's drawings."""
+    return not entry.is_checkpoint and entry.state not in UNFINISHED and "mine" in entry.config.data.split("+")
+
+
+def _show_new(of_mine: Sequence[str], chosen: Sequence[str]) -> None:
+    """Add the runs of one's own hand that finished since the last look to what had been chosen before."""
+    known = st.session_state.get(_SEEN)
+    st.session_state[_SEEN] = list(of_mine)
+    new = [name for name in of_mine if known is not None and name not in known and name not in chosen]
+    if new:
+        address.write(_READERS, [*chosen, *new])
+        st.rerun()
 
 
 def table_html(found: Sequence[Answers], drawings: Sequence[MyDrawing]) -> str:

@@ -25,8 +25,8 @@ _WHAT = (
     "training form), and every third drawing of a digit is held out, to see how well they read your hand."
 )
 _EMPTY = (
-    "Nothing is kept yet. Draw a digit on Draw and say which one it was: it is kept, and appears here. You can also "
-    "bring in an ink file below."
+    "There are no drawings yet. Draw a digit on Draw and label it: it is then kept here. You can also bring in an ink "
+    "file below."
 )
 
 
@@ -76,7 +76,7 @@ def _bars(drawings: Sequence[MyDrawing]) -> str:
 
 def _link_to_draw(label: str) -> None:
     st.page_link(
-        page_file("draw"), label=label, icon=":material/draw:", help="Opens Draw, where drawings are labelled and kept."
+        page_file("draw"), label=label, icon=":material/draw:", help="Opens Draw, where drawings are labelled."
     )
 
 
@@ -95,7 +95,11 @@ def show_gallery(drawings: Sequence[MyDrawing], shown: Sequence[MyDrawing]) -> N
         show_one(shown[index], len(shown))
     with right:
         _show_grid(shown, index)
-        _offer_deletion(shown, len(shown) == len(drawings))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("○: held out, never learned from.")
+            if len(shown) < len(drawings):
+                _offer_deletion(shown, f"Delete these {count(len(shown))}", "Deletes what the filter shows.")
+            _offer_deletion(drawings, "Delete all my drawings", "Deletes every drawing, also those not shown.")
 
 
 def _show_grid(shown: Sequence[MyDrawing], chosen: int) -> None:
@@ -111,21 +115,18 @@ def _tile(index: int, drawing: MyDrawing, image: np.ndarray) -> Tile:
     return Tile(index, image, f"{drawing.digit} ○" if held_out else f"{drawing.digit}", title)
 
 
-def _offer_deletion(shown: Sequence[MyDrawing], everything: bool) -> None:
-    number = count(len(shown))
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption("○: held out, never learned from.", width="content")
-        with st.popover(
-            f"Delete all {number}" if everything else f"Delete these {number}",
-            icon=":material/delete:",
-            help="Deletes every drawing that the filter shows. It is asked once more.",
-        ):
-            st.markdown(f"**{number}** drawings go for good. Export them first to keep a copy.")
-            st.button(
-                f"Delete {number} for good",
-                key="delete all shown",
-                type="primary",
-                on_click=delete_some,
-                args=(shown, len(shown)),
-                help="They cannot be brought back.",
-            )
+def _offer_deletion(drawings: Sequence[MyDrawing], label: str, what: str) -> None:
+    """A button that asks once more. what: it does, in a sentence."""
+    one = len(drawings) == 1
+    number = "1 drawing" if one else f"{count(len(drawings))} drawings"
+    with st.popover(label, icon=":material/delete:", help=f"{what} It is asked once more."):
+        goes, them = ("goes", "it") if one else ("go", "them")
+        st.markdown(f"**{number}** {goes} for good. Export {them} first to keep a copy.")
+        st.button(
+            f"Delete {number}",
+            key=label,
+            type="primary",
+            on_click=delete_some,
+            args=(drawings, len(drawings)),
+            help=f"{'It' if one else 'They'} cannot be brought back.",
+        )

@@ -18,13 +18,13 @@ from digitlab.ui.shared.sent_image import open_in_draw
 _show = live_html("digitlab.one_drawing", Path(__file__).with_name("one_drawing.css"))
 
 
-def show_one(drawing: MyDrawing, shown: int) -> None:
-    """The drawing and its controls. shown: how many drawings the filter shows."""
+def show_one(drawing: MyDrawing, shown: int, what: str = "drawing") -> None:
+    """The drawing and its controls. shown: how many drawings the filter shows. what: names it, once on a page."""
     image = images_of([drawing])[0]
-    _show(drawing_html(drawing, png_address(image)), "one drawing")
-    digit, key = drawing.digit, f"digit of {drawing.id}, {drawing.digit}"
+    _show(drawing_html(drawing, png_address(image)), f"one {what}")
+    digit, key = drawing.digit, f"digit of {what} {drawing.id}, {drawing.digit}"
     st.pills(
-        "It is a",
+        "This is a",
         range(10),
         default=digit,
         key=key,
@@ -35,12 +35,12 @@ def show_one(drawing: MyDrawing, shown: int) -> None:
         help="Choose another digit to relabel the drawing. It stays held out, or to learn from.",
     )
     with st.container(horizontal=True):
-        open_in_draw(image, f"A {digit} from My handwriting", "open the kept drawing")
+        open_in_draw(image, f"A {digit} from My handwriting", f"open the {what}")
         with st.popover("Delete", icon=":material/delete:", help="Deletes this drawing. It is asked once more."):
             st.markdown("The drawing goes for good.")
             st.button(
                 "Delete it for good",
-                key="delete the drawing",
+                key=f"delete the {what}",
                 type="primary",
                 on_click=delete_some,
                 args=([drawing], shown),

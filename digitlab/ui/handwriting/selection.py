@@ -110,14 +110,15 @@ def relabel_one(drawing: MyDrawing, key: str) -> None:
     if digit is None or digit == drawing.digit:
         return
     if try_to(lambda: relabel(settings().data, drawing.id, int(digit))):
-        st.toast(f"It is a {digit} now.", icon=":material/edit:")
+        st.toast(f"Relabelled as {digit}.", icon=":material/edit:")
 
 
 def delete_some(drawings: Sequence[MyDrawing], shown: int) -> None:
     """Delete drawings. shown: how many the filter showed; when none is left of them, the filter goes, too."""
     if not try_to(lambda: delete_drawings(settings().data, [one.id for one in drawings])):
         return
-    address.write("drawing", None)
+    for key in ("drawing", "mistake"):
+        address.write(key, None)
     if len(drawings) == shown:
         forget_filters()
         forget_position()

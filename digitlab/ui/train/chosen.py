@@ -7,6 +7,7 @@ import streamlit as st
 from digitlab.data.dataset import DATASETS
 from digitlab.figures.training import PANELS, curve_figure, points
 from digitlab.formats import count, interval, percent
+from digitlab.metrics.significance import Disputed, say_disputed
 from digitlab.runs.history import history_so_far
 from digitlab.runs.listing import Entry
 from digitlab.runs.results import Figures
@@ -75,7 +76,7 @@ def _show_finished(entry: Entry) -> None:
 
 
 def show_before_after(run: Run) -> None:
-    """A figure for each data set, with the change in percentage points; nothing for a run that started fresh.
+    """Two figures with their intervals for each data set; nothing for a run that started fresh.
 
     Raises BadRun when the results are damaged.
     """
@@ -90,7 +91,7 @@ def show_before_after(run: Run) -> None:
                 _show(DATASETS[data].title if data in DATASETS else data, before[data], after[data])
     st.caption(
         f"It started from {plain(run.config.start_from)}. Test parts only: drawings and images that neither of the two "
-        "has learned from. A loss on MNIST is what was forgotten."
+        "has learned from. Below each figure its 95 % interval. A loss on MNIST is what was forgotten."
     )
 
 
@@ -98,14 +99,24 @@ def _show(title: str, before: Figures, after: Figures) -> None:
     was, now = before["accuracy"], after["accuracy"]
     change = f"{100 * (now - was):+.2f} points"
     same = was == now
-    st.metric(
-        title,
-        percent(now, 2),
-        "no change" if same else change,
-        delta_color="off" if same else "normal",
-        delta_arrow="off" if same else "auto",
-        width="content",
-        border=True,
-        help=f"Before: {percent(was, 2)}. After: {percent(now, 2)} of {count(after['images'])} images, 95 % interval "
-        f"{interval(after['interval'])}.",
-    )
+    with st.container(border=True, width=300):
+        st.metric(
+            title,
+            percent(now, 2),
+            "no change" if same else change,
+            delta_color="off" if same else "normal",
+            delta_arrow="off" if same else "auto",
+            width="content",
+            help=f"Before: {percent(was, 2)}. After: {percent(now, 2)} of {count(after['images'])} images.",
+        )
+        st.caption(
+            f"Before {percent(was, 2)} ({interval(before['interval'], 1)}), after {percent(now, 2)} "
+            f"({interval(after['interval'], 1)}). {_say_paired(before)}"
+        )
+
+
+def _say_paired(before: Figures) -> str:
+    """What the images say that only one of the two reads right; empty for runs that did not count them."""
+    if "only_before" not in before or "only_after" not in before:
+        return ""
+    return say_disputed(Disputed(before["only_before"], before["only_after"]), "before", "after")

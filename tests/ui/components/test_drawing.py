@@ -27,8 +27,8 @@ def test_missing_strokes_are_refused() -> None:
 STROKES = [[[10, 10], [50, 90]]]
 
 
-def label(name: str, digit: object = 7) -> dict[str, object]:
-    return {"id": name, "digit": digit, "strokes": STROKES, "penWidth": 12}
+def label(name: str, digit: object = 7, stands: object = True) -> dict[str, object]:
+    return {"id": name, "digit": digit, "stands": stands, "strokes": STROKES, "penWidth": 12}
 
 
 @pytest.fixture(autouse=True)
@@ -43,11 +43,26 @@ def test_a_label_is_taken_once_however_often_it_is_sent() -> None:
     assert [one.digit for one in new_labels("pad", [label("a"), label("b", 3)])] == [3]
 
 
+def test_what_the_pad_says_of_a_label_is_news_only_when_it_has_changed() -> None:
+    taken = []
+    for stands in (True, True, False, False, True, True):
+        taken += [one.stands for one in new_labels("pad", [label("a", stands=stands)])]
+    assert taken == [True, False, True]
+
+
+def test_a_label_that_is_heard_of_only_after_it_was_taken_back_is_taken_back() -> None:
+    (taken,) = new_labels("pad", [label("a", stands=False)])
+    assert not taken.stands
+
+
 def test_nothing_sent_is_no_label() -> None:
     assert new_labels("pad", None) == []
 
 
-@pytest.mark.parametrize("odd", [label("a", 10), label("a", -1), label("a", True), label("a", "7"), {"id": 1}, "x", 5])
+@pytest.mark.parametrize(
+    "odd",
+    [label("a", 10), label("a", -1), label("a", True), label("a", "7"), {"id": 1}, "x", label("a", stands="no"), 5],
+)
 def test_a_label_that_is_no_digit_is_refused(odd: object) -> None:
     with pytest.raises(BadInk, match="no digit from 0 to 9"):
         new_labels("pad", [odd])

@@ -62,7 +62,10 @@ class InkPad {
     this.pen = root.querySelector("input");
     this.penValue = root.querySelector("output");
     this.buttons = Object.fromEntries([...root.querySelectorAll(".tools button")].map((b) => [b.name, b]));
+    this.tools = root.querySelector(".tools");
     this.labelRow = root.querySelector(".labels");
+    this.labelled = root.querySelector(".labelled");
+    this.takeBack = root.querySelector('button[name="take-back"]');
   }
 
   fit(root, { invitation, labels }) {
@@ -81,12 +84,15 @@ class InkPad {
       canvas.addEventListener(end, (event) => this.pointerUp(event));
     canvas.addEventListener("contextmenu", (event) => event.preventDefault()); // a long press would open it
     pad.addEventListener("keydown", (event) => this.keyDown(event));
+    // also after a click on a label or a tool, which then has the focus
+    for (const part of [pad, this.tools, this.labelRow]) part.addEventListener("keydown", (event) => this.historyKey(event));
     pad.addEventListener("blur", () => this.leaveKeys());
     pen.addEventListener("input", () => this.setPenWidth(Number(pen.value)));
     buttons.undo.addEventListener("click", () => this.undo());
     buttons.redo.addEventListener("click", () => this.redo());
     buttons.clear.addEventListener("click", () => this.clear());
-    this.labelButtons.forEach((button, digit) => button.addEventListener("click", () => this.label(digit)));
+    this.labelButtons.forEach((button, digit) => button.addEventListener("click", (event) => this.label(digit, event)));
+    this.takeBack.addEventListener("click", () => this.takeLabelBack());
     this.paintSoon = () => this.requestPaint();
     this.observer = new ResizeObserver(this.paintSoon);
     this.observer.observe(canvas);
@@ -153,12 +159,16 @@ class InkPad {
 
   // Keys
 
-  keyDown(event) {
+  historyKey(event) {
+    if (!event.ctrlKey && !event.metaKey) return;
     const letter = event.key.toLowerCase();
-    if (event.ctrlKey || event.metaKey) {
-      if (letter === "z") this.handled(event, event.shiftKey ? () => this.redo() : () => this.undo());
-      else if (letter === "y") this.handled(event, () => this.redo());
-    } else if (ARROWS[event.key]) this.handled(event, () => this.movePen(ARROWS[event.key], event.shiftKey));
+    if (letter === "z") this.handled(event, event.shiftKey ? () => this.redo() : () => this.undo());
+    else if (letter === "y") this.handled(event, () => this.redo());
+  }
+
+  keyDown(event) {
+    if (event.ctrlKey || event.metaKey) return;
+    if (ARROWS[event.key]) this.handled(event, () => this.movePen(ARROWS[event.key], event.shiftKey));
     else if (event.key === " ") this.handled(event, () => this.togglePen());
     else if (/^[0-9]$/.test(event.key)) this.handled(event, () => this.label(Number(event.key)));
     else if (["Delete", "Backspace", "Escape"].includes(event.key)) this.handled(event, () => this.clear());
@@ -207,25 +217,30 @@ class InkPad {
     this.changed();
   }
 
-  change(strokes) {
-    this.past.push(this.strokes);
+  // label: what the change says of the strokes before it, null for a change that is no label
+  change(strokes, label = null) {
+    this.past.push({ strokes: this.strokes, label });
     this.future = [];
     this.strokes = strokes;
     this.show();
   }
 
   undo() {
-    if (!this.past.length) return;
-    this.future.push(this.strokes);
-    this.strokes = this.past.pop();
-    this.afterJump();
+    this.jump(this.past, this.future, false);
   }
 
   redo() {
-    if (!this.future.length) return;
-    this.past.push(this.strokes);
-    this.strokes = this.future.pop();
+    this.jump(this.future, this.past, true);
+  }
+
+  // from, to: the steps that are left and entered. stands: whether a label on the way counts from now on
+  jump(from, to, stands) {
+    const step = from.pop();
+    if (!step) return;
+    to.push({ strokes: this.strokes, label: step.label });
+    this.strokes = step.strokes;
     this.afterJump();
+    if (step.label) this.say(step.label, stands);
   }
 
   clear() {
@@ -234,13 +249,26 @@ class InkPad {
     this.afterJump();
   }
 
-  label(digit) {
+  label(digit, event = null) {
     if (!this.strokes.length || !this.labelButtons.length) return;
-    const id = `${Date.now()}-${Math.random()}`;
-    const label = { id, digit, strokes: this.strokes, penWidth: this.penWidth };
-    this.labels = [...this.labels, label].slice(-LABELS_SENT);
-    this.clear();
-    this.tellSession(); // at once: a toast says that it is there
+    const label = { id: `${Date.now()}-${Math.random()}`, digit, strokes: this.strokes, penWidth: this.penWidth };
+    this.change([], label);
+    this.afterJump();
+    this.say(label, true);
+    if (event?.detail) this.pad.focus({ preventScroll: true }); // a click: keys go on with the next drawing
+  }
+
+  takeLabelBack() {
+    if (!this.past.at(-1)?.label) return;
+    this.undo();
+    this.pad.focus({ preventScroll: true }); // the button is gone
+  }
+
+  // How things stand with a label, and not what was done: the server can hear it twice, or hear the newest alone
+  say(label, stands) {
+    const others = this.labels.filter(({ id }) => id !== label.id);
+    this.labels = [...others, { ...label, stands }].slice(-LABELS_SENT);
+    this.tellSession(); // at once: a toast says what came of it
   }
 
   afterJump() {
@@ -311,6 +339,9 @@ class InkPad {
     this.buttons.undo.setAttribute("aria-disabled", this.past.length === 0);
     this.buttons.redo.setAttribute("aria-disabled", this.future.length === 0);
     for (const button of [this.buttons.clear, ...this.labelButtons]) button.setAttribute("aria-disabled", empty);
+    const last = this.past.at(-1)?.label; // the pad has been empty since
+    this.labelled.textContent = last ? `Labelled ${last.digit}` : "";
+    this.takeBack.hidden = !last;
     this.requestPaint();
   }
 
@@ -375,7 +406,7 @@ function labelButton(digit) {
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = digit;
-  button.setAttribute("aria-label", `It was a ${digit}`);
+  button.setAttribute("aria-label", `This is ${digit === 8 ? "an" : "a"} ${digit}`);
   return button;
 }
 
