@@ -8,7 +8,7 @@ from digitlab.runs.listing import Entry
 from digitlab.ui.app.installation import catalogue
 from digitlab.ui.app.model_picker import follow_learning, pick_models, refresh_every
 from digitlab.ui.components.drawing import Writing
-from digitlab.ui.draw.labelling import ask_writer, explain_keeping
+from digitlab.ui.draw.labelling import ask_writer
 from digitlab.ui.draw.number_view import show_number
 from digitlab.ui.draw.steps import pick_steps, show_steps
 from digitlab.ui.draw.surfaces import draw_on, is_wide, pad_of, page_layout, pick_surface, width_of
@@ -21,7 +21,6 @@ def drawing_and_answers(surface: str, models: Sequence[Entry], steps_are_shown: 
     left, right = (st.container(), st.container()) if is_wide(surface) else st.columns([width, 1 - width], gap="medium")
     with left:
         given = draw_on(surface, without)
-        explain_keeping()
     pad = pad_of(surface)
     with right:
         if isinstance(given, Writing) or (given is None and is_wide(surface)):

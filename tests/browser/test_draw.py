@@ -220,7 +220,8 @@ def test_what_is_drawn_with_tools_can_be_labelled_taken_back_and_labelled_again(
 
 
 def test_the_tools_of_the_canvas_are_seen_named_and_beside_it(open_browser: OpenBrowser) -> None:
-    draw = open_browser("?models=cnn&surface=Canvas+with+tools", **PHONE)
+    draw = open_browser("?models=cnn", **PHONE)
+    draw.choose_surface("Canvas with tools")
     canvas = draw.page.locator(".dc-container canvas").last
     canvas.wait_for()
     below = canvas.bounding_box()
@@ -234,6 +235,15 @@ def test_the_tools_of_the_canvas_are_seen_named_and_beside_it(open_browser: Open
         assert box["y"] >= below["y"] + below["height"]
         assert box["x"] + box["width"] <= 390
         assert box["height"] >= 44
+
+
+def test_on_a_phone_the_next_digit_is_drawn_while_the_toast_of_the_last_is_there(open_browser: OpenBrowser) -> None:
+    draw = open_browser("?models=cnn", **PHONE)
+    draw.draw(TRAJECTORIES["3"])
+    draw.say(3)
+    draw.page.get_by_text("Added to My handwriting as 3").first.wait_for()
+    draw.draw(TRAJECTORIES["4"])
+    draw.wait_for_digit("cnn", 4)
 
 
 def test_a_link_reopens_the_same_models_and_a_reload_keeps_them(open_browser: OpenBrowser) -> None:

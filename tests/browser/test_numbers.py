@@ -1,6 +1,7 @@
 """Numbers and labels on Draw, in a real browser."""
 
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -67,8 +68,9 @@ def test_a_click_adds_the_drawing_and_ctrl_z_takes_the_label_back(open_browser: 
     draw.wait_for_digit("cnn", 3)
     draw.say(3)
     draw.page.get_by_text("Added to My handwriting as 3, written by me").wait_for()
-    draw.page.goto(f"{draw.address}/handwriting?digit=5")
-    draw.page.get_by_text("No drawing matches").wait_for()
+    draw.page.get_by_role("link", name="My handwriting").click()
+    draw.page.get_by_role("button", name=re.compile("A 3 by me")).first.wait_for()
+    assert draw.page.get_by_role("button", name=re.compile("A 5 by me")).count() == 0
 
 
 def test_the_digit_keys_label_the_drawing_while_the_pad_has_the_focus(open_browser: OpenBrowser) -> None:

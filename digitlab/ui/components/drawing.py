@@ -126,7 +126,7 @@ def new_labels(key: str, sent: Any) -> list[DigitLabel]:
 
 
 def _said(value: Any) -> tuple[str, int, bool]:
-    """Id and digit of a label, and whether it stands; one without that word does. Raises BadInk when they are not so."""
+    """Id and digit of a label, and whether it stands, as one without that word does. Raises BadInk for odd ones."""
     label = value if isinstance(value, dict) else {}
     identity, digit, stands = label.get("id"), label.get("digit"), label.get("stands", True)
     is_name = isinstance(identity, str) and identity.isprintable() and len(identity) <= _LONGEST_ID

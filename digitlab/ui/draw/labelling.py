@@ -5,7 +5,6 @@ import streamlit as st
 from digitlab.data.handwriting import ME, add_drawing, take_back
 from digitlab.data.handwriting_file import is_told_now
 from digitlab.errors import DigitlabError
-from digitlab.ui.app.address import page_file
 from digitlab.ui.app.callouts import plain, show_error
 from digitlab.ui.app.installation import settings
 from digitlab.ui.components.drawing import DigitLabel
@@ -15,8 +14,8 @@ _LONGEST = 40
 
 _EXPLAINED = "where labelled drawings go is explained"
 _WHERE = (
-    "Drawings that you label are kept on the computer that runs digitlab. **My handwriting** shows them, and deletes "
-    "one or all of them."
+    "Drawings that you label are kept on the computer that runs digitlab. The page **My handwriting** shows them, and "
+    "deletes one or all."
 )
 
 
@@ -47,7 +46,7 @@ def _add(label: DigitLabel) -> None:
     add_drawing(settings().data, label.drawing, label.digit, writer, label.id)
     st.session_state[_EXPLAINED] = st.session_state.get(_EXPLAINED) or is_told_now(settings().data)
     st.toast(
-        f"Added to My handwriting as {label.digit}, written by {plain(writer)}. Undo takes it back.",
+        f"Added to My handwriting as {label.digit}, written by {plain(writer)}. “Take it back” undoes it.",
         icon=":material/gesture:",
     )
 
@@ -61,11 +60,9 @@ def explain_keeping() -> None:
     """After the first label of all: one line that says where drawings go, until it is closed."""
     if not st.session_state.get(_EXPLAINED):
         return
-    with st.container(border=True):
-        st.caption(_WHERE)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.page_link(page_file("handwriting"), label="My handwriting", icon=":material/gesture:")
-            st.button("Close", type="tertiary", on_click=_close, help="This is not said again.")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(_WHERE, width="stretch")
+        st.button("Close", type="tertiary", on_click=_close, help="This is not said again.")
 
 
 def _close() -> None:

@@ -83,7 +83,9 @@ def _verdict(answers: Sequence[NumberAnswer]) -> str:
     said = {1: f"{answers[0].name} reads", 0: ""}.get(len(answers), "They agree on") if answers else ""
     if not answers:
         return ""
-    return f"{said} {answers[0].text}" + (f"; a digit is not sure for {', '.join(doubts)}." if doubts else ".")
+    return f"{said} {answers[0].text}" + (
+        f"; {' and '.join(doubts)} {'is' if len(doubts) == 1 else 'are'} not sure of every digit." if doubts else "."
+    )
 
 
 _show = live_html(

@@ -18,7 +18,7 @@ from digitlab.ui.components.canvas_eye import canvas_eye
 from digitlab.ui.components.canvas_tools import canvas_with_tools
 from digitlab.ui.components.drawing import DRAWING, Given, Pad, Writing, session_pad
 from digitlab.ui.components.ink_pad import ink_pad
-from digitlab.ui.draw.labelling import take_label
+from digitlab.ui.draw.labelling import explain_keeping, take_label
 from digitlab.ui.shared.sent_image import SURFACE, put_away, sent_image
 
 WIDE = 3 * CANVAS
@@ -42,7 +42,9 @@ def page_layout() -> None:
 
 def on_pad(without: Collection[str]) -> Given:
     """Draw on the ink pad. Raises BadInk or BlankDrawing."""
-    return _prepared(ink_pad("pad", DRAWING, on_label=take_label), without)
+    drawing = ink_pad("pad", DRAWING, on_label=take_label)
+    explain_keeping()
+    return _prepared(drawing, without)
 
 
 def on_wide_pad(_without: Collection[str]) -> Given:
@@ -56,6 +58,7 @@ def on_canvas(without: Collection[str]) -> Given:
     with st.container(key="draw-canvas"):
         drawing = canvas_with_tools(_CANVAS, DRAWING, on_label=take_label)
     canvas_eye(_CANVAS, "draw-canvas")
+    explain_keeping()
     return _prepared(drawing, without)
 
 

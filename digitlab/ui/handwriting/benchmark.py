@@ -66,12 +66,13 @@ def show_benchmark(everything: Sequence[MyDrawing], entries: Sequence[Entry]) ->
 
 
 def before_and_after(found: Sequence[Answers], drawings: Sequence[MyDrawing]) -> list[str]:
-    """A line of Markdown for each model beside the one that it started from: what the held-out drawings say of both."""
+    """A line of Markdown for each model that learned from the drawings, if the one that it started from is there, too:
+    what the held-out drawings say of both."""
     known, held_out = {one.entry.id: one for one in found}, PartName.TEST
     lines = []
     for one in found:
         start = known.get(one.entry.config.start_from)
-        if start and len(right := one.right(drawings, held_out)):
+        if start and one.learned and len(right := one.right(drawings, held_out)):
             was, title = start.right(drawings, held_out), plain(one.entry.title)
             said = say_disputed(disputed(was, right), plain(start.entry.title), title)
             lines.append(

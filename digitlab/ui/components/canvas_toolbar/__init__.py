@@ -24,6 +24,6 @@ _component = st.components.v2.component(
 @contextmanager
 def named_tools(container: str) -> Iterator[None]:
     """What is shown in it stands in a container of this key, and a canvas among it has its tools below itself."""
-    with st.container(key=container):
+    with st.container(key=container, gap=None):
         yield
-    _component(key=f"toolbar in {container}", data={"container": container})
+        _component(key=f"toolbar in {container}", data={"container": container})
