@@ -284,6 +284,7 @@ def test_the_first_label_of_all_explains_where_drawings_go_until_it_is_closed(
     app = open_page()
     assert not explains(app)
     assert explains(send_label(app, "a", 7))
+    assert not explains(draw(app))
     assert explains(send_label(app, "b", 7))
     find_button(app, "Close").click().run()
     assert not explains(app)

@@ -103,6 +103,7 @@ def _offer_labels(key: str, drawing_key: str, drawing: Drawing, on_label: OnLabe
             st.session_state[memory] = label
             _show_instead(key, drawing_key, _emptied(drawing))
     elif last and _takes_back(last) and on_label(replace(last, stands=False)):
+        del st.session_state[memory]
         _show_instead(key, drawing_key, last.drawing)
 
 

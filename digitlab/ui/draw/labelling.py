@@ -57,7 +57,10 @@ def _take_back(label: DigitLabel) -> None:
 
 
 def explain_keeping() -> None:
-    """After the first label of all: one line that says where drawings go, until it is closed."""
+    """After the first label of all: one line that says where drawings go, until it is closed.
+
+    For an empty pad: on a phone it would push the answers to a drawing off the screen.
+    """
     if not st.session_state.get(_EXPLAINED):
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

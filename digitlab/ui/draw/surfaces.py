@@ -43,7 +43,8 @@ def page_layout() -> None:
 def on_pad(without: Collection[str]) -> Given:
     """Draw on the ink pad. Raises BadInk or BlankDrawing."""
     drawing = ink_pad("pad", DRAWING, on_label=take_label)
-    explain_keeping()
+    if drawing is None:
+        explain_keeping()
     return _prepared(drawing, without)
 
 
@@ -58,7 +59,8 @@ def on_canvas(without: Collection[str]) -> Given:
     with st.container(key="draw-canvas"):
         drawing = canvas_with_tools(_CANVAS, DRAWING, on_label=take_label)
     canvas_eye(_CANVAS, "draw-canvas")
-    explain_keeping()
+    if drawing is None:
+        explain_keeping()
     return _prepared(drawing, without)
 
 
