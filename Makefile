@@ -1,13 +1,23 @@
 # make app   install what the app needs, then start it
+#            LOCKED=1: the very files of requirements.lock, each checked by its hash
+#            TORCH_INDEX=ADDRESS: torch and torchvision from that package index, such as PyTorch's own for the CPU
 # make test  install what the tests need, then run every check
+# make soak  the long form of the fuzz tests; writes its result to docs/trust.md (DIGITLAB_FUZZ: mutants a kind)
+# make lock audit licences sbom  what is installed: pinned, looked up in the lists of known faults, listed twice
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGE := requirements.txt pyproject.toml setup.py
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCKED ?=
+TORCH_INDEX ?=
+INSTALLED := $(VENV)/.app$(if $(LOCKED),-locked)
+SUPPLY := .venv-supply
+DIGITLAB_FUZZ ?= 10000
 
-.PHONY: app test lint types imports unit slow benchmark clean
+.PHONY: app test lint types imports unit slow soak benchmark lock audit licences sbom clean
 
-app: $(VENV)/.app
+app: $(INSTALLED)
 	$(BIN)/streamlit run app.py
 
 test: lint types imports unit
@@ -28,6 +38,9 @@ unit: $(VENV)/.dev $(VENV)/.axe
 slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow
 
+soak: $(VENV)/.dev
+	DIGITLAB_FUZZ=$(DIGITLAB_FUZZ) $(BIN)/python -m tests.fuzz.soak docs/trust.md
+
 benchmark: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.epoch
@@ -35,6 +48,7 @@ benchmark: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.polling
 	$(BIN)/python -m benchmarks.pen_latency
 	$(BIN)/python -m benchmarks.live
+	$(BIN)/python -m benchmarks.class_load
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -43,12 +57,59 @@ $(VENV)/bin/python:
 
 # The empty files below are newer than the requirements as long as nothing has to be installed again.
 $(VENV)/.app: $(PACKAGE) | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+ifneq ($(TORCH_INDEX),)
+	grep -E '^torch(vision)?[<>=!~]' requirements.txt > $(VENV)/torch.txt
+	$(PIP) --index-url $(TORCH_INDEX) -r $(VENV)/torch.txt
+endif
+	$(PIP) -e .
 	@touch $@
 
-$(VENV)/.dev: $(PACKAGE) requirements-dev.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -e .
+# Where torch comes from another index, its hash is not known here; all other files are still checked.
+$(VENV)/.app-locked: $(PACKAGE) requirements.lock requirements-cpu.lock | $(VENV)/bin/python
+ifneq ($(TORCH_INDEX),)
+	$(PIP) --require-hashes --no-deps -r requirements-cpu.lock
+	$(PIP) --index-url $(TORCH_INDEX) --no-deps $$(sed -nE 's/^(torch(vision)?==[^ ]+).*/\1/p' requirements.lock)
+else
+	$(PIP) --require-hashes --no-deps -r requirements.lock
+endif
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.app
+
+$(VENV)/.dev: $(PACKAGE) requirements-dev.txt | $(VENV)/bin/python
+	$(PIP) -r requirements-dev.txt -e .
+	@touch $@ $(VENV)/.app
+
+$(SUPPLY)/.done: requirements-supply.txt
+	$(PYTHON) -m venv $(SUPPLY)
+	$(SUPPLY)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-supply.txt
+	@touch $@
+
+# The versions that are installed here, with the hashes of all their files for every platform.
+UV := $(SUPPLY)/bin/uv pip compile requirements.txt --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-annotate --constraints $(VENV)/installed.txt
+
+lock: $(SUPPLY)/.done $(VENV)/.dev
+	$(BIN)/python -m pip freeze --exclude-editable > $(VENV)/installed.txt
+	$(UV) --output-file requirements.lock
+	$(UV) --output-file requirements-cpu.lock \
+	  $$(sed -nE 's/^((torch|torchvision|triton|nvidia|cuda)[a-z0-9-]*)==.*/--no-emit-package \1/p' requirements.lock)
+
+audit: $(SUPPLY)/.done
+	$(SUPPLY)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+
+LOCKED_NAMES = $$(sed -nE 's/^([a-z0-9-]+)==.*/\1/p' requirements.lock)
+
+licences: $(SUPPLY)/.done $(VENV)/.dev
+	{ printf '# Licences\n\nMade by `make licences`.\n\n## Project and data\n\n'; \
+	  sed '1,/^## Sources and licences/d; s|(LICENSE)|(../LICENSE)|' README.md | sed '1{/^$$/d}'; \
+	  printf '\n## Packages of requirements.lock\n\n'; \
+	  $(SUPPLY)/bin/pip-licenses --python $(BIN)/python --from=mixed --format=markdown --with-system --packages $(LOCKED_NAMES); \
+	} > docs/licences.md
+
+sbom: $(SUPPLY)/.done $(VENV)/.dev
+	$(SUPPLY)/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml --output-reproducible --of JSON \
+	  --output-file $(VENV)/sbom.json
+	$(BIN)/python -m tools.sbom $(VENV)/sbom.json requirements.lock docs/sbom.cdx.json
 
 # axe-core, which looks for what keeps people out of a page; npm brings it, and without npm its tests are skipped.
 $(VENV)/.axe: tests/browser/package.json tests/browser/package-lock.json | $(VENV)/bin/python
@@ -57,4 +118,4 @@ $(VENV)/.axe: tests/browser/package.json tests/browser/package-lock.json | $(VEN
 	else echo "There is no npm here: the accessibility tests will be skipped."; fi
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(SUPPLY) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
