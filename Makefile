@@ -2,7 +2,7 @@
 #            LOCKED=1: the very files of requirements.lock, each checked by its hash
 #            TORCH_INDEX=ADDRESS: torch and torchvision from that package index, such as PyTorch's own for the CPU
 # make test  install what the tests need, then run every check
-# make soak  the long form of the fuzz tests; writes its result to docs/trust.md (DIGITLAB_FUZZ: mutants a kind)
+# make soak  the long tests; writes their result to docs/trust.md (DIGITLAB_FUZZ=1000: so many mutants a kind)
 # make lock audit licences sbom  what is installed: pinned, looked up in the lists of known faults, listed twice
 PYTHON ?= python3
 VENV := .venv
@@ -39,7 +39,9 @@ slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow
 
 soak: $(VENV)/.dev
-	DIGITLAB_FUZZ=$(DIGITLAB_FUZZ) $(BIN)/python -m tests.fuzz.soak docs/trust.md
+	rm -rf build/soak
+	DIGITLAB_FUZZ=$(DIGITLAB_FUZZ) $(BIN)/python -m pytest -m soak -n auto; \
+	  failed=$$?; $(BIN)/python -m tests.fuzz.trust docs/trust.md; exit $$failed
 
 benchmark: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.reading

@@ -25,7 +25,10 @@ from tests.ui.app.live_pen import SEVEN, canvas, message, show
 ROOT = Path(__file__).parents[2]
 _PAGES = ("draw", "train", "evaluate", "inside", "compare", "handwriting")
 _PATIENCE = 120
-_PARAMETERS = "model models data run epoch layer digit figure tab sample zoom cell surface without page sort by".split()
+_PARAMETERS = (
+    *("model", "models", "data", "run", "epoch", "layer", "digit", "figure", "tab", "sample", "zoom", "cell"),
+    *("surface", "without", "page", "sort", "by"),
+)
 
 
 def _canvas_values() -> Sequence[Any]:
@@ -130,7 +133,7 @@ def _mutate_body(body: Body, random: Random) -> Body:
     content, kind, models = body
     match random.randrange(8):
         case 0:
-            models = random.choice(("", ",", "cnn,,softmax", "x" * 500, "../softmax", "é\n", "softmax" + ",a" * 9, "\x00"))
+            models = random.choice(("", ",", "cnn,,softmax", "x" * 500, "../softmax", "é\n", "a," * 9, "\x00"))
         case 1:
             kind = random.choice(("image/png", "application/json", "image/x", "text/plain; charset=utf-16"))
         case _ if kind == "image/png":

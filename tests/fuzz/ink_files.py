@@ -38,9 +38,10 @@ def _ink_files() -> Sequence[bytes]:
 
 @lru_cache(1)
 def _own_file() -> Sequence[bytes]:
+    made = "2026-01-01T00:00:00+00:00"
     parts = (PartName.TRAIN, PartName.TEST)
     mine = [
-        MyDrawing(**_fields(drawing), id=f"{number:016x}", part=parts[number % 3 == 2], made="2026-01-01T00:00:00+00:00")
+        MyDrawing(**_fields(drawing), id=f"{number:016x}", part=parts[number % 3 == 2], made=made)
         for number, drawing in enumerate(_drawings())
     ]
     return ["".join(map(full_line, mine)).encode()]
@@ -78,9 +79,9 @@ def _shown(folder: Path) -> list[Any]:
 
 def _lines_of(points: int, lines: int, width: str = "18") -> Callable[[], bytes]:
     def make() -> bytes:
-        strokes = ",".join("[%d,%d]" % (number * 7 % 280, number * 13 % 280) for number in range(points))
-        line = '{"digit":7,"strokes":[[%s]],"pen_width":%s,"id":"%%016x","part":"train","made":""}\n' % (strokes, width)
-        return gzip.compress("".join(line % number for number in range(lines)).encode(), 1)
+        strokes = ",".join(f"[{number * 7 % 280},{number * 13 % 280}]" for number in range(points))
+        head = f'{{"digit":7,"strokes":[[{strokes}]],"pen_width":{width},"part":"train","made":"","id":'
+        return gzip.compress("".join(f'{head}"{number:016x}"}}\n' for number in range(lines)).encode(), 1)
 
     return make
 

@@ -17,7 +17,7 @@ from digitlab.models import build_model
 from digitlab.report.page import write_report
 from digitlab.runs.archive import pack_run, unpack_run
 from digitlab.runs.listing import Catalogue, Entry, delete_run, read_entry, title_of
-from digitlab.runs.run import Run, now
+from digitlab.runs.run import Run
 from digitlab.runs.scores import Scores, load_samples, load_scores, read_doubt, save_samples, save_scores
 from digitlab.runs.status import State, Status
 from digitlab.runs.weights import (
@@ -41,15 +41,18 @@ from tests.fuzz.mutants import (
     zipped,
 )
 
+_ID = "20260101-000000-softmax-0a1b2c"
 _IMAGES = 50
-_NAMED_FILES = 20
+_OTHER_FORMATS = ("BF16", "F8_E4M3", "F8_E5M2", "F64", "I8", "BOOL", "F16", "U64")
 
 
 @lru_cache(1)
 def run_archive() -> bytes:
     """A run with everything that a run can have, as its archive."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
         run = Run.create(Path(folder), TrainConfig(model="softmax", data="sklearn", epochs=3, name="a first try"))
+        run = Run(run.folder.rename(run.folder.with_name(_ID)))
         model, random = build_model("softmax"), np.random.default_rng(0)
         save_weights(run.weights, model.state_dict())
         run.snapshot(0).parent.mkdir(exist_ok=True)
@@ -80,9 +83,10 @@ def run_archive() -> bytes:
         }
         run.write_results(results)
         (run.folder / "label.json").write_text(json.dumps({"name": "mine", "starred": True}))
-        times = {"created": now(), "started": now(), "updated": now(), "seconds": 7.5}
-        run.write_status(Status(State.DONE, epoch=3, step=30, steps=30, chosen_epoch=2, loss=1.2, accuracy=0.6, **times))
-        return pack_run(run)
+        times = dict.fromkeys(("created", "started", "updated"), "2026-01-01T00:00:00+00:00")
+        progress = {"epoch": 3, "step": 30, "steps": 30, "chosen_epoch": 2, "seconds": 7.5}
+        run.write_status(Status(State.DONE, loss=1.2, accuracy=0.6, **progress, **times))
+        return zipped(unzipped(pack_run(run)))
 
 
 def _mutate_file(name: str, data: bytes, random: Random) -> bytes:
@@ -104,7 +108,7 @@ def _mutate_weights(data: bytes, random: Random) -> bytes:
     header, rest = data[8 : 8 + size].decode(), data[8 + size :]
     for kind in ("F32", "F16"):
         if random.random() < 0.3:
-            header = header.replace(kind, random.choice(("BF16", "F8_E4M3", "F8_E5M2", "F64", "I8", "BOOL", "F16", "U64")))
+            header = header.replace(kind, random.choice(_OTHER_FORMATS))
     if random.random() < 0.6:
         header = mutate_json(header, random)
     packed = encoded(header)
@@ -212,6 +216,10 @@ def _state_of(value: Any) -> Callable[[], bytes]:
     return make
 
 
+def _runs() -> Sequence[bytes]:
+    return [run_archive()]
+
+
 HOSTILE = {
     "parameters 1e999": _with("results.json", lambda: b'{"parameters": 1e999}'),
     "accuracy 10**400": _with("results.json", lambda: b'{"test": {"a": {"accuracy": 1' + b"0" * 400 + b"}}}"),
@@ -227,10 +235,9 @@ HOSTILE = {
     "a resume state of another shape": _with("state.pt", _state_of({"epoch": 10**400, "model": {"\ud800": 1}})),
 }
 
-_KNOWN = lambda: [run_archive()]  # noqa: E731
 
 WEIGHTS = Kind("weights", _weights, _mutate_weights, _read_weights)
-ARCHIVES = Kind("archives", _KNOWN, mutate_zip, _read_archive)
-MEMBERS = Kind("files of an archive", _KNOWN, _mutate_member, _read_archive, HOSTILE)
-FOLDERS = Kind("files of a run's folder", _KNOWN, _mutate_member, _read_folder, HOSTILE)
-REPORTS = Kind("reports of such runs", _KNOWN, _mutate_member, _report, every=_NAMED_FILES)
+ARCHIVES = Kind("archives", _runs, mutate_zip, _read_archive)
+MEMBERS = Kind("files of an archive", _runs, _mutate_member, _read_archive, HOSTILE)
+FOLDERS = Kind("files of a run's folder", _runs, _mutate_member, _read_folder, HOSTILE)
+REPORTS = Kind("reports of such runs", _runs, _mutate_member, _report, every=20)

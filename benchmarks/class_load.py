@@ -1,0 +1,323 @@
+"""A whole class for some minutes: what 50 pupils with two training jobs beside them make of the server.
+
+    python -m benchmarks.class_load [SECONDS] [--sessions 50]      (default 600)
+    python -m benchmarks.class_load growth [SECONDS]               (default 1800, 20 sessions)
+
+Each session is what a browser is to the server: it loads the first page's files, opens Streamlit's own socket and the
+live socket beside it, and speaks both. It draws a digit in a second, ten messages a second, looks at the answers for
+three, and meanwhile tells its page of the drawing, as the pad does when the pen rests. About every half minute it opens
+another page and comes back to Draw; after one to two minutes it leaves, and another comes. Two runs train all the time.
+
+A row for each tenth: answers a second, their median, 95th and 99th percentile, runs of a page a second and theirs,
+errors, sessions so far, the server's processor time in % of one core, and its memory. Sessions and server share the
+machine's cores. Last, the memory once all have left; Streamlit keeps a session for two minutes after that.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import os
+import random
+import re
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+from websockets.typing import Origin, Subprotocol
+
+from benchmarks.live import EVERY, MODELS, memory, messages, processor_seconds, server_of
+from digitlab.config import Settings, TrainConfig
+from digitlab.jobs.queue import Command, write_command
+from digitlab.jobs.start import start_job
+from digitlab.runs.status import State
+from tests.browser.served import ROOT, served
+
+_LOOKS = 3.0
+_STAYS = (60.0, 120.0)
+_AWAY = (1.0, 4.0)
+_ELSEWHERE = 8
+"""Seconds of looking at the answers, of a visit, between two visits; of so many digits about one is followed by a look
+at another page."""
+
+_PAGES = ("train", "evaluate", "inside", "compare", "handwriting")
+_PATIENCE = 60.0
+_KEPT = 125.0
+"""Seconds that Streamlit keeps a session whose socket is closed."""
+
+_PAD = "digitlab.ink_pad"
+_JOBS = 2
+
+
+@dataclass
+class Tenth:
+    """What the sessions saw in one tenth of the time. waits, runs: seconds."""
+
+    waits: list[float] = field(default_factory=list)
+    runs: list[float] = field(default_factory=list)
+    errors: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class Class:
+    """All sessions: where they go, and what they have seen."""
+
+    address: str
+    until: float
+    http: httpx2.AsyncClient
+    tenth: Tenth = field(default_factory=Tenth)
+    errors: Counter[str] = field(default_factory=Counter)
+    visits: int = 0
+
+    def wrong(self, what: str) -> None:
+        self.tenth.errors[what] += 1
+        self.errors[what] += 1
+
+
+class Page:
+    """A session's side of Streamlit's socket: which pages there are, and where the pad is on the one that is open."""
+
+    def __init__(self, socket: ClientConnection, room: Class) -> None:
+        self._socket, self._room = socket, room
+        self._hashes: dict[str, str] = {}
+        self._here = ""
+        self._pad = self._fragment = ""
+
+    async def open(self, name: str = "") -> None:
+        """Open a page, as a link of the navigation does; the first one without a name."""
+        message = BackMsg()
+        message.rerun_script.page_script_hash = self._hashes.get(name, "")
+        message.rerun_script.context_info.timezone = "UTC"
+        await self._run(message)
+
+    async def tell(self, drawing: dict[str, object]) -> None:
+        """What the pad sends when the pen rests: the drawing, for the fragment that the pad is in."""
+        message = BackMsg()
+        message.rerun_script.page_script_hash = self._here
+        message.rerun_script.fragment_id = self._fragment
+        state = WidgetState(id=self._pad, json_value=json.dumps({"drawing": drawing}))
+        message.rerun_script.widget_states.widgets.append(state)
+        await self._run(message)
+
+    async def _run(self, message: BackMsg) -> None:
+        began = time.perf_counter()
+        await self._socket.send(message.SerializeToString())
+        while True:
+            answer = ForwardMsg()
+            answer.ParseFromString(bytes(await asyncio.wait_for(self._socket.recv(decode=False), _PATIENCE)))
+            kind = answer.WhichOneof("type")
+            if kind == "navigation":
+                self._hashes = {page.url_pathname: page.page_script_hash for page in answer.navigation.app_pages}
+                self._here = answer.navigation.page_script_hash
+            elif kind == "delta":
+                self._look_at(answer.delta)
+            elif kind == "script_finished":
+                if answer.script_finished not in (
+                    ForwardMsg.FINISHED_SUCCESSFULLY,
+                    ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+                ):
+                    self._room.wrong(ForwardMsg.ScriptFinishedStatus.Name(answer.script_finished))
+                break
+        self._room.tenth.runs.append(time.perf_counter() - began)
+
+    def _look_at(self, delta: Delta) -> None:
+        element = delta.new_element
+        if element.WhichOneof("type") == "exception":
+            self._room.wrong(f"exception on a page: {element.exception.message[:80]}")
+        if element.bidi_component.component_name == _PAD:
+            self._pad, self._fragment = element.bidi_component.id, delta.fragment_id
+
+
+async def pupil(room: Class, index: int) -> None:
+    """One seat: visits until the time is over. What goes wrong ends a visit and is counted."""
+    chance = random.Random(index)
+    await asyncio.sleep(chance.uniform(0, 10))  # a class does not come in through the door all at once
+    while time.perf_counter() < room.until:
+        room.visits += 1
+        try:
+            await _visit(room, index, chance)
+        except (OSError, TimeoutError, WebSocketException, httpx2.HTTPError) as error:
+            room.wrong(f"{type(error).__name__}: {error}"[:80])
+        await asyncio.sleep(chance.uniform(*_AWAY))
+
+
+async def _visit(room: Class, index: int, chance: random.Random) -> None:
+    ends = min(room.until, time.perf_counter() + chance.uniform(*_STAYS))
+    await _load_files(room)
+    async with _sockets(room) as (page, live):
+        await page.open()
+        drawn = messages(index)
+        for digit in itertools.count(1):
+            if time.perf_counter() > ends:
+                return
+            last = await _draw(room, live, drawn)
+            rests = time.perf_counter() + _LOOKS * chance.uniform(0.5, 1.5)
+            await page.tell({"number": digit, "strokes": last["strokes"], "penWidth": last["penWidth"]})
+            await asyncio.sleep(max(0.0, rests - time.perf_counter()))
+            if chance.random() < 1 / _ELSEWHERE:
+                await page.open(chance.choice(_PAGES))
+                await asyncio.sleep(_LOOKS)
+                await page.open()
+
+
+async def _load_files(room: Class) -> None:
+    """The page and what it names, as a browser without a cache fetches them."""
+    page = await room.http.get("/")
+    for name in ("", *re.findall(r'(?:src|href)="\./(static/[^"]+)"', page.text)):
+        answer = await room.http.get("/" + name)
+        if answer.status_code != 200:
+            room.wrong(f"status {answer.status_code}")
+
+
+@asynccontextmanager
+async def _sockets(room: Class) -> AsyncIterator[tuple[Page, ClientConnection]]:
+    sockets, origin = room.address.replace("http", "ws"), Origin(room.address)
+    async with (
+        connect(
+            f"{sockets}/_stcore/stream", origin=origin, subprotocols=[Subprotocol("streamlit")], max_size=None
+        ) as stream,
+        connect(f"{sockets}/api/live", origin=origin) as live,
+    ):
+        yield Page(stream, room), live
+
+
+async def _draw(room: Class, live: ClientConnection, drawn: Iterator[str]) -> dict[str, object]:
+    """One digit, ten messages; gives back the whole drawing."""
+    last: dict[str, object] = {}
+    for message in itertools.islice(drawn, 10):
+        began = time.perf_counter()
+        await live.send(message)
+        answer = json.loads(await asyncio.wait_for(live.recv(), _PATIENCE))
+        room.tenth.waits.append(time.perf_counter() - began)
+        if "shown" not in answer:
+            room.wrong(str(answer.get("trouble"))[:80])
+        last = json.loads(message)["drawing"]
+        await asyncio.sleep(max(0.0, began + EVERY - time.perf_counter()))
+    return last
+
+
+def _percentiles(seconds: list[float]) -> str:
+    """Median, 95th and 99th percentile in ms."""
+    if not seconds:
+        return f"{'–':>7}{'–':>7}{'–':>7}"
+    ordered = sorted(1000 * one for one in seconds)
+    found = (statistics.median(ordered), *(ordered[int(share * (len(ordered) - 1))] for share in (0.95, 0.99)))
+    return "".join(f"{one:7.0f}" for one in found)
+
+
+HEADER = (
+    f"{'until':>7}{'answers/s':>11}{'p50':>7}{'p95':>7}{'p99':>7}{'runs/s':>8}{'p50':>7}{'p95':>7}{'p99':>7}"
+    f"{'errors':>8}{'visits':>8}{'cpu':>7}{'memory':>9}"
+)
+
+
+async def _watch(room: Class, seconds: float) -> tuple[Tenth, list[float]]:
+    """Print a row a tenth; gives back everything together, and the memory at each tenth."""
+    server, whole, used = server_of(room.address), Tenth(), []
+    for tenth in range(1, 11):
+        before, began = processor_seconds(server), time.perf_counter()
+        await asyncio.sleep(room.until - (10 - tenth) * seconds / 10 - began)
+        seen, room.tenth = room.tenth, Tenth()
+        took, used = time.perf_counter() - began, [*used, memory(server)]
+        share = 100 * (processor_seconds(server) - before) / took
+        print(
+            f"{tenth * seconds / 10:5.0f} s{len(seen.waits) / took:11.0f}{_percentiles(seen.waits)}"
+            f"{len(seen.runs) / took:8.1f}{_percentiles(seen.runs)}{seen.errors.total():8}{room.visits:8}"
+            f"{share:5.0f} %{used[-1]:6.0f} MB",
+            flush=True,
+        )
+        whole.waits += seen.waits
+        whole.runs += seen.runs
+        whole.errors += seen.errors
+    return whole, used
+
+
+async def _class(address: str, sessions: int, seconds: float) -> tuple[Class, Tenth, list[float]]:
+    async with httpx2.AsyncClient(base_url=address, timeout=_PATIENCE, verify=False) as http:  # it speaks no TLS here
+        room = Class(address, time.perf_counter() + seconds, http)
+        seats = [asyncio.create_task(pupil(room, index)) for index in range(sessions)]
+        whole, used = await _watch(room, seconds)
+        for one in await asyncio.gather(*seats, return_exceptions=True):
+            if isinstance(one, BaseException):
+                room.wrong(f"{type(one).__name__}: {one}"[:80])
+    return room, whole, used
+
+
+@contextmanager
+def training(folder: Path) -> Iterator[None]:
+    """Two jobs that train the whole time, started as the app starts them."""
+    settings = Settings(data=folder / "data", runs=folder / "runs", jobs=_JOBS)
+    runs = [start_job(TrainConfig(model="cnn", data="sklearn", epochs=1000), settings) for _ in range(_JOBS)]
+    while any(run.state is not State.RUNNING for run in runs):
+        time.sleep(0.2)
+    try:
+        yield
+    finally:
+        for run in runs:
+            write_command(run, Command.STOP)
+        for run in runs:
+            with run.lock().acquire():  # held by the process as long as it lives
+                pass
+
+
+def measure(sessions: int, seconds: float, after: Callable[[], None] = lambda: None) -> int:
+    """A class for so long against a server of its own. Prints the figures; gives back how many errors there were."""
+    os.environ["DIGITLAB_JOBS"] = str(_JOBS)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        address = stack.enter_context(served(ROOT / "app.py", folder, "/api/health"))
+        while not httpx2.get(f"{address}/api/health").json()["warm"]:
+            time.sleep(0.2)
+        stack.enter_context(training(folder))
+        print(f"{sessions} sessions with {MODELS[0][0]} and {MODELS[1][0]}, {_JOBS} training jobs", HEADER, sep="\n")
+        room, whole, used = asyncio.run(_class(address, sessions, seconds))
+        print(f"  all {_rate(whole.waits, seconds)}{_percentiles(whole.waits)}", end="")
+        print(f"{len(whole.runs) / seconds:8.1f}{_percentiles(whole.runs)}{room.errors.total():8}{room.visits:8}")
+        for what, times in room.errors.most_common(10):
+            print(f"  {times} × {what}")
+        settled, last = used[3], used[-1]
+        print(
+            f"memory from the fourth tenth to the last: {last - settled:+.0f} MB ({100 * (last / settled - 1):+.1f} %)"
+        )
+        print(f"processor time of the sessions themselves: {100 * time.process_time() / seconds:.0f} % of a core")
+        after()
+        print(f"memory at the end: {memory(server_of(address)):.0f} MB")
+        trouble = [line for line in (folder / "server.log").read_text().splitlines() if "Traceback" in line]
+        print(f"tracebacks in the server's log: {len(trouble)}")
+    return room.errors.total() + len(trouble)
+
+
+def _rate(waits: list[float], seconds: float) -> str:
+    return f"{len(waits) / seconds:12.0f}"
+
+
+def _wait_until_forgotten() -> None:
+    time.sleep(_KEPT)
+
+
+def main() -> None:
+    """Read the command line; exit code 1 when anything went wrong."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("words", nargs="*", help="growth, and how many seconds")
+    options.add_argument("--sessions", type=int, help="how many at once (default 50, for growth 20)")
+    chosen = options.parse_args()
+    growth = chosen.words[:1] == ["growth"]
+    seconds = [float(word) for word in chosen.words[growth:]] or [1800.0 if growth else 600.0]
+    sessions = chosen.sessions or (20 if growth else 50)
+    raise SystemExit(measure(sessions, seconds[0], _wait_until_forgotten if growth else lambda: None) > 0)
+
+
+if __name__ == "__main__":
+    main()
