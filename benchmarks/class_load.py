@@ -1,12 +1,13 @@
 """A whole class for some minutes: what 50 pupils with two training jobs beside them make of the server.
 
-    python -m benchmarks.class_load [SECONDS] [--sessions 50]      (default 600)
-    python -m benchmarks.class_load growth [SECONDS]               (default 1800, 20 sessions)
+    python -m benchmarks.class_load [SECONDS] [--sessions 50] [--jobs 2]      (default 600)
+    python -m benchmarks.class_load growth [SECONDS]                          (default 1800, 20 sessions)
 
 Each session is what a browser is to the server: it loads the first page's files, opens Streamlit's own socket and the
 live socket beside it, and speaks both. It draws a digit in a second, ten messages a second, looks at the answers for
 three, and meanwhile tells its page of the drawing, as the pad does when the pen rests. About every half minute it opens
-another page and comes back to Draw; after one to two minutes it leaves, and another comes. Two runs train all the time.
+another page and comes back to Draw; after one to two minutes it leaves, and another comes. Two runs train all the
+time.
 
 A row for each tenth: answers a second, their median, 95th and 99th percentile, runs of a page a second and theirs,
 errors, sessions so far, the server's processor time in % of one core, and its memory. Sessions and server share the
@@ -58,7 +59,6 @@ _KEPT = 125.0
 """Seconds that Streamlit keeps a session whose socket is closed."""
 
 _PAD = "digitlab.ink_pad"
-_JOBS = 2
 
 
 @dataclass
@@ -225,7 +225,8 @@ HEADER = (
 
 async def _watch(room: Class, seconds: float) -> tuple[Tenth, list[float]]:
     """Print a row a tenth; gives back everything together, and the memory at each tenth."""
-    server, whole, used = server_of(room.address), Tenth(), []
+    server, whole = server_of(room.address), Tenth()
+    used: list[float] = []
     for tenth in range(1, 11):
         before, began = processor_seconds(server), time.perf_counter()
         await asyncio.sleep(room.until - (10 - tenth) * seconds / 10 - began)
@@ -256,10 +257,10 @@ async def _class(address: str, sessions: int, seconds: float) -> tuple[Class, Te
 
 
 @contextmanager
-def training(folder: Path) -> Iterator[None]:
-    """Two jobs that train the whole time, started as the app starts them."""
-    settings = Settings(data=folder / "data", runs=folder / "runs", jobs=_JOBS)
-    runs = [start_job(TrainConfig(model="cnn", data="sklearn", epochs=1000), settings) for _ in range(_JOBS)]
+def training(folder: Path, jobs: int) -> Iterator[None]:
+    """Jobs that train the whole time, started as the app starts them."""
+    settings = Settings(data=folder / "data", runs=folder / "runs", jobs=max(1, jobs))
+    runs = [start_job(TrainConfig(model="cnn", data="sklearn", epochs=1000), settings) for _ in range(jobs)]
     while any(run.state is not State.RUNNING for run in runs):
         time.sleep(0.2)
     try:
@@ -272,16 +273,16 @@ def training(folder: Path) -> Iterator[None]:
                 pass
 
 
-def measure(sessions: int, seconds: float, after: Callable[[], None] = lambda: None) -> int:
+def measure(sessions: int, jobs: int, seconds: float, after: Callable[[], None] = lambda: None) -> int:
     """A class for so long against a server of its own. Prints the figures; gives back how many errors there were."""
-    os.environ["DIGITLAB_JOBS"] = str(_JOBS)
+    os.environ["DIGITLAB_JOBS"] = str(max(1, jobs))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         address = stack.enter_context(served(ROOT / "app.py", folder, "/api/health"))
         while not httpx2.get(f"{address}/api/health").json()["warm"]:
             time.sleep(0.2)
-        stack.enter_context(training(folder))
-        print(f"{sessions} sessions with {MODELS[0][0]} and {MODELS[1][0]}, {_JOBS} training jobs", HEADER, sep="\n")
+        stack.enter_context(training(folder, jobs))
+        print(f"{sessions} sessions with {MODELS[0][0]} and {MODELS[1][0]}, {jobs} training jobs", HEADER, sep="\n")
         room, whole, used = asyncio.run(_class(address, sessions, seconds))
         print(f"  all {_rate(whole.waits, seconds)}{_percentiles(whole.waits)}", end="")
         print(f"{len(whole.runs) / seconds:8.1f}{_percentiles(whole.runs)}{room.errors.total():8}{room.visits:8}")
@@ -312,11 +313,12 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("words", nargs="*", help="growth, and how many seconds")
     options.add_argument("--sessions", type=int, help="how many at once (default 50, for growth 20)")
+    options.add_argument("--jobs", type=int, default=2, help="how many runs train beside them")
     chosen = options.parse_args()
     growth = chosen.words[:1] == ["growth"]
     seconds = [float(word) for word in chosen.words[growth:]] or [1800.0 if growth else 600.0]
     sessions = chosen.sessions or (20 if growth else 50)
-    raise SystemExit(measure(sessions, seconds[0], _wait_until_forgotten if growth else lambda: None) > 0)
+    raise SystemExit(measure(sessions, chosen.jobs, seconds[0], _wait_until_forgotten if growth else lambda: None) > 0)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Allowed is a value, or a `DigitlabError` of one printable line; at most 2 s of p
 Every case has a number; `python -m tests.fuzz.harness KIND NUMBER` reads that one again and shows the traceback.
 """
 
+import ctypes
 import dataclasses
 import logging
 import resource
@@ -25,7 +26,7 @@ from digitlab.errors import DigitlabError
 SECONDS, MEGABYTES, LONGEST = 2.0, 500.0, 400
 """What one case may take: processor time, memory, characters of an error."""
 
-_PATIENCE = 20.0
+_PATIENCE = 10.0
 """Seconds of processor time after which a case is ended."""
 
 _STATUS = Path("/proc/self/status")
@@ -146,9 +147,9 @@ def measured(kind: Kind, value: Any, folder: Path) -> Outcome:
         before, began = _start_peak(), time.process_time()
         trouble, refused = "", False
         try:
-            trouble = _judge(kind.read(value, Path(own)))
+            trouble = trouble_of(kind.read(value, Path(own)))
         except DigitlabError as error:
-            trouble, refused = _judge_line(str(error)), True
+            trouble, refused = trouble_of(error), True
         except TooSlow:
             trouble = f"still at work after {_PATIENCE:.0f} s"
         except Exception as error:
@@ -167,26 +168,29 @@ def _described(error: BaseException) -> str:
     return f"{type(error).__name__}{where}: {ascii(str(error))[:160]}"
 
 
-def _judge(value: Any) -> str:
-    """What is wrong with what people are shown; empty for nothing."""
-    if isinstance(value, Told):
-        return _judge_line(value.line)
+def trouble_of(value: Any) -> str:
+    """What is wrong with what people are shown: text that cannot be sent, an error of many lines; empty for nothing."""
+    if isinstance(value, DigitlabError | Told):
+        return _judge_line(value.line if isinstance(value, Told) else str(value))
     if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return f"text that cannot be sent: {ascii(value)[:80]}"
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _judge_text(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _first_trouble([getattr(value, one.name) for one in dataclasses.fields(value)])
-    elif isinstance(value, Mapping):
+    if isinstance(value, Mapping):
         return _first_trouble([*value.keys(), *value.values()])
-    elif isinstance(value, list | tuple):
-        return _first_trouble(value)
+    return _first_trouble(value) if isinstance(value, list | tuple) else ""
+
+
+def _judge_text(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return f"text that cannot be sent: {ascii(text)[:80]}"
     return ""
 
 
 def _first_trouble(values: Sequence[Any]) -> str:
-    return next((trouble for value in values if (trouble := _judge(value))), "")
+    return next((trouble for value in values if (trouble := trouble_of(value))), "")
 
 
 def _judge_line(line: str) -> str:
@@ -235,8 +239,16 @@ def _start_peak() -> float:
     """Begin to watch the process's memory; gives back how much it has now, in MB."""
     if not _PEAK.exists():
         return _peak()
+    _give_back()
     _PEAK.write_text("5")
     return _peak()
+
+
+def _give_back() -> None:
+    """Give freed memory back to the system: it would be used again, and not be seen as taken."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)
 
 
 def _peak() -> float:

@@ -233,7 +233,12 @@ def mutate_png(data: bytes, random: Random) -> bytes:
             chunks[0] = (b"IHDR", chunks[0][1][:8] + bytes(random.choice((0, 1, 2, 3, 4, 6, 8, 16)) for _ in range(5)))
         case _:
             chunks[at] = (kind, mutate_bytes(content, random))
-    return data[:8] + b"".join(
+    return png_of(chunks)
+
+
+def png_of(chunks: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """A PNG file of these chunks, with their checksums."""
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
         for kind, content in chunks
     )
