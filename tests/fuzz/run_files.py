@@ -117,8 +117,7 @@ def _mutate_weights(data: bytes, random: Random) -> bytes:
 
 def _mutate_member(archive: bytes, random: Random) -> bytes:
     members = unzipped(archive)
-    for _ in range(random.choice((1, 1, 2))):
-        name = random.choice(list(members))
+    for name in random.sample(list(members), random.choice((1, 1, 2))):
         members[name] = _mutate_file(name, members[name], random)
     return zipped(members)
 
