@@ -103,7 +103,7 @@ LOCKED_NAMES = $$(sed -nE 's/^([a-z0-9-]+)==.*/\1/p' requirements.lock)
 
 licences: $(SUPPLY)/.done $(VENV)/.dev
 	{ printf '# Licences\n\nMade by `make licences`.\n\n## Project and data\n\n'; \
-	  sed '1,/^## Sources and licences/d; s|(LICENSE)|(../LICENSE)|; s|(docs/|(|' README.md | sed '1{/^$$/d}'; \
+	  sed '1,/^## Sources and licences/d; s|(LICENSE)|(../LICENSE)|' README.md | sed '1{/^$$/d}'; \
 	  printf '\n## Packages of requirements.lock\n\n'; \
 	  $(SUPPLY)/bin/pip-licenses --python $(BIN)/python --from=mixed --format=markdown --with-system --packages $(LOCKED_NAMES); \
 	} > docs/licences.md

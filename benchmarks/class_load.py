@@ -21,7 +21,9 @@ import json
 import os
 import random
 import re
+import signal
 import statistics
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -315,6 +317,7 @@ def main() -> None:
     options.add_argument("--sessions", type=int, help="how many at once (default 50, for growth 20)")
     options.add_argument("--jobs", type=int, default=2, help="how many runs train beside them")
     chosen = options.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # server and jobs end with it
     growth = chosen.words[:1] == ["growth"]
     seconds = [float(word) for word in chosen.words[growth:]] or [1800.0 if growth else 600.0]
     sessions = chosen.sessions or (20 if growth else 50)

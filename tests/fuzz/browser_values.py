@@ -20,6 +20,7 @@ from digitlab.ui.components.canvas_tools import to_drawing, to_fabric
 from digitlab.ui.components.drawing import checked_drawing, new_labels
 from tests.fuzz.harness import Kind, Told
 from tests.fuzz.mutants import VALUES, encoded, mutate_bytes, mutate_json, mutate_png, mutate_value
+from tests.pages.driven_page import PAGES
 from tests.ui.app.live_pen import SEVEN, canvas, message, show
 
 ROOT = Path(__file__).parents[2]
@@ -55,10 +56,8 @@ def _read_pad(value: Any, folder: Path) -> object:
 
 
 def _page(name: str) -> AppTest:
-    from digitlab.ui.app import frame
-
-    app = AppTest.from_file(frame.__file__, default_timeout=_PATIENCE)
-    return app if name == "draw" else app.switch_page(f"../../../pages/{name}.py")
+    app = AppTest.from_file(ROOT / "digitlab" / "ui" / "app" / "frame.py", default_timeout=_PATIENCE)
+    return app if name == "draw" else app.switch_page(f"{PAGES}/{name}.py")
 
 
 def _read_pad_page(value: Any, _folder: Path) -> object:
