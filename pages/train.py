@@ -21,7 +21,7 @@ entries = [one for one in everything if isinstance(one, Entry)]
 line = line_of(entries)
 show_live(entries, run.id if run else None, line)
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-    st.subheader("All runs", anchor=False)
+    st.header("All runs", anchor=False)
     show_upload()
 show_table(entries, chosen, line)
 if overlaid and not run:

@@ -119,10 +119,10 @@ def test_another_model_shows_its_filters_and_maps(open_inside: OpenInside) -> No
     inside = open_inside()
     inside.page.get_by_role("main").get_by_role("combobox", name="Model").click()
     inside.page.get_by_role("option", name="cnn (cnn-deep)", exact=True).click()
-    expect(inside.film().locator("h4").first).to_contain_text("Filters of the first layer")
+    expect(inside.film().locator("h3").first).to_contain_text("Filters of the first layer")
     inside.page.wait_for_url("**/inside?model=cnn")
     inside.film(1).get_by_role("button", name="Map 3", exact=True).click()
-    expect(inside.film(2).locator("h4").first).to_contain_text("Filter 3 of convolution 1")
+    expect(inside.film(2).locator("h3").first).to_contain_text("Filter 3 of convolution 1")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -95,7 +95,7 @@ def test_the_steps_of_the_preparation_follow_the_drawing(open_browser: OpenBrows
     draw = open_browser("?models=cnn&steps=True")
     draw.page.get_by_text("every step of its preparation appears here").wait_for()
     draw.draw(TRAJECTORIES["3"])
-    draw.page.locator(".steps h4").nth(4).wait_for()
+    draw.page.locator(".steps h3").nth(4).wait_for()
     draw.page.get_by_role("button", name="Crop", exact=True).click()
     draw.page.get_by_text("this step is left out").wait_for()
 

@@ -223,5 +223,5 @@ def test_the_help_says_what_chose_the_epoch_of_each_model(
         run = make_model(name, digit)
         config = {**json.loads((run.folder / "config.json").read_text()), "keep": keep}
         (run.folder / "config.json").write_text(json.dumps(config))
-    (help_text,) = [heading.proto.help for heading in open_compare().subheader if heading.value == "How they learned"]
+    (help_text,) = [heading.proto.help for heading in open_compare().header if heading.value == "How they learned"]
     assert help_text == f"Solid: validation. Dotted: training. {said}"

@@ -189,8 +189,8 @@ def test_the_steps_of_the_preparation_show_what_each_model_says_after_each(
 ) -> None:
     app = draw(open_page(steps="True"))
     shown = str(given(app, "digitlab.preparation")["html"])
-    assert [title for title in ("Drawing", "Crop", "Scale", "Centre", "Grey") if f"<h4>{title}<" in shown] != []
-    assert shown.count("<h4>") == 5
+    assert [title for title in ("Drawing", "Crop", "Scale", "Centre", "Grey") if f"<h3>{title}<" in shown] != []
+    assert shown.count("<h3>") == 5
     assert shown.count("<b>7</b>") == shown.count("<b>1</b>") == 5
 
 

@@ -66,7 +66,7 @@ def test_inside_looks_into_it(open_page: OpenPage, name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_train_shows_it(open_page: OpenPage, name: str) -> None:
     app = opened(open_page, "train", run=name)
-    assert name in [heading.value.replace("\\", "") for heading in app.subheader]
+    assert name in [heading.value.replace("\\", "") for heading in app.header]
     assert is_clean(app)
 
 

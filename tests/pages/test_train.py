@@ -148,7 +148,7 @@ def test_a_bad_id_in_the_address_gets_one_line_and_the_page_works(
 def test_the_run_in_the_address_is_shown_with_its_curves(left_run: MakeRun, open_train: OpenTrain) -> None:
     run = left_run(State.DONE, epoch=3, name="shown")
     app = open_train(run=run.id)
-    assert "shown" in [heading.value for heading in app.subheader]
+    assert "shown" in [heading.value for heading in app.header]
     assert len(app.get("plotly_chart")) == 4
     assert not app.exception
 
@@ -262,7 +262,7 @@ def test_cards_say_the_place_in_line_and_the_oldest_comes_first(left_run: MakeRu
         shown = _cards(app)
     assert re.findall(r'<span class="state">(.*?)<', shown) == ["running", "queued, 1st of 2", "queued, 2nd of 2"]
     assert dict(zip(names(app), app.dataframe[0].value["State"], strict=True))["second"] == "queued, 2nd of 2"
-    assert "Curves of running" in [heading.value for heading in app.subheader]
+    assert "Curves of running" in [heading.value for heading in app.header]
 
 
 def test_a_star_is_saved_with_the_run(left_run: MakeRun, open_train: OpenTrain) -> None:
@@ -332,7 +332,7 @@ def test_markup_in_a_name_stays_text(left_run: MakeRun, open_train: OpenTrain) -
     run = left_run(State.FAILED, name="<b>![x](http://example.org/x.png)")
     app = open_train(run=run.id)
     assert "<b>" not in _cards(app)
-    assert not any("![x]" in heading.value for heading in app.subheader)
+    assert not any("![x]" in heading.value for heading in app.header)
 
 
 @pytest.mark.parametrize("button", ["Star", "Resume"])

@@ -16,7 +16,7 @@ _WHOSE = (MACRO, MICRO, *map(str, range(10)))
 
 def show_trainings(sides: Sequence[Side]) -> None:
     """Loss and accuracy by epoch, side by side."""
-    st.subheader("How they learned", help=f"Solid: validation. Dotted: training. {say_what_chose(sides)}")
+    st.header("How they learned", help=f"Solid: validation. Dotted: training. {say_what_chose(sides)}")
     models = [side.compared() for side in sides]
     if not any(model.history for model in models):
         st.info("Curves would be here. None of these models has a history of its training.")
@@ -51,7 +51,7 @@ def _listed(names: Sequence[str]) -> str:
 @st.fragment
 def show_roc(sides: Sequence[Side]) -> None:
     """ROC curves of all models for one digit, or averaged over the digits."""
-    st.subheader("ROC", help="How many of a digit's images are found, against how many others are taken for it.")
+    st.header("ROC", help="How many of a digit's images are found, against how many others are taken for it.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         whose = st.selectbox(
             "Curves of",

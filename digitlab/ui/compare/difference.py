@@ -28,7 +28,7 @@ _ROWS = ((Outcome.BOTH_RIGHT, Outcome.ONLY_A), (Outcome.ONLY_B, Outcome.BOTH_WRO
 @st.fragment
 def show_difference(sides: Sequence[Side]) -> None:
     """The part that runs again when another pair, cell or image is chosen. sides: two or more with answers."""
-    st.subheader(
+    st.header(
         "Is the difference real?",
         help="McNemar's test, exact and two-sided, on the images that one model alone reads right.",
     )
@@ -36,7 +36,7 @@ def show_difference(sides: Sequence[Side]) -> None:
     if not a.scored or not b.scored:
         return
     verdicts = Verdicts(a.scored.answers, b.scored.answers)
-    st.markdown(f"#### {plain(say_difference(verdicts, a.title, b.title))}")
+    st.markdown(f"### {plain(say_difference(verdicts, a.title, b.title))}")
     left, right = st.columns([4, 5], gap="large")
     with left:
         outcome = _pick_outcome(verdicts, a, b)

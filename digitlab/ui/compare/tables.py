@@ -33,7 +33,7 @@ def show_tables(sides: Sequence[Side]) -> None:
 
 def _show_figures(sides: Sequence[Side]) -> None:
     """Metrics and costs, a column for each model."""
-    st.subheader("Figures", help="On the chosen test data. Point at a line's name to read what it means.")
+    st.header("Figures", help="On the chosen test data. Point at a line's name to read what it means.")
     headlines = [side.scored.compute(headline) if side.scored else None for side in sides]
     rows = [*metric_rows(headlines), *cost_rows([side.costs() for side in sides])]
     _show(table_html(sides, rows, "Metrics and costs of each model"), "comparison")
@@ -42,7 +42,7 @@ def _show_figures(sides: Sequence[Side]) -> None:
 
 def _show_settings(sides: Sequence[Side]) -> None:
     """The settings that are not the same in all trainings."""
-    st.subheader("Settings that differ", help="All other settings of the trainings are the same.")
+    st.header("Settings that differ", help="All other settings of the trainings are the same.")
     differing = differing_settings([side.run.config for side in sides])
     rows = [
         Row(name.replace("_", " "), f"The setting {name}.", tuple(map(_written, values)), frozenset())

@@ -59,7 +59,7 @@ def _row(answer: NumberAnswer, digits: Sequence[FoundDigit]) -> str:
     body = f'<p class="trouble">{escape(answer.trouble)}</p>' if answer.trouble else f"<ol>{cells}</ol>"
     return (
         f'<article style="--model:{answer.colour}" aria-label="{escape(answer.name)}" data-number="{answer.text}">'
-        f'<h3 title="{escape(answer.name)}">{escape(answer.name)}</h3>'
+        f'<h2 title="{escape(answer.name)}">{escape(answer.name)}</h2>'
         f'<p class="number">{answer.text or "?"}</p>{body}</article>'
     )
 

@@ -110,7 +110,7 @@ def _step(one: StepReadings, models: Sequence[Shown], is_off: bool) -> str:
     said = "".join(_answer(model, one.readings[model.id]) for model in models if model.id in one.readings)
     state = "off: this step is left out" if is_off else words
     return (
-        f'<li class="{"off" if is_off else ""}"><h4>{title}</h4><img src="{png_address(_thinned(one.step.picture))}" '
+        f'<li class="{"off" if is_off else ""}"><h3>{title}</h3><img src="{png_address(_thinned(one.step.picture))}" '
         f'alt="{title}"><ul>{said}</ul><p>{state}</p></li>'
     )
 

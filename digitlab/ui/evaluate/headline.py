@@ -35,4 +35,4 @@ def headline_cells(figures: Headline) -> list[tuple[str, str, str]]:
 
 
 def _cell(name: str, value: str, words: str) -> str:
-    return f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd><p>{escape(words)}</p></div>"
+    return f'<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd><dd class="words">{escape(words)}</dd></div>'

@@ -48,7 +48,7 @@ _COLUMNS = (
 
 def show_benchmark(everything: Sequence[MyDrawing], entries: Sequence[Entry]) -> None:
     """Choose models, and see their table and mistakes. A writer that the filter names is the only one who counts."""
-    st.subheader("The benchmark of my hand", help=_HELP, anchor=False)
+    st.header("The benchmark of my hand", help=_HELP, anchor=False)
     chosen = _pick_models(entries)
     if not chosen:
         return

@@ -58,7 +58,7 @@ _FORMATS = (
 
 def show_exchange(shown: Sequence[MyDrawing]) -> None:
     """Buttons for what the filter shows, and an uploader for an ink file. Files are made when they are asked for."""
-    st.subheader("Export and import" if shown else "Import", anchor=False)
+    st.header("Export and import" if shown else "Import", anchor=False)
     if shown:
         st.caption(f"Exports hold what the filter shows; drawings: {count(len(shown))}.")
     with st.container(horizontal=True):

@@ -26,7 +26,7 @@ def has_convolutions(layers: Sequence[Layer]) -> bool:
 def show_first_filters(run: Run, layers: Sequence[Layer]) -> None:
     """The filters of the first convolution through the epochs."""
     first = next(layer for layer in layers if layer.kind == _CONVOLUTION)
-    st.subheader(
+    st.header(
         "What it learned first",
         help="Each filter slides over the image. Where the ink under it looks like its red part and stays off its blue "
         "part, its feature map lights up.",
@@ -46,7 +46,7 @@ def show_first_filters(run: Run, layers: Sequence[Layer]) -> None:
 
 def show_feature_maps(run: Run, layers: Sequence[Layer], chosen: ChosenImage) -> None:
     """The feature maps of a layer, and the filter behind one of them."""
-    st.subheader(
+    st.header(
         "What each layer makes of the image",
         help="A layer turns its input into a stack of pictures, the feature maps; each shows where in the image its "
         "filter found what it looks for.",

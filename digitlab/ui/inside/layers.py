@@ -26,7 +26,7 @@ _NO_GRADIENTS = (
 
 def show_layers(layers: Sequence[Layer]) -> None:
     """What each layer is, what it makes of one image, and its parameters."""
-    st.subheader("Layers", help="In the order in which an image passes them. Shapes are those for one image.")
+    st.header("Layers", help="In the order in which an image passes them. Shapes are those for one image.")
     total = sum(layer.parameters for layer in layers)
     st.caption(f"{count(len(layers))} layers, {count(total)} parameters.")
     _show_table(layers_html(layers), "layers")
@@ -52,7 +52,7 @@ def layers_html(layers: Sequence[Layer]) -> str:
 
 def show_norms(run: Run, model: nn.Module, colour: str) -> None:
     """The norms of weights and gradients by epoch, and a line where they were not recorded."""
-    st.subheader(
+    st.header(
         "Norms of weights and gradients",
         help="The length of all weights, and of all their gradients, as one vector. A gradient that shrinks says that "
         "the training settles; one that grows without end, that the learning rate is too high.",

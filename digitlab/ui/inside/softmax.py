@@ -27,7 +27,7 @@ _WEIGHTS = WeightFilm(
 
 def show_weights(run: Run) -> None:
     """The ten weight images through the epochs."""
-    st.subheader(
+    st.header(
         "What it learned",
         help="A softmax regression has one weight per pixel and digit. Ink on a pixel adds the weight to the digit's "
         "logit; the digit with the highest logit is the answer.",
@@ -37,7 +37,7 @@ def show_weights(run: Run) -> None:
 
 def show_evidence(run: Run, chosen: ChosenImage) -> None:
     """What in the image speaks for and against each digit, and the sum of one of them in words."""
-    st.subheader(
+    st.header(
         "For and against",
         help="Each pixel's ink times its weight. For this model that is no estimate: the sums are the logits.",
     )

@@ -117,7 +117,7 @@ def _card(answer: Answer) -> str:
     return (
         f'<article class="card{"" if answer.reading else " nothing"}" style="--model:{answer.colour}"'
         f' aria-label="{escape(answer.name)}" data-digit="{answer.reading.digit if answer.reading else ""}">'
-        f'<h3 title="{escape(answer.name)}">{escape(answer.name)}</h3>{_reading(answer)}{_bars(answer)}'
+        f'<h2 title="{escape(answer.name)}">{escape(answer.name)}</h2>{_reading(answer)}{_bars(answer)}'
         f'<div class="cost"><span title="Numbers that training sets">{count(answer.parameters)} weights</span>'
         f'<span title="Time to read one image">{time}</span></div></article>'
     )

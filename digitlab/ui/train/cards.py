@@ -46,7 +46,7 @@ def card_html(card: RunCard) -> str:
     progress = "" if card.state in WENT_WRONG else _bar(card.status) + _figures(card)
     return (
         f'<article class="run {card.state}" aria-label="{name}">'
-        f'<header><h3 title="{name}">{name}</h3><span class="state">{escape(card.words)}</span></header>'
+        f'<header><h2 title="{name}">{name}</h2><span class="state">{escape(card.words)}</span></header>'
         f'<p class="what">{escape(config.model)} on {escape(config.data.replace("+", " + "))}</p>'
         f"{progress}"
         f'<p class="reason">{escape(card.reason)}</p></article>'

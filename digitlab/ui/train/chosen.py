@@ -30,7 +30,7 @@ def show_chosen(run: Run | None, entries: Sequence[Entry], line: Line) -> None:
     if entry is None:
         st.caption(_NONE)
         return
-    st.subheader(plain(entry.title), anchor=False)
+    st.header(plain(entry.title), anchor=False)
     st.caption(f"`{entry.id}` · {plain(_summary(entry, line))}")
     show_notes(entry)
     said = reason(entry.state, entry.status.message)
@@ -84,7 +84,7 @@ def show_before_after(run: Run) -> None:
     before, after = results.get("before"), results.get("test")
     if not before or not after:
         return
-    st.subheader("Before and after", anchor=False)
+    st.header("Before and after", anchor=False)
     with st.container(horizontal=True):
         for data in after:
             if data in before:

@@ -16,7 +16,7 @@ def show_damaged(damaged: Sequence[Damaged]) -> None:
     """A line for each of the first ten, with its reason and a button that deletes it; nothing where there is none."""
     if not damaged:
         return
-    st.subheader("Damaged runs", help=_WHAT, anchor=False)
+    st.header("Damaged runs", help=_WHAT, anchor=False)
     for one in damaged[:_MOST]:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             said = one.reason.replace(f"{one.run.folder}/", "")  # where the server has its files says nothing here

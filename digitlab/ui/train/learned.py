@@ -41,7 +41,7 @@ def _samples_html(run: Run) -> str:
         _sample(image, int(digit), int(said)) for image, digit, said in zip(images, labels, verdicts, strict=True)
     )
     return (
-        f"<section><h4>{title}: {right} of {len(labels)} read right</h4>"
+        f"<section><h3>{title}: {right} of {len(labels)} read right</h3>"
         f'<ol class="samples">{cells}</ol><p>{words}</p></section>'
     )
 
@@ -89,7 +89,7 @@ def _weights_html(run: Run) -> str:
     )
     scale = escape(f"linear-gradient(to right, {', '.join(BURD)})")
     return (
-        f'<section><h4>Weights after epoch {run.status.epoch}</h4><ol class="weights">{cells}</ol>'
+        f'<section><h3>Weights after epoch {run.status.epoch}</h3><ol class="weights">{cells}</ol>'
         f'<div class="scale"><span>−{limit:.3f}</span><i style="background:{scale}"></i><span>+{limit:.3f}</span></div>'
         "<p>Ink on red speaks for the digit, ink on blue against it. One scale for all ten.</p></section>"
     )

@@ -31,7 +31,7 @@ def show_watched(run: Run) -> None:
     """Four charts, two in a row, of fixed height; then samples, weights and log."""
     status, config, records = run.status, run.config, history_so_far(run.history_file)
     name = title_of(run)
-    st.subheader(f"Curves of {plain(name)}", anchor=False)
+    st.header(f"Curves of {plain(name)}", anchor=False)
     waiting = _IN_LINE if status.state is State.QUEUED else _WAITING
     st.caption(_HOW if records else waiting)
     per_epoch = status.steps / config.epochs if config.epochs else 0.0

@@ -23,7 +23,7 @@ def show_overlaid(ids: Sequence[str], entries: Sequence[Entry]) -> None:
     """Loss and accuracy of the runs, a colour each, and looked at again as long as one of them is under way."""
     runs = {entry.id: entry for entry in entries if entry.id in ids}
     chosen = [runs[run_id] for run_id in ids if run_id in runs]
-    st.subheader("Curves over each other", anchor=False)
+    st.header("Curves over each other", anchor=False)
     under_way = any(entry.state in UNFINISHED for entry in chosen)
     st.fragment(_charts, run_every=EVERY if under_way else None)(chosen)
 

@@ -57,7 +57,7 @@ def training_sidebar() -> None:
 def _form() -> None:
     if not is_filled():
         _take_preset(_DEFAULT_PRESET)
-    st.subheader("Train a model", anchor=False)
+    st.header("Train a model", anchor=False)
     with st.container(gap="xxsmall"):
         _show_presets()
         config, troubles = _checked_config()

@@ -49,7 +49,7 @@ def test_several_views_come_together(client: TestClient) -> None:
     with client.websocket_connect("/api/live", headers=HOST) as socket:
         socket.send_json(message(show=views))
         shown = socket.receive_json()["shown"]
-    assert shown["steps"].count("<h4>") == 5
+    assert shown["steps"].count("<h3>") == 5
     assert 'data-number="7"' in shown["number"]
 
 

@@ -65,7 +65,7 @@ class Film {
     this.find(".film").style.setProperty("--columns", data.columns);
     this.find(".film").style.setProperty("--narrow", data.narrow);
     this.find(".pictures").classList.toggle("single", data.captions.length === 1);
-    this.find(".pictures h4").textContent = data.title;
+    this.find(".pictures h3").textContent = data.title;
     this.find(".low").textContent = signed(data.low);
     this.find(".high").textContent = signed(data.limit);
     this.find(".meaning").textContent = data.meaning;
