@@ -1,6 +1,7 @@
 # make app   install what the app needs, then start it
 #            LOCKED=1: the very files of requirements.lock, each checked by its hash
 #            TORCH_INDEX=ADDRESS: torch and torchvision from that package index, such as PyTorch's own for the CPU
+# make class the same for a class in a network that you trust: asks for a code, see README
 # make test  install what the tests need, then run every check
 # make soak  the long tests; writes their result to docs/trust.md (DIGITLAB_FUZZ=1000: so many mutants a kind)
 # make lock audit licences sbom  what is installed: pinned, looked up in the lists of known faults, listed twice
@@ -15,10 +16,13 @@ INSTALLED := $(VENV)/.app$(if $(LOCKED),-locked)
 SUPPLY := .venv-supply
 DIGITLAB_FUZZ ?= 10000
 
-.PHONY: app test lint types imports unit slow soak benchmark lock audit licences sbom clean
+.PHONY: app class test lint types imports unit slow soak benchmark lock audit licences sbom clean
 
 app: $(INSTALLED)
 	$(BIN)/streamlit run app.py
+
+class: $(INSTALLED)
+	DIGITLAB_SHARED=class $(BIN)/streamlit run app.py --server.address 0.0.0.0
 
 test: lint types imports unit
 

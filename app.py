@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from digitlab.ui.app.server import API, headers, lifespan, show_trouble
+from digitlab.ui.app.server import API, DOOR, lifespan, show_trouble
 
 app = st.App(
     "digitlab/ui/app/frame.py",
     lifespan=lifespan,
     routes=API,
-    middleware=[headers],
+    middleware=DOOR,
     on_script_error=show_trouble,
 )

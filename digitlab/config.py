@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from digitlab.access import is_visitor_id
+from digitlab.classroom import Classroom
 from digitlab.errors import BadConfig
 from digitlab.formats import short
 
@@ -191,7 +193,7 @@ def _plain(value: Any) -> Any:
 def _known(values: Mapping[str, Any]) -> Mapping[str, Any]:
     for key in values:
         if key not in MEANINGS:
-            raise BadConfig(f"Unknown setting {short(key)}. Known are: {', '.join(MEANINGS)}.")
+            raise BadConfig(f"Unknown setting {short(key, 30)}. Known are: {', '.join(MEANINGS)}.")
     return values
 
 
@@ -223,17 +225,31 @@ def _wanted_text(name: str, value: str) -> str:
 
 
 @dataclass(frozen=True)
+class DataFolders:
+    """Where data sets are. data: the folder that all share. own: the one whose drawings `mine` stands for."""
+
+    data: Path
+    own: Path
+
+
+@dataclass(frozen=True)
 class Settings:
-    """Where this installation has data and runs, how many jobs run at once, and whether scripts may ask models."""
+    """Where this installation has data and runs, how many jobs run at once, and who may use it.
+
+    api: whether scripts may ask models. classroom: the codes and quotas of a class server; None where everything is
+    open. hand: whose drawings `mine` stands for, a visitor id; empty for the installation's own.
+    """
 
     data: Path
     runs: Path
     jobs: int = 1
     api: bool = True
+    classroom: Classroom | None = None
+    hand: str = ""
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read `DIGITLAB_DATA`, `DIGITLAB_RUNS`, `DIGITLAB_JOBS` and `DIGITLAB_API`. Raises BadConfig for a bad value.
+        """Read the environment variables that begin with `DIGITLAB_`. Raises BadConfig for a bad value.
 
         Each process calls it once, where it starts, and hands the settings down.
         """
@@ -248,7 +264,24 @@ class Settings:
             runs=_folder("DIGITLAB_RUNS", "runs"),
             jobs=int(jobs),
             api=api == "on",
+            classroom=Classroom.from_environment(),
         )
+
+    def of(self, hand: str) -> "Settings":
+        """The same for one hand: `mine` then stands for its drawings. Raises BadConfig when it is no visitor id."""
+        if hand and not is_visitor_id(hand):
+            raise BadConfig(f"{short(hand)} is no visitor of this installation. Delete the file that names it.")
+        return dataclasses.replace(self, hand=hand)
+
+    @property
+    def drawings(self) -> Path:
+        """The data folder that holds the hand's drawings: a visitor's lie apart, in `mine/<visitor id>/`."""
+        return self.data / "mine" / self.hand if self.hand else self.data
+
+    @property
+    def folders(self) -> DataFolders:
+        """Where data sets are, as this hand sees them."""
+        return DataFolders(self.data, self.drawings)
 
 
 def _folder(variable: str, otherwise: str) -> Path:

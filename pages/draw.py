@@ -13,6 +13,7 @@ from digitlab.ui.draw.number_view import show_number
 from digitlab.ui.draw.steps import pick_steps, show_steps
 from digitlab.ui.draw.surfaces import draw_on, is_wide, pad_of, page_layout, pick_surface, width_of
 from digitlab.ui.shared.answers import show_answers
+from digitlab.ui.shared.collection_note import collection_note
 
 
 def drawing_and_answers(surface: str, models: Sequence[Entry], steps_are_shown: bool, without: frozenset[str]) -> None:
@@ -21,6 +22,7 @@ def drawing_and_answers(surface: str, models: Sequence[Entry], steps_are_shown: 
     left, right = (st.container(), st.container()) if is_wide(surface) else st.columns([width, 1 - width], gap="medium")
     with left:
         given = draw_on(surface, without)
+        collection_note()
     pad = pad_of(surface)
     with right:
         if isinstance(given, Writing) or (given is None and is_wide(surface)):

@@ -34,10 +34,13 @@ def _seeded_and_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     torch.manual_seed(0)
     monkeypatch.setenv("DIGITLAB_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("DIGITLAB_RUNS", str(tmp_path / "runs"))
-    monkeypatch.delenv("DIGITLAB_JOBS", raising=False)
+    for name in [name for name in os.environ if name.startswith("DIGITLAB_")]:
+        if name not in ("DIGITLAB_DATA", "DIGITLAB_RUNS"):
+            monkeypatch.delenv(name)
     if app := sys.modules.get("digitlab.ui.app.installation"):  # what another test's folders held
         app.settings.cache_clear()
         app.catalogue.cache_clear()
+        app.passes.cache_clear()
 
 
 def _require(there: bool, what: str) -> Path:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitlab.config import Settings
+from digitlab.config import DataFolders, Settings
 from digitlab.data import PartName, Progress, quiet
 from digitlab.data.handwriting import drawings_of_part, handwriting_is_here, handwriting_lacks
 from digitlab.data.mnist import load_mnist, mnist_is_here
@@ -29,16 +29,20 @@ _MOST_RENDERINGS, _WEIGHT = 64, 2000
 """A few drawings of one's own are rendered more often, up to so many images in all, so that they count."""
 
 
+Where = Path | str | DataFolders
+"""A data folder, or the folders of somebody whose handwriting lies apart."""
+
+
 @dataclass(frozen=True)
 class Dataset:
     """All that is known of a data set.
 
     title, test_title: for people, of the whole and of its test part. remedy: how to get it where it is not here.
-    source: who made it, for a checkpoint's card. is_here: whether a data folder holds it, or needs not.
+    source: who made it, for a checkpoint's card. found: whether a data folder holds it, or needs not.
     load: an image set's part, of data folder, part, validation share and progress. drawings: an ink set's part, of the
     first three. One of these two is given. is_fixed: whether its files stay the same while the app runs.
-    can_download: whether loading it fetches it. lacks: why there is too little of it to train on, to follow a colon;
-    empty when there is enough.
+    can_download: whether loading it fetches it. is_own: whether everybody of a class has one of their own.
+    shortage: why a data folder has too little of it to train on, to follow a colon; empty when there is enough.
     """
 
     name: str
@@ -46,24 +50,38 @@ class Dataset:
     test_title: str
     remedy: str
     source: str
-    is_here: Callable[[Path], bool]
+    found: Callable[[Path], bool]
     load: Callable[[Path, PartName, float, Progress], "Part"] | None = None
     drawings: Callable[[Path, PartName, float], Sequence[LabelledDrawing]] | None = None
     is_fixed: bool = True
     can_download: bool = False
-    lacks: Callable[[Path], str] = lambda _folder: ""
+    is_own: bool = False
+    shortage: Callable[[Path], str] = lambda _folder: ""
 
-    def load_part(self, folder: Path, part: PartName, validation_share: float, progress: Progress = quiet) -> "Part":
+    def is_here(self, where: Where) -> bool:
+        """Whether it can be loaded without a network."""
+        return self.found(self._folder(where))
+
+    def lacks(self, where: Where) -> str:
+        """Why there is too little of it to train on, to follow a colon; empty when there is enough. Raises BadInk."""
+        return self.shortage(self._folder(where))
+
+    def load_part(self, where: Where, part: PartName, validation_share: float, progress: Progress = quiet) -> "Part":
         """One part as images, each drawing rendered once. Raises DataMissing when it is not to be had."""
         if self.load is not None:
-            return self.load(folder, part, validation_share, progress)
+            return self.load(self._folder(where), part, validation_share, progress)
         from digitlab.data.rendering import render
 
-        return render(self.load_drawings(folder, part, validation_share), progress=progress)
+        return render(self.load_drawings(where, part, validation_share), progress=progress)
 
-    def load_drawings(self, folder: Path, part: PartName, validation_share: float) -> Sequence[LabelledDrawing]:
+    def load_drawings(self, where: Where, part: PartName, validation_share: float) -> Sequence[LabelledDrawing]:
         """One part of an ink set as drawings; none for an image set. Raises DataMissing when it is not to be had."""
-        return self.drawings(folder, part, validation_share) if self.drawings is not None else []
+        return self.drawings(self._folder(where), part, validation_share) if self.drawings is not None else []
+
+    def _folder(self, where: Where) -> Path:
+        if isinstance(where, DataFolders):
+            return where.own if self.is_own else where.data
+        return Path(where)
 
 
 def _load_sklearn(_folder: Path, part: PartName, validation_share: float, _progress: Progress) -> "Part":
@@ -81,7 +99,7 @@ DATASETS: Mapping[str, Dataset] = {
             test_title="MNIST, 10,000 test images",
             remedy="Run `digitlab evaluate softmax --data mnist` once: it downloads 12 MB.",
             source="MNIST: Y. LeCun, C. Cortes, C. J. C. Burges, CC BY-SA 3.0.",
-            is_here=mnist_is_here,
+            found=mnist_is_here,
             load=load_mnist,
             can_download=True,
         ),
@@ -92,7 +110,7 @@ DATASETS: Mapping[str, Dataset] = {
             remedy="Copy `pen-digits.jsonl.gz` into the data folder.",
             source="Pen digits: UNIPEN train_r01_v07, category 1a, I. Guyon et al., ICPR 1994, "
             "doi:10.1109/ICPR.1994.576870, distributed as doi:10.5281/zenodo.1195803, CC BY 4.0. Split by writer.",
-            is_here=lambda folder: pen_file(folder) is not None,
+            found=lambda folder: pen_file(folder) is not None,
             drawings=pen_drawings,
         ),
         Dataset(
@@ -101,10 +119,11 @@ DATASETS: Mapping[str, Dataset] = {
             test_title="My handwriting, test part",
             remedy="Draw digits and label them on Draw first; three of one digit are enough to begin.",
             source="Drawings of this installation's own users.",
-            is_here=handwriting_is_here,
+            found=handwriting_is_here,
             drawings=drawings_of_part,
             is_fixed=False,
-            lacks=handwriting_lacks,
+            shortage=handwriting_lacks,
+            is_own=True,
         ),
         Dataset(
             name="sklearn",
@@ -112,7 +131,7 @@ DATASETS: Mapping[str, Dataset] = {
             test_title="scikit-learn's digits, test part",
             remedy="It comes with scikit-learn.",
             source="scikit-learn's digits: E. Alpaydin, C. Kaynak, 1998, doi:10.24432/C50P49, CC BY 4.0.",
-            is_here=lambda _folder: True,
+            found=lambda _folder: True,
             load=_load_sklearn,
         ),
     )
@@ -129,19 +148,17 @@ def find_datasets(name: str) -> list[Dataset]:
     return [DATASETS[single] for single in singles]
 
 
-def missing_datasets(name: str, folder: Path) -> list[Dataset]:
+def missing_datasets(name: str, where: Where) -> list[Dataset]:
     """Those of a name's data sets that the data folder does not hold. Raises UnknownName."""
-    return [one for one in find_datasets(name) if not one.is_here(folder)]
+    return [one for one in find_datasets(name) if not one.is_here(where)]
 
 
-def is_here(name: str, folder: Path) -> bool:
+def is_here(name: str, where: Where) -> bool:
     """Whether a data set, or all that a name joins, can be loaded without a network. Raises UnknownName."""
-    return not missing_datasets(name, folder)
+    return not missing_datasets(name, where)
 
 
-def load_part(
-    name: str, part: str, folder: Path | str, validation_share: float = 0.1, progress: Progress = quiet
-) -> "Part":
+def load_part(name: str, part: str, where: Where, validation_share: float = 0.1, progress: Progress = quiet) -> "Part":
     """A part of the named data set, joined from several where the name says so; each drawing rendered once.
 
     part: train, validation or test.
@@ -150,7 +167,7 @@ def load_part(
     from digitlab.data.parts import join
 
     chosen = _part_name(part)
-    return join([one.load_part(Path(folder), chosen, validation_share, progress) for one in find_datasets(name)])
+    return join([one.load_part(where, chosen, validation_share, progress) for one in find_datasets(name)])
 
 
 def load_data(
@@ -169,7 +186,7 @@ def _part_name(part: str) -> PartName:
 
 def load_training(
     name: str,
-    folder: Path,
+    where: Where,
     validation_share: float,
     *,
     fresh: bool = False,
@@ -187,9 +204,9 @@ def load_training(
     Raises UnknownName for a name that does not exist and DataMissing when its files are not to be had.
     """
     sets = find_datasets(name)
-    pictures = [one.load_part(folder, PartName.TRAIN, validation_share, progress) for one in sets if not one.drawings]
+    pictures = [one.load_part(where, PartName.TRAIN, validation_share, progress) for one in sets if not one.drawings]
     inked = [one for one in sets if one.drawings]
-    drawn = [one.load_drawings(folder, PartName.TRAIN, validation_share) for one in inked]
+    drawn = [one.load_drawings(where, PartName.TRAIN, validation_share) for one in inked]
     if most:
         chosen = _draw_some([*map(len, pictures), *map(len, drawn)], most, seed)
         pictures = [part.select(which) for part, which in zip(pictures, chosen, strict=False) if len(which)]

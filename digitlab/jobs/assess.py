@@ -30,7 +30,7 @@ def assess(run: Run, settings: Settings, progress: Progress = quiet) -> None:
     figures of the run that it started from, with the number of images that it alone reads right (`only_before`), and
     that this run alone does (`only_after`).
     """
-    config, folder = run.config, settings.data
+    config, folder = run.config, settings.folders
     validation = score(run, load_part(config.data, PartName.VALIDATION, folder, config.validation_share, progress))
     doubt = fit_doubt(Predictions(validation.logits, validation.labels))
     results: dict[str, Any] = {**run.results, "doubt": dataclasses.asdict(doubt), "test": {}, "donors": {}}
@@ -51,13 +51,13 @@ def assess(run: Run, settings: Settings, progress: Progress = quiet) -> None:
 def _tested(config: TrainConfig, settings: Settings) -> list[Dataset]:
     sets = find_datasets(config.data)
     others = [dataset for dataset in find_datasets("+".join(_ALWAYS)) if dataset not in sets]
-    return sets + [dataset for dataset in others if dataset.is_here(settings.data)]
+    return sets + [dataset for dataset in others if dataset.is_here(settings.folders)]
 
 
 def _before(config: TrainConfig, settings: Settings, after: Mapping[str, Predictions]) -> dict[str, Any]:
     try:
         start = Catalogue(settings).find(config.start_from)
-        parts = {one.name: load_part(one.name, PartName.TEST, settings.data) for one in _tested(config, settings)}
+        parts = {one.name: load_part(one.name, PartName.TEST, settings.folders) for one in _tested(config, settings)}
         before = {data: calibrated(start, score(start, part)) for data, part in parts.items()}
         return {data: {**_summary(answers), **_only(answers, after[data])} for data, answers in before.items()}
     except DigitlabError:  # it was deleted meanwhile: there is nothing to compare with

@@ -10,12 +10,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from digitlab.access import OWNER, Visitor
 from digitlab.config import Settings, TrainConfig
 from digitlab.data.dataset import find_datasets
 from digitlab.errors import BadConfig, BadRun, DataMissing, DigitlabError, NotSaved
 from digitlab.files import saving
 from digitlab.jobs.queue import LOOK, Command, Queue, write_command
+from digitlab.jobs.turns import turn_of
 from digitlab.runs.listing import Catalogue
+from digitlab.runs.owner import as_files, check_change_run
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED, State
 
@@ -24,6 +27,9 @@ MOST_WAITING = 20
 
 _HEARING = 5.0
 """Seconds that a paused process may take to go on."""
+
+_NOT_FOR_JOBS = ("DIGITLAB_SHARED", "DIGITLAB_CODE", "DIGITLAB_TEACHER_CODE", "DIGITLAB_SECRET")
+"""Of the server alone: a job needs no codes."""
 
 _PROJECT = Path(__file__).resolve().parent.parent.parent
 
@@ -51,9 +57,9 @@ def check_config(config: TrainConfig, settings: Settings) -> None:
 def check_data(config: TrainConfig, settings: Settings) -> None:
     """The part of `check_config` that takes no time: the data. Raises UnknownName, DataMissing or BadInk."""
     for dataset in find_datasets(config.data):
-        if lack := dataset.lacks(settings.data):
+        if lack := dataset.lacks(settings.folders):
             raise DataMissing(f"{dataset.title} cannot be trained on: {lack}")
-        if not dataset.can_download and not dataset.is_here(settings.data):
+        if not dataset.can_download and not dataset.is_here(settings.folders):
             raise DataMissing(f"{dataset.title} cannot be trained on: not in {settings.data}. {dataset.remedy}")
 
 
@@ -77,14 +83,17 @@ def find_start(config: TrainConfig, settings: Settings) -> Run:
     return start
 
 
-def start_job(config: TrainConfig, settings: Settings) -> Run:
+def start_job(config: TrainConfig, settings: Settings, visitor: Visitor = OWNER) -> Run:
     """Make a run and start its process, which goes on whatever happens to this one.
 
-    Raises what `check_config` does, QueueFull when 20 runs wait for a slot already, and NotSaved; then there is no run.
+    visitor: who starts it, and whose run it is.
+    Raises what `check_config` does, QueueFull when 20 runs wait for a slot already, NotAllowed when a pupil has too
+    many, and NotSaved; then there is no run.
     """
-    check_config(config, settings)
-    queue = _check_queue(settings)
-    run = Run.create(settings.runs, config)
+    check_config(config, settings.of(visitor.hand))
+    with turn_of(visitor, settings, one_more=True):
+        queue = _check_queue(settings)
+        run = Run.create(settings.runs, config, as_files(visitor.hand))
     try:
         queue.line_up(run)
         with _log(run) as log:
@@ -96,31 +105,35 @@ def start_job(config: TrainConfig, settings: Settings) -> Run:
     return run
 
 
-def resume_job(run: Run, settings: Settings) -> None:
+def resume_job(run: Run, settings: Settings, visitor: Visitor = OWNER) -> None:
     """Go on with a paused run, or with one that was stopped, failed or interrupted.
 
-    Raises BadRun when the run is done, under way or a checkpoint, QueueFull when 20 runs wait already, NotSaved when
-    there is no room or no right; then it stays as it is.
+    Raises BadRun when the run is done, under way or a checkpoint, QueueFull when 20 runs wait already, NotAllowed when
+    it is somebody else's or a pupil has too many, NotSaved when there is no room or no right; then it stays as it is.
     """
+    check_change_run(visitor, run)
     run.check_changeable()
     state = run.state
     if state not in (State.PAUSED, State.STOPPED, State.FAILED, State.INTERRUPTED):
         raise BadRun(f"{run.id} is {state}; there is nothing to resume. Clone it to train again.")
     queue = _check_queue(settings)
-    write_command(run, Command.RUN)
-    if state is State.PAUSED and _hears(run):
-        return
+    if state is State.PAUSED:
+        write_command(run, Command.RUN)
+        if _hears(run):
+            return
     before = run.status
-    try:
-        queue.line_up(run)
-        with _log(run) as log:
-            run.mark(State.QUEUED)
-            _spawn(run, settings, log)
-    except BaseException:
-        queue.leave(run)
-        with suppress(NotSaved):
-            run.write_status(before)
-        raise
+    with turn_of(visitor, settings):
+        write_command(run, Command.RUN)
+        try:
+            queue.line_up(run)
+            with _log(run) as log:
+                run.mark(State.QUEUED)
+                _spawn(run, settings, log)
+        except BaseException:
+            queue.leave(run)
+            with suppress(NotSaved):
+                run.write_status(before)
+            raise
 
 
 def _hears(run: Run) -> bool:
@@ -137,13 +150,18 @@ def _hears(run: Run) -> bool:
     return run.is_locked()
 
 
-def pause_job(run: Run) -> None:
-    """Ask for a pause. Raises BadRun when the run is not under way."""
+def pause_job(run: Run, visitor: Visitor = OWNER) -> None:
+    """Ask for a pause. Raises BadRun when the run is not under way, NotAllowed when it is somebody else's."""
+    check_change_run(visitor, run)
     _ask(run, Command.PAUSE)
 
 
-def stop_job(run: Run) -> None:
-    """Ask for an end; what is learned stays, and the run can be resumed. Raises BadRun when it is not under way."""
+def stop_job(run: Run, visitor: Visitor = OWNER) -> None:
+    """Ask for an end; what is learned stays, and the run can be resumed.
+
+    Raises BadRun when it is not under way, NotAllowed when it is somebody else's.
+    """
+    check_change_run(visitor, run)
     _ask(run, Command.STOP)
 
 
@@ -174,7 +192,7 @@ def _log(run: Run) -> Iterator[BinaryIO]:
 def _spawn(run: Run, settings: Settings, log: BinaryIO) -> None:
     """Detached, with a list of arguments and no shell. Raises BadRun when the system starts no further process."""
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name not in _NOT_FOR_JOBS},
         "DIGITLAB_DATA": str(settings.data.resolve()),
         "DIGITLAB_RUNS": str(settings.runs.resolve()),
         "DIGITLAB_JOBS": str(settings.jobs),

@@ -78,7 +78,7 @@ def explain(error: BaseException) -> str:
 
 
 def _train(run: Run, settings: Settings, hooks: Hooks, ticket: Ticket | None, progress: Progress) -> Trainer:
-    config, folder = run.config, settings.data
+    config, folder = run.config, settings.folders
     train = load_training(
         config.data,
         folder,

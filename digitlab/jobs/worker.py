@@ -13,6 +13,7 @@ from filelock import Timeout
 from digitlab.config import Settings
 from digitlab.errors import DigitlabError
 from digitlab.jobs.queue import Command, Queue, Ticket, wait_while, write_command
+from digitlab.runs.owner import owner_of
 from digitlab.runs.run import Run, open_run
 from digitlab.runs.status import State
 
@@ -25,7 +26,7 @@ def main(folder: Path) -> int:
     run = open_run(folder)
     signal.signal(signal.SIGTERM, _stop_on_signal(run))
     try:
-        settings = Settings.from_environment()
+        settings = Settings.from_environment().of(owner_of(run))  # `mine` is what the run's owner drew
         with run.lock().acquire(timeout=_PATIENCE):
             return _wait_and_work(run, settings)
     except Timeout:

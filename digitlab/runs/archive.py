@@ -8,11 +8,12 @@ import zipfile
 from pathlib import Path
 
 from digitlab.errors import BadRun, DigitlabError
-from digitlab.files import saving
+from digitlab.files import saving, write_json
 from digitlab.folders import move_folder, scratch_folder
 from digitlab.formats import short
 from digitlab.models import build_model
 from digitlab.runs.listing import Damaged, read_entry
+from digitlab.runs.owner import as_files
 from digitlab.runs.run import Run, new_run_id, open_run
 from digitlab.runs.scores import load_samples, load_scores
 from digitlab.runs.status import UNFINISHED, State
@@ -49,9 +50,10 @@ def pack_run(run: Run) -> bytes:
     return packed.getvalue()
 
 
-def unpack_run(data: bytes, runs: Path) -> Run:
+def unpack_run(data: bytes, runs: Path, hand: str = "") -> Run:
     """A new run, under a new id, from a zip file that `pack_run` made. runs: the folder that gets it.
 
+    hand: whose run it becomes; an archive itself never says.
     Raises BadRun when it is damaged, too large, or holds anything that a run does not, NotSaved when there is no
     room for it; then nothing is added.
     """
@@ -64,6 +66,8 @@ def unpack_run(data: bytes, runs: Path) -> Run:
             check_run(run)
         except DigitlabError as error:
             raise BadRun(f"The archive's run cannot be used: {error}") from error
+        for name, content in as_files(hand).items():
+            write_json(folder / name, content)
         if run.status.state in UNFINISHED:
             run.mark(State.STOPPED, "Uploaded before it was finished.")
         return Run(move_folder(folder, runs / new_run_id(run.config.model, runs)))

@@ -84,15 +84,18 @@ class Run:
         self.folder = folder
 
     @classmethod
-    def create(cls, runs: Path, config: TrainConfig) -> "Run":
+    def create(cls, runs: Path, config: TrainConfig, facts: Mapping[str, Mapping[str, Any]] | None = None) -> "Run":
         """A new folder with its config, queued. It appears under its name only when it is complete.
 
+        facts: further JSON files that it has from the start, name → content.
         Raises NotSaved when the disk is full or no folder can be made there; then there is none.
         """
         with scratch_folder(runs, "Name another folder by DIGITLAB_RUNS.") as scratch:
             building = cls(scratch / "run")
             make_folder(building.folder)
             write_json(building.folder / "config.json", config.to_dict())
+            for name, content in (facts or {}).items():
+                write_json(building.folder / name, content)
             building.write_status(Status(State.QUEUED, created=now(), updated=now()))
             return cls(move_folder(building.folder, runs / new_run_id(config.model, runs)))
 

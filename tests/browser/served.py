@@ -18,12 +18,18 @@ PATIENCE = 120.0
 
 
 @contextmanager
-def served(script: Path, folder: Path, health: str = "/_stcore/health", port: int | None = None) -> Iterator[str]:
-    """Start `streamlit run script` with runs and data under `folder`, give its address, and end it afterwards."""
+def served(
+    script: Path, folder: Path, health: str = "/_stcore/health", port: int | None = None, **variables: str
+) -> Iterator[str]:
+    """Start `streamlit run script` with runs and data under `folder`, give its address, and end it afterwards.
+
+    variables: of the environment.
+    """
     port = port or free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     surroundings = {**os.environ, "DIGITLAB_RUNS": str(folder / "runs"), "DIGITLAB_DATA": str(folder / "data")}
+    surroundings |= variables
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=log, stderr=subprocess.STDOUT)
         try:

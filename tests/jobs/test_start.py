@@ -3,15 +3,21 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 import digitlab.config
+from digitlab.access import NotAllowed, Quotas, Role, Visitor
+from digitlab.classroom import Classroom
 from digitlab.config import Settings, TrainConfig
+from digitlab.data.handwriting import add_drawing
 from digitlab.errors import BadConfig, BadRun, DataMissing, UnknownName
-from digitlab.jobs import start
+from digitlab.ink.strokes import Drawing
+from digitlab.jobs import start, worker
 from digitlab.jobs.queue import Command, Queue, read_command, write_command
 from digitlab.jobs.start import (
     QueueFull,
@@ -23,6 +29,8 @@ from digitlab.jobs.start import (
     start_job,
     stop_job,
 )
+from digitlab.jobs.turns import check_upload
+from digitlab.runs.owner import owner_of
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
 
@@ -221,3 +229,102 @@ def test_a_full_queue_refuses_another_run(
     assert spawned == [run.id for run in waiting]
     assert stopped.state is State.STOPPED
     assert len([path for path in settings.runs.iterdir() if path.name != ".queue"]) == 3
+
+
+ANNA, BO = Visitor(Role.PUPIL, "a" * 32), Visitor(Role.PUPIL, "b" * 32)
+TEACHER = Visitor(Role.TEACHER, "c" * 32)
+
+
+@pytest.fixture
+def room(settings: Settings) -> Settings:
+    """The settings of a class server, where a pupil has two runs, one of them unfinished."""
+    return replace(settings, classroom=Classroom("class-code", "teacher-code", Quotas(runs=1, all_runs=2)))
+
+
+def test_a_pupil_starts_one_run_at_a_time_and_others_start_theirs(room: Settings) -> None:
+    first = start_job(CONFIG, room, ANNA)
+    assert owner_of(first) == ANNA.id
+    with pytest.raises(NotAllowed, match="1 of your runs is not finished"):
+        start_job(CONFIG, room, ANNA)
+    start_job(CONFIG, room, BO)
+    start_job(CONFIG, room, TEACHER)
+    start_job(CONFIG, room, TEACHER)
+    first.mark(State.DONE)
+    start_job(CONFIG, room, ANNA).mark(State.DONE)
+    with pytest.raises(NotAllowed, match="You have 2 runs"):
+        start_job(CONFIG, room, ANNA)
+    with pytest.raises(NotAllowed, match="You have 2 runs"):
+        check_upload(ANNA, room)
+    check_upload(BO, room)
+
+
+def test_two_tabs_of_a_pupil_do_not_start_two_runs(room: Settings) -> None:
+    def one_more(_number: int) -> bool:
+        try:
+            start_job(CONFIG, room, ANNA)
+        except NotAllowed:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as tabs:
+        assert sum(tabs.map(one_more, range(4))) == 1
+
+
+def test_resuming_counts_like_starting(room: Settings) -> None:
+    stopped = start_job(CONFIG, room, ANNA)
+    stopped.mark(State.STOPPED)
+    start_job(CONFIG, room, ANNA)
+    with pytest.raises(NotAllowed, match="not finished"):
+        resume_job(stopped, room, ANNA)
+    assert stopped.state is State.STOPPED
+
+
+def test_a_pupil_stops_only_runs_of_their_own(room: Settings) -> None:
+    run = start_job(CONFIG, room, ANNA)
+    for ask in (lambda: stop_job(run, BO), lambda: pause_job(run, BO), lambda: resume_job(run, room, BO)):
+        with pytest.raises(NotAllowed):
+            ask()
+    assert read_command(run) is Command.RUN
+    stop_job(run, TEACHER)
+    assert read_command(run) is Command.STOP
+
+
+def test_a_pupil_trains_on_drawings_of_their_own(room: Settings) -> None:
+    for number in range(3):
+        add_drawing(room.of(ANNA.hand).drawings, Drawing(ink=[[[60.0, 60.0], [200.0, 60.0 + number]]]), 7, "anna")
+    with pytest.raises(DataMissing):
+        start_job(CONFIG.replace(data="mine"), room, BO)
+    run = start_job(CONFIG.replace(data="mine"), room, ANNA)
+    assert ANNA.id not in (run.folder / "config.json").read_text()
+
+
+def test_a_job_is_told_no_code(
+    room: Settings, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.undo()
+    given: list[dict[str, str]] = []
+    monkeypatch.setenv("DIGITLAB_TEACHER_CODE", "teacher-code")
+    monkeypatch.setenv("DIGITLAB_SHARED", "class")
+    monkeypatch.setattr(start.subprocess, "Popen", lambda *_args, env, **_how: given.append(env))
+    with (tmp_path / "log").open("wb") as log:
+        start._spawn(make_run(tmp_path / "runs"), room, log)
+    assert not {"DIGITLAB_SHARED", "DIGITLAB_CODE", "DIGITLAB_TEACHER_CODE", "DIGITLAB_SECRET"} & set(given[0])
+    assert "DIGITLAB_RUNS" in given[0]
+
+
+def test_the_job_of_a_pupils_run_reads_the_pupils_drawings(room: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Settings] = []
+    monkeypatch.setattr(worker, "_wait_and_work", lambda _run, settings: given.append(settings) or 0)
+    for visitor in (ANNA, TEACHER):
+        assert worker.main(start_job(CONFIG, room, visitor).folder) == 0
+    assert [one.drawings for one in given] == [room.data / "mine" / ANNA.id, room.data]
+
+
+def test_a_job_whose_owner_is_damaged_trains_on_nobodys_drawings(
+    room: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(worker, "_wait_and_work", lambda *_: pytest.fail("It went on."))
+    run = start_job(CONFIG, room, ANNA)
+    (run.folder / "owner.json").write_text('{"visitor": "../../etc"}')
+    assert worker.main(run.folder) == 2
+    assert "names no visitor" in capsys.readouterr().err

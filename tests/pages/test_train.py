@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from digitlab.config import Settings
 from digitlab.errors import DigitlabError
 from digitlab.jobs.queue import Command, Queue, read_command, write_command
 from digitlab.presets import PRESETS
@@ -301,7 +300,7 @@ def test_resume_hands_the_run_to_a_job(
     left_run: MakeRun, open_train: OpenTrain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resumed: list[str] = []
-    monkeypatch.setattr("digitlab.ui.train.cards.resume_job", lambda run, settings: resumed.append(run.id))
+    monkeypatch.setattr("digitlab.ui.train.cards.resume_job", lambda run, *_: resumed.append(run.id))
     run = left_run(State.STOPPED)
     find_button(open_train(run=run.id), "Resume").click().run()
     assert resumed == [run.id]
@@ -310,7 +309,7 @@ def test_resume_hands_the_run_to_a_job(
 def test_what_goes_wrong_with_a_button_is_said_in_a_toast(
     left_run: MakeRun, open_train: OpenTrain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_run: Run, _settings: Settings) -> None:
+    def refuse(*_: object) -> None:
         raise DigitlabError("The disk is full.")
 
     monkeypatch.setattr("digitlab.ui.train.cards.resume_job", refuse)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
+from digitlab.access import Visitor
 from digitlab.config import Settings, TrainConfig
 from digitlab.data.dataset import DATASETS
 from digitlab.jobs.queue import Queue
@@ -25,7 +26,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainConfig]:
     """What was started, by a stand-in that only makes the run's folder."""
     configs: list[TrainConfig] = []
 
-    def start(config: TrainConfig, settings: Settings) -> Run:
+    def start(config: TrainConfig, settings: Settings, _visitor: Visitor) -> Run:
         configs.append(config)
         run = Run.create(settings.runs, config)
         Queue(settings.runs, settings.jobs).line_up(run)
@@ -38,7 +39,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainConfig]:
 @pytest.fixture
 def all_data_here(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, dataset in DATASETS.items():
-        monkeypatch.setitem(DATASETS, name, replace(dataset, is_here=lambda _folder: True, lacks=lambda _folder: ""))
+        monkeypatch.setitem(DATASETS, name, replace(dataset, found=lambda _folder: True, shortage=lambda _folder: ""))
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -167,7 +168,7 @@ def test_without_mnist_and_pen_digits_the_form_starts_with_scikit_learns(open_pa
 
 
 def test_a_full_queue_is_said_in_one_line(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_config: TrainConfig, _settings: Settings) -> Run:
+    def refuse(_config: TrainConfig, _settings: Settings, _visitor: Visitor) -> Run:
         raise QueueFull("20 runs wait for a slot already.")
 
     monkeypatch.setattr(sidebar, "start_job", refuse)

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from digitlab.errors import DigitlabError
 from digitlab.ui.app import readers
 from digitlab.ui.app.address import page_file
+from digitlab.ui.app.callouts import show_error
+from digitlab.ui.app.visitor import visitor
 from digitlab.ui.components.comeback import run_after_comeback
 from digitlab.ui.shared.data_picker import data_note
 from digitlab.ui.train.sidebar import training_sidebar
@@ -27,9 +30,15 @@ chosen = st.navigation(
         page("inside", "Inside", ":material/visibility:"),
         page("compare", "Compare", ":material/compare_arrows:"),
         page("handwriting", "My handwriting", ":material/gesture:"),
+        page("about", "About", ":material/info:"),
     ]
 )
 st.set_page_config(page_title=f"{chosen.title} · digitlab")
+try:
+    visitor()
+except DigitlabError as error:  # the pass has ended: nothing is shown to nobody
+    show_error(error)
+    st.stop()
 chosen.run()
 with st.sidebar:
     training_sidebar()

@@ -7,14 +7,16 @@ becomes its answer's one line, and the socket stays open.
 
 import asyncio
 import time
+from collections import OrderedDict, deque
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from digitlab.ui.app.guard import visitor_of
 from digitlab.ui.app.live_messages import answer_all
+from digitlab.ui.app.own_hosts import is_own_host, is_same_origin
 
 MOST_SOCKETS = 400
 MOST_A_SECOND = 120
@@ -30,29 +32,40 @@ _HERE = ("127.0.0.1", "::1")
 
 
 class Batches:
-    """Reads what waits from all sockets together, in one thread, while the event loop goes on."""
+    """Reads what waits from all sockets together, in one thread, while the event loop goes on.
+
+    Everybody has a turn before anybody has a second one.
+    """
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[str, asyncio.Future[str]]] = []
+        self._waiting: OrderedDict[str, deque[tuple[str, asyncio.Future[str]]]] = OrderedDict()
         self._thread = ThreadPoolExecutor(1, "live")
         self._running: asyncio.Task[None] | None = None
 
-    async def answer(self, text: str) -> str:
-        """The answer to a message, as soon as it is its turn."""
+    async def answer(self, text: str, who: str) -> str:
+        """The answer to a message, as soon as it is its turn. who: whose messages take turns with those of others."""
         future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._waiting.append((text, future))
+        self._waiting.setdefault(who, deque()).append((text, future))
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._run())
         return await future
 
     async def _run(self) -> None:
         while self._waiting:
-            batch, self._waiting = self._waiting[:_MOST_TOGETHER], self._waiting[_MOST_TOGETHER:]
+            batch = [self._next() for _ in range(min(_MOST_TOGETHER, sum(map(len, self._waiting.values()))))]
             texts = [text for text, _ in batch]
             answers = await asyncio.get_running_loop().run_in_executor(self._thread, answer_all, texts)
             for (_, future), answer in zip(batch, answers, strict=True):
                 if not future.done():  # its socket may have gone meanwhile
                     future.set_result(answer)
+
+    def _next(self) -> tuple[str, "asyncio.Future[str]"]:
+        """The oldest message of whoever waited longest for a turn."""
+        who, messages = self._waiting.popitem(last=False)
+        first = messages.popleft()
+        if messages:
+            self._waiting[who] = messages
+        return first
 
 
 _batches = Batches()
@@ -70,7 +83,8 @@ async def live(socket: WebSocket) -> None:
         return
     _open.add(id(socket))
     newest = _Newest()
-    answering = asyncio.create_task(_answer(socket, newest))
+    who = visitor_of(socket.scope).id or f"socket {id(socket)}"
+    answering = asyncio.create_task(_answer(socket, newest, who))
     try:
         await _receive(socket, newest)
     except (WebSocketDisconnect, RuntimeError):  # gone, while one side was still speaking
@@ -110,9 +124,9 @@ async def _receive(socket: WebSocket, newest: _Newest) -> None:
             began, count = time.monotonic(), 0
 
 
-async def _answer(socket: WebSocket, newest: _Newest) -> None:
+async def _answer(socket: WebSocket, newest: _Newest, who: str) -> None:
     while True:
-        await socket.send_text(await _batches.answer(await newest.take()))
+        await socket.send_text(await _batches.answer(await newest.take(), who))
 
 
 def may_connect(headers: Headers, client: str) -> bool:
@@ -121,14 +135,8 @@ def may_connect(headers: Headers, client: str) -> bool:
 
 
 def is_own_origin(headers: Headers) -> bool:
-    """Whether a request is for a host that the installation allows and comes from its own pages, or from no page.
-
-    The hosts are those of Streamlit's `server.allowedHosts`, as for its own socket.
-    """
-    from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
-
-    host, origin = headers.get("host"), headers.get("origin")
-    return is_host_allowed(host) and (origin is None or urlsplit(origin).netloc.lower() == (host or "").lower())
+    """Whether a request is for a host that the installation allows and comes from its own pages, or from no page."""
+    return is_own_host(headers.get("host")) and is_same_origin(headers)
 
 
 ROUTE = WebSocketRoute("/api/live", live)

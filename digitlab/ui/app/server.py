@@ -13,8 +13,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import digitlab
-from digitlab.ui.app import api, live_socket, readers
+from digitlab.ui.app import api, join, live_socket, readers
 from digitlab.ui.app.callouts import show_error
+from digitlab.ui.app.guard import Guard
+from digitlab.ui.app.join_link import announce
+from digitlab.ui.app.own_hosts import OwnHosts
 
 _SAFE_HEADERS = {
     # Streamlit's own front end needs inline styles, eval (charts) and blob: modules (components).
@@ -47,7 +50,7 @@ async def health(_request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", "version": digitlab.__version__, "warm": readers.is_warm()})
 
 
-API = [Route("/api/health", health), *api.ROUTES, live_socket.ROUTE]
+API = [Route("/api/health", health), *join.ROUTES, *api.ROUTES, live_socket.ROUTE]
 
 
 class SafeHeaders:
@@ -65,12 +68,14 @@ class SafeHeaders:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-headers = Middleware(SafeHeaders)
+DOOR = [Middleware(SafeHeaders), Middleware(OwnHosts), Middleware(Guard)]
+"""What every request goes through before anything else sees it, the outermost first."""
 
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Warm up in a thread of its own once the server is up."""
+    """Say who may come in, and warm up in a thread of its own once the server is up."""
+    announce()
     warming = asyncio.create_task(asyncio.to_thread(readers.warm_up))
     yield {}
     warming.cancel()

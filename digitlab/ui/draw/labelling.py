@@ -2,12 +2,15 @@
 
 import streamlit as st
 
-from digitlab.data.handwriting import ME, add_drawing, take_back
+from digitlab.data import collection
+from digitlab.data.handwriting import ME
 from digitlab.data.handwriting_file import is_told_now
 from digitlab.errors import DigitlabError
 from digitlab.ui.app.callouts import plain, show_error
 from digitlab.ui.app.installation import settings
+from digitlab.ui.app.visitor import own_settings, visitor
 from digitlab.ui.components.drawing import DigitLabel
+from digitlab.ui.shared.collection_note import was_told
 
 _WRITER = "writer"
 _LONGEST = 40
@@ -43,8 +46,8 @@ def take_label(label: DigitLabel) -> bool:
 
 def _add(label: DigitLabel) -> None:
     writer = str(st.session_state.get(_WRITER) or ME)
-    add_drawing(settings().data, label.drawing, label.digit, writer, label.id)
-    st.session_state[_EXPLAINED] = st.session_state.get(_EXPLAINED) or is_told_now(settings().data)
+    collection.add_labelled(settings(), visitor(), label.drawing, label.digit, writer, label.id, pooled=was_told())
+    st.session_state[_EXPLAINED] = st.session_state.get(_EXPLAINED) or is_told_now(own_settings().drawings)
     st.toast(
         f"Added to My handwriting as {label.digit}, written by {plain(writer)}. “Take it back” undoes it.",
         icon=":material/gesture:",
@@ -52,7 +55,7 @@ def _add(label: DigitLabel) -> None:
 
 
 def _take_back(label: DigitLabel) -> None:
-    if take_back(settings().data, label.id):
+    if collection.take_back(settings(), visitor(), label.id):
         st.toast(f"Taken back: the {label.digit} is no longer in My handwriting.", icon=":material/undo:")
 
 

@@ -17,6 +17,7 @@ from digitlab.runs.status import UNFINISHED
 from digitlab.ui.app import address
 from digitlab.ui.app.callouts import plain
 from digitlab.ui.app.model_picker import by_id, colours, title
+from digitlab.ui.app.visitor import may_change
 from digitlab.ui.components.live_html import live_html
 from digitlab.ui.handwriting.mistakes import show_mistakes
 from digitlab.ui.handwriting.readings import Answers, answers_of
@@ -114,8 +115,9 @@ def _pick_models(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _is_of_mine(entry: Entry) -> bool:
-    """Whether a finished run, and no checkpoint, learned from the user's drawings."""
-    return not entry.is_checkpoint and entry.state not in UNFINISHED and "mine" in entry.config.data.split("+")
+    """Whether a finished run, and no checkpoint, learned from the visitor's drawings, not from another's."""
+    learned = not entry.is_checkpoint and entry.state not in UNFINISHED and "mine" in entry.config.data.split("+")
+    return learned and may_change(entry.run)
 
 
 def _show_new(of_mine: Sequence[str], chosen: Sequence[str]) -> None:

@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from digitlab.data.collection import import_drawings
 from digitlab.data.exports import to_idx_zip, to_ink_file, to_png_zip
-from digitlab.data.handwriting import add_from_elsewhere
 from digitlab.data.handwriting_file import MyDrawing
 from digitlab.errors import BadInk
 from digitlab.formats import count, printable
 from digitlab.ink.ink_file import read_ink_lines
 from digitlab.ui.app.installation import settings
+from digitlab.ui.app.visitor import visitor
 from digitlab.ui.components.remount import mount_anew, mount_key
 from digitlab.ui.handwriting.selection import try_to
 
@@ -106,6 +107,6 @@ def _add(content: bytes, name: str) -> None:
     if len(content) > _LARGEST:
         raise BadInk(f"{printable(name)} has over {_LARGEST // 1_000_000} MB. Split the file.")
     lines = read_ink_lines(content, printable(name))
-    new = add_from_elsewhere(settings().data, lines)
+    new = import_drawings(settings(), visitor(), lines)
     known = len(lines) - new
     st.toast(f"New: {count(new)}. Kept already: {count(known)}.", icon=":material/upload:")

@@ -18,7 +18,7 @@ from digitlab.image import SIDE
 from digitlab.ink.strokes import Drawing
 from digitlab.ui.app import address
 from digitlab.ui.app.callouts import show_error
-from digitlab.ui.app.installation import settings
+from digitlab.ui.app.visitor import own_settings
 
 _TROUBLE = "my handwriting, what went wrong"
 
@@ -109,13 +109,13 @@ def relabel_one(drawing: MyDrawing, key: str) -> None:
     digit = st.session_state.get(key)
     if digit is None or digit == drawing.digit:
         return
-    if try_to(lambda: relabel(settings().data, drawing.id, int(digit))):
+    if try_to(lambda: relabel(own_settings().drawings, drawing.id, int(digit))):
         st.toast(f"Relabelled as {digit}.", icon=":material/edit:")
 
 
 def delete_some(drawings: Sequence[MyDrawing], shown: int) -> None:
     """Delete drawings. shown: how many the filter showed; when none is left of them, the filter goes, too."""
-    if not try_to(lambda: delete_drawings(settings().data, [one.id for one in drawings])):
+    if not try_to(lambda: delete_drawings(own_settings().drawings, [one.id for one in drawings])):
         return
     for key in ("drawing", "mistake"):
         address.write(key, None)

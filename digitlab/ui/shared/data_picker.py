@@ -14,6 +14,7 @@ from digitlab.errors import DataMissing
 from digitlab.formats import printable
 from digitlab.ui.app import address
 from digitlab.ui.app.installation import settings
+from digitlab.ui.app.visitor import is_apart, own_settings
 
 if TYPE_CHECKING:  # torch comes with it, and the frame of every page needs none
     from digitlab.data.parts import Part
@@ -52,12 +53,19 @@ def how_to_get(name: str) -> str:
 
 def is_here(name: str) -> bool:
     """Whether the data folder holds the data set."""
-    return name in DATASETS and DATASETS[name].is_here(settings().data)
+    return name in DATASETS and DATASETS[name].is_here(own_settings().folders)
+
+
+def is_private(name: str) -> bool:
+    """Whether a data set's images differ from visitor to visitor: then no scores on them are kept with a run."""
+    return name in DATASETS and DATASETS[name].is_own and is_apart()
 
 
 def can_wait(name: str) -> bool:
     """Whether saved scores may be shown before the images are loaded, which takes a second the first time."""
     if name not in DATASETS:
+        return False
+    if is_private(name):
         return False
     is_new = DATASETS[name].is_fixed and (name, settings().data) not in _loaded
     return is_new or not is_here(name)
@@ -71,7 +79,7 @@ def test_part(name: str) -> Part:
     dataset = DATASETS[name]
     with _lock:  # the second session finds it loaded
         if not dataset.is_fixed:
-            return dataset.load_part(folder, PartName.TEST, 0.0)
+            return dataset.load_part(own_settings().folders, PartName.TEST, 0.0)
         if (name, folder) not in _loaded:
             _loaded[name, folder] = dataset.load_part(folder, PartName.TEST, 0.0)
         return _loaded[name, folder]

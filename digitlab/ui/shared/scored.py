@@ -12,7 +12,7 @@ from digitlab.metrics.predictions import Predictions, tempered
 from digitlab.runs.run import Run
 from digitlab.runs.scores import Scores, fingerprint_file, read_doubt, read_scores, score
 from digitlab.training.devices import all_cores
-from digitlab.ui.shared.data_picker import can_wait, how_to_get, is_here, test_part
+from digitlab.ui.shared.data_picker import can_wait, how_to_get, is_here, is_private, test_part
 
 _Key = tuple[str, str, str, float]
 """Architecture, weights, images and temperature: all that the answers depend on."""
@@ -84,7 +84,9 @@ def scored(run: Run, data: str, upload: Part | None = None) -> Scored:
         return Scored(run, data, saved, temperature, None)
     part = upload or test_part(data)
     origin = (run.config.model, fingerprint_file(run.weights), part.fingerprint())
-    return Scored(run, data, _scores(run.id, origin, run, part, None if upload else data), temperature, part)
+    return Scored(
+        run, data, _scores(run.id, origin, run, part, None if upload or is_private(data) else data), temperature, part
+    )
 
 
 @st.cache_resource(max_entries=32, show_spinner="Scoring every image of the data set. This is done once.")

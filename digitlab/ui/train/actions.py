@@ -20,7 +20,8 @@ from digitlab.runs.run import Run
 from digitlab.ui.app import address
 from digitlab.ui.app.callouts import plain, show_error
 from digitlab.ui.app.installation import catalogue
-from digitlab.ui.train.cards import RESUMABLE, ask, clone, resume
+from digitlab.ui.app.visitor import check_change, may_change, may_see
+from digitlab.ui.train.cards import NOT_YOURS, RESUMABLE, ask, clone, resume
 
 _KEY, _SEVERAL = "run", "curves"
 """The names in the address: of the chosen run, and of several whose curves lie over each other."""
@@ -82,7 +83,7 @@ def ask_name(run: Run) -> None:
         renamed = st.form_submit_button("Rename", type="primary", help="The settings stay as they were.")
     if renamed:
         with place:
-            _keep(lambda: rename_run(run, name))
+            _keep(run, lambda: rename_run(run, name))
 
 
 @st.dialog("Notes and tags", icon=":material/sell:")
@@ -113,12 +114,13 @@ def ask_notes(run: Run) -> None:
         kept = st.form_submit_button("Keep", type="primary", help="Kept with the run; it travels with its download.")
     if kept:
         with place:
-            _keep(lambda: describe_run(run, notes, tags))
+            _keep(run, lambda: describe_run(run, notes, tags))
 
 
-def _keep(change: Callable[[], None]) -> None:
+def _keep(run: Run, change: Callable[[], None]) -> None:
     """Make the change and close the dialog; what is wrong is said in it."""
     try:
+        check_change(run)
         change()
     except DigitlabError as error:
         show_error(error)
@@ -134,6 +136,7 @@ def ask_deletion(run: Run, title: str) -> None:
     sure = st.checkbox("I no longer need it", key=f"sure to delete {run.id}", help="Download it first to keep a copy.")
     if st.button("Delete for good", type="primary", disabled=not sure, help="Deletes the run's folder.") and sure:
         try:
+            check_change(run)
             delete_run(run)
         except DigitlabError as error:
             show_error(error)
@@ -143,41 +146,47 @@ def ask_deletion(run: Run, title: str) -> None:
             st.rerun()
 
 
-_SHIPPED = " Checkpoints ship with digitlab and stay as they are; clone one to change its settings."
+_SHIPPED = "Checkpoints ship with digitlab and stay as they are; clone one to change its settings."
+
+
+def _why_fixed(entry: Entry) -> str:
+    """Why the visitor cannot change the run; empty when they can."""
+    return _SHIPPED if entry.is_checkpoint else "" if may_change(entry.run) else NOT_YOURS
 
 
 def show_actions(entry: Entry) -> None:
     """A row of buttons; those that do not apply are off and say why."""
-    run, shipped = entry.run, entry.is_checkpoint
+    run, fixed = entry.run, _why_fixed(entry)
     with st.container(horizontal=True, gap="small"):
         _star(entry)
-        if _button("Rename", ":material/edit:", "Gives the run another name.", shipped):
+        if _button("Rename", ":material/edit:", "Gives the run another name.", fixed):
             ask_name(run)
-        if _button("Notes", ":material/sell:", "Notes and tags that people keep on the run.", shipped):
+        if _button("Notes", ":material/sell:", "Notes and tags that people keep on the run.", fixed):
             ask_notes(run)
-        _button(
-            "Clone", ":material/content_copy:", "Puts its settings into the sidebar.", False, lambda: ask(clone, run)
-        )
-        resumable = entry.state in RESUMABLE and not shipped
-        words = "Goes on from the last saved step." if resumable else "Only stopped, failed or interrupted runs go on."
-        _button("Resume", ":material/play_arrow:", words, not resumable, lambda: ask(resume, run))
-        _download(run)
-        if _button("Delete", ":material/delete:", "Asks first, then deletes the run's folder.", shipped):
+        _button("Clone", ":material/content_copy:", "Puts its settings into the sidebar.", "", lambda: ask(clone, run))
+        why_not = "" if entry.state in RESUMABLE else "Only stopped, failed or interrupted runs go on."
+        words = "Goes on from the last saved step."
+        _button("Resume", ":material/play_arrow:", words, why_not or fixed, lambda: ask(resume, run))
+        if may_see(run):
+            _download(run)
+        if _button("Delete", ":material/delete:", "Asks first, then deletes the run's folder.", fixed):
             ask_deletion(run, entry.title)
 
 
 def _star(entry: Entry) -> None:
     def toggle(run: Run) -> None:
+        check_change(run)
         star_run(run, not entry.starred)
 
     label = "Unstar" if entry.starred else "Star"
     words = "Marks the run as a favourite, or no longer."
-    _button(label, ":material/star:", words, entry.is_checkpoint, lambda: ask(toggle, entry.run))
+    _button(label, ":material/star:", words, _why_fixed(entry), lambda: ask(toggle, entry.run))
 
 
-def _button(label: str, icon: str, words: str, off: bool, action: Callable[[], None] | None = None) -> bool:
-    help_text = words + _SHIPPED if off and label != "Resume" else words
-    return st.button(label, icon=icon, help=help_text, disabled=off, on_click=action, key=f"chosen: {label}")
+def _button(label: str, icon: str, words: str, why_off: str, action: Callable[[], None] | None = None) -> bool:
+    """A button; off where there is a reason why, which its help then says."""
+    help_text = f"{words} {why_off}".rstrip()
+    return st.button(label, icon=icon, help=help_text, disabled=bool(why_off), on_click=action, key=f"chosen: {label}")
 
 
 def _download(run: Run) -> None:

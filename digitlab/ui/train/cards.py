@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -18,6 +19,7 @@ from digitlab.runs.status import State, Status
 from digitlab.ui.app.address import page_file
 from digitlab.ui.app.callouts import plain
 from digitlab.ui.app.installation import settings
+from digitlab.ui.app.visitor import may_change, visitor
 from digitlab.ui.components.live_html import live_html
 from digitlab.ui.train.form import fill_form
 from digitlab.ui.train.states import Line, reason, state_in_words
@@ -78,6 +80,9 @@ def _figures(card: RunCard) -> str:
 
 _show = live_html("digitlab.run_card", Path(__file__).with_name("cards.css"))
 
+NOT_YOURS = "This run belongs to somebody else: only they and the teacher may change it."
+"""The help of a button that is off for this visitor."""
+
 _HIDDEN = "cards that are hidden"
 _PER_ROW = 2
 
@@ -110,10 +115,10 @@ def _show_card(run: Run, line: Line, watched: str | None, watch: Callable[[str],
 
 def _controls(run: Run, state: State) -> None:
     if state is State.RUNNING:
-        _button(run, "Pause", ":material/pause:", pause_job, "Keeps everything and gives the slot to others.")
+        _button(run, "Pause", ":material/pause:", _pause, "Keeps everything and gives the slot to others.")
     if state is State.PAUSED:
         _button(run, "Resume", ":material/play_arrow:", resume, "Goes on exactly where it paused.")
-    _button(run, "Stop", ":material/stop:", stop_job, "Ends the training. What is learned is kept; it can be resumed.")
+    _button(run, "Stop", ":material/stop:", _stop, "Ends the training. What is learned is kept; it can be resumed.")
 
 
 def _links(run: Run, state: State, status: Status, watched: str | None, watch: Callable[[str], None]) -> None:
@@ -146,7 +151,9 @@ def _after_trouble(run: Run) -> None:
 
 def _button(run: Run, label: str, icon: str, action: Callable[[Run], None], words: str) -> None:
     """A button whose action may fail: then one line says why, for a few seconds."""
-    st.button(label, key=f"{label} {run.id}", icon=icon, on_click=ask, args=(action, run), help=words, type="secondary")
+    off = action in (_pause, _stop, resume) and not may_change(run)
+    how: dict[str, Any] = {"help": NOT_YOURS if off else words, "disabled": off}
+    st.button(label, key=f"{label} {run.id}", icon=icon, on_click=ask, args=(action, run), **how)
 
 
 def ask(action: Callable[[Run], None], run: Run) -> None:
@@ -159,7 +166,15 @@ def ask(action: Callable[[Run], None], run: Run) -> None:
 
 def resume(run: Run) -> None:
     """Let a run go on. Raises what `resume_job` raises."""
-    resume_job(run, settings())
+    resume_job(run, settings(), visitor())
+
+
+def _pause(run: Run) -> None:
+    pause_job(run, visitor())
+
+
+def _stop(run: Run) -> None:
+    stop_job(run, visitor())
 
 
 def clone(run: Run) -> None:

@@ -13,6 +13,7 @@ from digitlab.runs.run import Run
 from digitlab.runs.scores import load_samples
 from digitlab.runs.status import UNFINISHED, Status
 from digitlab.ui.app import readers
+from digitlab.ui.app.visitor import may_see
 from digitlab.ui.components.live_html import live_html
 
 _show = live_html("digitlab.learned", Path(__file__).with_name("learned.css"))
@@ -31,7 +32,7 @@ def show_learned(run: Run) -> None:
 
 
 def _samples_html(run: Run) -> str:
-    if not run.weights.is_file() or (samples := load_samples(run)) is None:
+    if not run.weights.is_file() or not may_see(run) or (samples := load_samples(run)) is None:
         return ""
     images, labels = samples
     verdicts = _verdicts(run.id, readers.stamp_of(run.id), images)

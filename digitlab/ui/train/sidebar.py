@@ -1,12 +1,11 @@
 """The training form in the sidebar of every page: choose, start, and go on with what one was doing."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
 
-from digitlab.config import ARCHITECTURES, TrainConfig
+from digitlab.config import ARCHITECTURES, DataFolders, TrainConfig
 from digitlab.data.dataset import DATASETS, Dataset, missing_datasets
 from digitlab.errors import BadConfig, DigitlabError
 from digitlab.jobs.queue import read_command
@@ -18,6 +17,7 @@ from digitlab.runs.status import UNFINISHED
 from digitlab.ui.app.address import page_file
 from digitlab.ui.app.callouts import plain, show_error
 from digitlab.ui.app.installation import catalogue, settings
+from digitlab.ui.app.visitor import own_settings, visitor
 from digitlab.ui.components.remount import rerun_fragment
 from digitlab.ui.train.actions import choose_run
 from digitlab.ui.train.form import (
@@ -88,12 +88,12 @@ def _show_presets() -> None:
 def _take_preset(name: str | None) -> None:
     """Fill the form from a preset; with scikit-learn's digits where neither MNIST nor pen digits are there."""
     if name is not None:
-        fill_form(_with_data_that_is_here(PRESETS[name].config, settings().data), name)
+        fill_form(_with_data_that_is_here(PRESETS[name].config, own_settings().folders), name)
 
 
 def _show_fields(troubles: Mapping[str, str]) -> None:
     """The widgets, each with what is wrong with its value. troubles: field → that, in the form's own words."""
-    folder = settings().data
+    folder = own_settings().folders
     show_model(list(ARCHITECTURES))
     show_trouble("model", troubles)
     show_data(list(DATASETS), lambda name: _data_title(name, folder))
@@ -124,7 +124,7 @@ def _checked_config() -> tuple[TrainConfig | None, Mapping[str, str]]:
         return None, troubles
     config = read_form()
     try:
-        check_data(config, settings())
+        check_data(config, own_settings())
     except DigitlabError as error:
         return None, {"data": str(error)}
     refused, said = st.session_state.get(_REFUSED, (None, {}))
@@ -139,13 +139,13 @@ def _show_notes(config: TrainConfig | None, troubles: Mapping[str, str]) -> None
     for name in troubles:
         if name in RARE:  # folded away, perhaps
             show_trouble(name, troubles)
-    folder = settings().data
+    folder = own_settings().folders
     for hint in _hints(config.data, folder):
         st.caption(plain(hint))
     _show_changes(config, folder)
 
 
-def _show_changes(config: TrainConfig, folder: Path) -> None:
+def _show_changes(config: TrainConfig, folder: DataFolders) -> None:
     preset = PRESETS.get(st.session_state[PRESET] or "")
     changed = changed_fields(config, _with_data_that_is_here(preset.config, folder)) if preset else []
     if changed:
@@ -155,7 +155,7 @@ def _show_changes(config: TrainConfig, folder: Path) -> None:
 def _start(config: TrainConfig) -> None:
     st.session_state.pop(_REFUSED, None)
     try:
-        run = start_job(config, settings())
+        run = start_job(config, settings(), visitor())
     except BadConfig as error:  # what only the start can know, such as weights that do not fit: said at its field
         if not error.field:
             show_error(error)
@@ -205,7 +205,7 @@ def _is_on_train() -> bool:
     return urlsplit(st.context.url or "").path.rstrip("/").endswith("/train")
 
 
-def _data_title(name: str, folder: Path) -> str:
+def _data_title(name: str, folder: DataFolders) -> str:
     """What people call a data set, with a word where its files are not in the data folder."""
     if name not in DATASETS:
         return f"{name} (unknown)"
@@ -215,19 +215,19 @@ def _data_title(name: str, folder: Path) -> str:
     return dataset.title if dataset.is_here(folder) else f"{dataset.title} (not here)"
 
 
-def _lacks(dataset: Dataset, folder: Path) -> bool:
+def _lacks(dataset: Dataset, folder: DataFolders) -> bool:
     try:
         return bool(dataset.lacks(folder))
     except DigitlabError:  # a damaged file: the check says so once it is chosen
         return False
 
 
-def _with_data_that_is_here(config: TrainConfig, folder: Path) -> TrainConfig:
+def _with_data_that_is_here(config: TrainConfig, folder: DataFolders) -> TrainConfig:
     """The config with scikit-learn's digits in place of its data, where neither MNIST nor the pen digits are there."""
     return config.replace(data="sklearn") if _has_nothing(folder) else config
 
 
-def _hints(data: str, folder: Path) -> list[str]:
+def _hints(data: str, folder: DataFolders) -> list[str]:
     """A line for each thing to know before the chosen data are trained on. Raises UnknownName."""
     if data == "sklearn" and _has_nothing(folder):
         return ["Neither MNIST nor the pen digits are here, so scikit-learn's 1,797 small digits are chosen."]
@@ -238,5 +238,5 @@ def _hints(data: str, folder: Path) -> list[str]:
     ]
 
 
-def _has_nothing(folder: Path) -> bool:
+def _has_nothing(folder: DataFolders) -> bool:
     return not any(DATASETS[name].is_here(folder) for name in _LARGE)

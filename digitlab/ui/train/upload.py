@@ -3,9 +3,11 @@
 import streamlit as st
 
 from digitlab.errors import DigitlabError
+from digitlab.jobs.turns import check_upload
 from digitlab.runs.listing import title_of
 from digitlab.ui.app.callouts import plain
 from digitlab.ui.app.installation import settings
+from digitlab.ui.app.visitor import visitor
 from digitlab.ui.components.remount import mount_anew, mount_key
 from digitlab.ui.train.actions import choose_run
 
@@ -45,7 +47,8 @@ def _unpack(key: str) -> None:
     mount_anew(_UPLOAD)
     st.session_state[_TROUBLE] = ""
     try:
-        run = unpack_run(upload.getvalue(), settings().runs)
+        check_upload(visitor(), settings())
+        run = unpack_run(upload.getvalue(), settings().runs, visitor().hand)
     except DigitlabError as error:
         st.session_state[_TROUBLE] = f"{upload.name} is not taken in. {error}"
         return

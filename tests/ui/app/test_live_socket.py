@@ -154,11 +154,30 @@ def test_what_waits_from_all_sockets_is_read_together(monkeypatch: pytest.Monkey
 
     async def scene() -> list[str]:
         together = live_socket.Batches()
-        return await asyncio.gather(*(together.answer(f"message {n}") for n in range(40)))
+        return await asyncio.gather(*(together.answer(f"message {n}", f"pen {n}") for n in range(40)))
 
     monkeypatch.setattr(live_socket, "answer_all", note)
     assert asyncio.run(scene()) == [f"MESSAGE {n}" for n in range(40)]
     assert batches == [32, 8]
+
+
+def test_everybody_has_a_turn_before_anybody_has_a_second_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    batches: list[list[str]] = []
+
+    def note(texts: list[str]) -> list[str]:
+        batches.append(texts)
+        return texts
+
+    async def scene() -> None:
+        together = live_socket.Batches()
+        greedy = [together.answer(f"greedy {n}", "greedy") for n in range(100)]
+        others = [together.answer(f"modest {n}", f"modest {n}") for n in range(10)]
+        await asyncio.gather(*greedy, *others)
+
+    monkeypatch.setattr(live_socket, "answer_all", note)
+    asyncio.run(scene())
+    assert sum(text.startswith("modest") for text in batches[0]) == 10
+    assert [text for batch in batches for text in batch if "greedy" in text] == [f"greedy {n}" for n in range(100)]
 
 
 def test_a_flood_waits_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:

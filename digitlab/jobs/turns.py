@@ -1,0 +1,63 @@
+"""How many runs a pupil of a class may start and keep: asked before a run is made, by everyone who makes one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from filelock import Timeout
+
+from digitlab.access import NotAllowed, Role, Visitor, check_room, check_turn
+from digitlab.config import Settings
+from digitlab.errors import DigitlabError
+from digitlab.folders import make_folder
+from digitlab.locks import Lock
+from digitlab.runs.listing import Catalogue
+from digitlab.runs.owner import count_runs
+from digitlab.runs.run import Run
+from digitlab.runs.status import UNFINISHED
+
+_PATIENCE = 10.0
+"""Seconds to wait for others who start a run."""
+
+
+@contextmanager
+def turn_of(visitor: Visitor, settings: Settings, *, one_more: bool = False) -> Iterator[None]:
+    """A visitor's turn to start or resume a run, which is to be under way when it ends.
+
+    Pupils come one after another, so that two tabs of one do not both find room for the same run. one_more: whether a
+    run is added. Raises NotAllowed when a pupil has as many as allowed, NotSaved when nothing can be written.
+    """
+    if visitor.role is not Role.PUPIL or settings.classroom is None:
+        yield
+        return
+    folder = settings.runs / ".queue"
+    for missing in (settings.runs, folder):
+        make_folder(missing)
+    try:
+        lock = Lock(folder / "start.lock").acquire(timeout=_PATIENCE)
+    except Timeout as error:
+        raise NotAllowed("Others are starting runs just now. Try again in some seconds.") from error
+    with lock:
+        unfinished, present = _runs_of(visitor, settings)
+        check_turn(visitor, unfinished, settings.classroom.quotas)
+        if one_more:
+            check_room(visitor, present, settings.classroom.quotas)
+        yield
+
+
+def check_upload(visitor: Visitor, settings: Settings) -> None:
+    """Whether a visitor may bring a run along. Raises NotAllowed when a pupil has as many as allowed."""
+    if visitor.role is Role.PUPIL and settings.classroom is not None:
+        _, present = _runs_of(visitor, settings)
+        check_room(visitor, present, settings.classroom.quotas)
+
+
+def _runs_of(visitor: Visitor, settings: Settings) -> tuple[int, int]:
+    """How many runs a pupil has: unfinished ones, and all."""
+    return count_runs(Catalogue(settings).runs(), visitor.hand, _is_unfinished)
+
+
+def _is_unfinished(run: Run) -> bool:
+    try:
+        return run.state in UNFINISHED
+    except DigitlabError:  # damaged: nothing runs there
+        return False
