@@ -23,6 +23,9 @@ MOST_POINTS = 1_200_000
 """Drawings of a file, and points of all of them together: more than any such file holds today. In memory a point takes
 twelve times as many bytes as in a file, and ten thousand times as many as in a packed one."""
 
+_COMMAS_BESIDE = 40
+"""In a line, at most, of what is no point."""
+
 _LONGEST_NAME = 300
 _LONGEST_FURTHER = 100
 _MOST_FURTHER = 16
@@ -49,11 +52,25 @@ def read_ink_lines(source: Path | bytes, name: str | None = None) -> list[InkLin
     Raises BadInk, naming file and line, when the file is missing, damaged, empty, too large or holds something else.
     """
     name = printable(name or ("the ink file" if isinstance(source, bytes) else str(source)), _LONGEST_NAME)
-    lines = numbered_lines(source, name, MOST_DRAWINGS)
+    lines = list(numbered_lines(source, name, MOST_DRAWINGS))
+    _check_amount([line for _, line in lines], name)
     read = list(counted((_parse(line, f"{name}, line {number}") for number, line in lines), name))
     if not read:
         raise BadInk(f"{name} holds no drawing. Name an ink file with one JSON object a line.")
     return read
+
+
+def _check_amount(lines: Sequence[bytes], name: str) -> None:
+    """Refuse by a look at the bytes what would take seconds to parse before it is found to be too much.
+
+    A point has a comma inside, and all but the last of a drawing's one behind it. Raises BadInk for too many points.
+    """
+    if sum(line.count(b",") for line in lines) > 2 * MOST_POINTS + _COMMAS_BESIDE * len(lines):
+        raise BadInk(_too_many_points(name))
+
+
+def _too_many_points(name: str) -> str:
+    return f"{name} holds over {MOST_POINTS:,} points. Split the file."
 
 
 def counted(lines: Iterable[InkLine], name: str) -> Iterator[InkLine]:
@@ -62,7 +79,7 @@ def counted(lines: Iterable[InkLine], name: str) -> Iterator[InkLine]:
     for line in lines:
         points += points_of(line.drawing)
         if points > MOST_POINTS:
-            raise BadInk(f"{name} holds over {MOST_POINTS:,} points. Split the file.")
+            raise BadInk(_too_many_points(name))
         yield line
 
 

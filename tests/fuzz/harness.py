@@ -23,7 +23,7 @@ from typing import Any
 
 from digitlab.errors import DigitlabError
 
-SECONDS, MEGABYTES, LONGEST = 2.0, 500.0, 400
+SECONDS, MEGABYTES, LONGEST = 2.0, 500.0, 500
 """What one case may take: processor time, memory, characters of an error."""
 
 _PATIENCE = 10.0
@@ -93,18 +93,21 @@ def _try(step: Callable[[], Any]) -> Any:
         return Told(str(error))
 
 
-def run(kind: Kind, count: int, first: int = 0) -> Result:
-    """Read the whole ones, the hostile ones, and `count` mutants from the seed `first` on."""
+def run(kind: Kind, count: int, first: int = 0, seconds: float = SECONDS) -> Result:
+    """Read the whole ones, the hostile ones, and `count` mutants from the seed `first` on.
+
+    seconds: of processor time that a case may take.
+    """
     result = Result(kind.name)
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         for number, value in enumerate(kind.whole()):
-            _read(kind, value, Path(folder), f"whole {number}", result)
+            _read(kind, value, Path(folder), f"whole {number}", result, seconds)
         if result.refused:
             result.fail("whole", "a whole one is refused, so its mutants test nothing")
         for name, make in kind.hostile.items():
-            _read(kind, make(), Path(folder), name, result)
+            _read(kind, make(), Path(folder), name, result, seconds)
         for seed in range(first, first + max(1, count // kind.every)):
-            _read(kind, mutant(kind, seed), Path(folder), str(seed), result)
+            _read(kind, mutant(kind, seed), Path(folder), str(seed), result, seconds)
     return result
 
 
@@ -114,9 +117,9 @@ def mutant(kind: Kind, seed: int) -> Any:
     return kind.mutate(whole[seed % len(whole)], Random(f"{kind.name} {seed}"))
 
 
-def _read(kind: Kind, value: Any, folder: Path, case: str, result: Result) -> None:
+def _read(kind: Kind, value: Any, folder: Path, case: str, result: Result, seconds: float) -> None:
     outcome = measured(kind, value, folder)
-    if outcome.seconds > SECONDS and not outcome.trouble:  # once more: the first may have imported something
+    if outcome.seconds > seconds and not outcome.trouble:  # once more: the first may have imported something
         again = measured(kind, value, folder)
         outcome = dataclasses.replace(outcome, seconds=min(again.seconds, outcome.seconds))
     result.cases += 1
@@ -125,7 +128,7 @@ def _read(kind: Kind, value: Any, folder: Path, case: str, result: Result) -> No
     result.megabytes = max(result.megabytes, outcome.megabytes)
     if outcome.trouble:
         result.fail(case, outcome.trouble)
-    if outcome.seconds > SECONDS:
+    if outcome.seconds > seconds:
         result.fail(case, f"took {outcome.seconds:.1f} s of processor time")
     if outcome.megabytes > MEGABYTES:
         result.fail(case, f"took {outcome.megabytes:.0f} MB")

@@ -43,6 +43,14 @@ from tests.fuzz.mutants import (
 
 _ID = "20260101-000000-softmax-0a1b2c"
 _IMAGES = 50
+_FIGURES = {
+    "images": _IMAGES,
+    "mistakes": 15,
+    "accuracy": 0.7,
+    "interval": [0.56, 0.81],
+    "loss": 1.1,
+    "per_class": {"0": 0.8, "1": 0.6},
+}
 _OTHER_FORMATS = ("BF16", "F8_E4M3", "F8_E5M2", "F64", "I8", "BOOL", "F16", "U64")
 
 
@@ -77,8 +85,8 @@ def run_archive() -> bytes:
         save_resume(run, {"epoch": 1, "step": 10, "model": model.state_dict(), "seed": [1, 2, 3], "best": 0.5})
         results = {
             "parameters": 7850,
-            "test": {"sklearn": {"accuracy": 0.7, "count": _IMAGES}},
-            "before": {"sklearn": {"accuracy": 0.1}},
+            "test": {"sklearn": _FIGURES},
+            "before": {"sklearn": {**_FIGURES, "only_before": 1, "only_after": 2}},
             "doubt": {"temperature": 1.2, "threshold": 0.4},
         }
         run.write_results(results)
