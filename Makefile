@@ -44,7 +44,7 @@ slow: $(VENV)/.dev
 
 soak: $(VENV)/.dev
 	rm -rf build/soak
-	DIGITLAB_FUZZ=$(DIGITLAB_FUZZ) $(BIN)/python -m pytest -m soak -n auto; \
+	DIGITLAB_FUZZ=$(DIGITLAB_FUZZ) $(BIN)/python -m pytest -m "soak or slow" -n auto; \
 	  failed=$$?; $(BIN)/python -m tests.fuzz.trust docs/trust.md; exit $$failed
 
 benchmark: $(VENV)/.dev

@@ -47,6 +47,7 @@ from digitlab.jobs.queue import Command, write_command
 from digitlab.jobs.start import start_job
 from digitlab.runs.status import State
 from tests.browser.served import ROOT, served
+from tests.fuzz.trust import keep_line
 
 _LOOKS = 3.0
 _STAYS = (60.0, 120.0)
@@ -299,7 +300,18 @@ def measure(sessions: int, jobs: int, seconds: float, after: Callable[[], None] 
         print(f"memory at the end: {memory(server_of(address)):.0f} MB")
         trouble = [line for line in (folder / "server.log").read_text().splitlines() if "Traceback" in line]
         print(f"tracebacks in the server's log: {len(trouble)}")
+    keep_line(
+        f"A class of {sessions}",
+        f"{seconds:.0f} s with {jobs} training jobs: {len(whole.waits):,} answers ({len(whole.waits) / seconds:.0f} a "
+        f"second; median, 95th and 99th percentile {_in_words(whole.waits)}), {len(whole.runs):,} runs of pages "
+        f"({_in_words(whole.runs)}), {room.visits:,} visits, {room.errors.total()} errors; memory "
+        f"{used[0]:.0f} MB in the first tenth, {settled:.0f} in the fourth, {last:.0f} in the last.",
+    )
     return room.errors.total() + len(trouble)
+
+
+def _in_words(seconds: list[float]) -> str:
+    return ", ".join(_percentiles(seconds).split()) + " ms"
 
 
 def _rate(waits: list[float], seconds: float) -> str:

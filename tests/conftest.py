@@ -18,6 +18,7 @@ from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
 from digitlab.runs.weights import save_weights
 from digitlab.training.trainer import Hooks, Trainer
+from tests.fuzz.trust import keep_line
 
 torch.set_num_threads(1)  # toy models: more threads only wait for one another
 
@@ -26,6 +27,21 @@ FIGURES = {"images": 2, "mistakes": 1, "accuracy": 0.5, "interval": [0.1, 0.9]}
 
 DATA = Path(os.environ.get("DIGITLAB_DATA") or "data").resolve()
 """The developer's data folder, read before the tests hide it."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """After a soak, keep how the disks that fail came off, for docs/trust.md."""
+    if "soak or slow" not in (config.option.markexpr or ""):
+        return
+    ended = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, [])]
+    disks = [one for one in ended if one.when == "call" and "test_full_disk.py" in one.nodeid]
+    if disks:
+        passed = sum(one.passed for one in disks)
+        keep_line(
+            "Full disks",
+            f"{passed} of {len(disks)} combinations of an operation and a failure of the disk (full, read-only, "
+            "forbidden; once or from then on), each at every write, left the old state and one line.",
+        )
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 The short form reads the known attacks and some mutants of each kind; `make soak` reads thousands.
 """
 
+import dataclasses
 import os
 from random import Random
 
@@ -40,7 +41,7 @@ def test_what_comes_from_outside_is_read_or_refused_in_one_line(kind: Kind) -> N
 @kinds
 def test_so_are_thousands(kind: Kind) -> None:
     result = run(kind, int(os.environ.get("DIGITLAB_FUZZ") or 10_000), _SEEDS)
-    keep(result, _SEEDS)
+    keep(dataclasses.asdict(result), _SEEDS)
     tell(result)
 
 

@@ -4,7 +4,6 @@
 `python -m tests.fuzz.trust docs/trust.md`, which replaces the part of that page between its two marks.
 """
 
-import dataclasses
 import json
 import os
 import platform
@@ -13,15 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.fuzz.harness import Result
-
 RESULTS = Path(__file__).parents[2] / "build" / "soak"
 BEGIN, END = "<!-- made by `make soak`: begin -->\n", "<!-- made by `make soak`: end -->\n"
 
 
-def keep(result: Result, first: int) -> None:
-    """Keep what a kind came to until the page is written. first: the seed of its first mutant."""
-    _keep("fuzz", result.kind, {**dataclasses.asdict(result), "first": first})
+def keep(result: dict[str, Any], first: int) -> None:
+    """Keep what a kind came to for the page. result: a `harness.Result`. first: its first mutant's seed."""
+    _keep("fuzz", result["kind"], {**result, "first": first})
 
 
 def keep_line(title: str, line: str) -> None:

@@ -22,9 +22,13 @@ from digitlab.jobs import start
 from digitlab.jobs.start import pause_job, resume_job, start_job, stop_job
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED, State
+from tests.fuzz.trust import keep_line
 
 ENDLESS = TrainConfig(model="softmax", data="sklearn", epochs=1000, batch_size=20, learning_rate=0.001)
 SHORT = TrainConfig(model="cnn-small", data="sklearn", batch_size=32, augmentation="elastic", dropout=0.3, seed=5)
+
+MANY = 200
+"""Kills of the long test."""
 
 HANGS = 3600.0
 """Seconds after which a wait is given up whatever else: only a test that hangs ever waits that long."""
@@ -266,7 +270,9 @@ def test_a_diverging_run_fails_and_names_step_and_rate(settings: Settings, proce
     assert "at step" in run.status.message
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "kills", [3, pytest.param(20, marks=pytest.mark.slow), pytest.param(MANY, marks=pytest.mark.soak)]
+)
 def test_a_run_killed_at_random_moments_ends_with_the_same_weights_bit_for_bit(
     kills: int, settings: Settings, processes: Processes, reaches: Reaches
 ) -> None:
@@ -288,6 +294,10 @@ def test_a_run_killed_at_random_moments_ends_with_the_same_weights_bit_for_bit(
     assert run.weights.read_bytes() == undisturbed.weights.read_bytes()
     assert [s.read_bytes() for s in run.snapshots] == [s.read_bytes() for s in undisturbed.snapshots]
     assert [_without_times(r) for r in run.history] == [_without_times(r) for r in undisturbed.history]
+    if kills == MANY:
+        keep_line(
+            "Kills", f"a run killed {kills} times, each in the midst of a write, ended bit for bit as one never killed."
+        )
 
 
 def _a_write(moments: random.Random) -> int:
