@@ -96,21 +96,20 @@ def check_turn(visitor: Visitor, unfinished: int, quotas: Quotas) -> None:
     """
     if visitor.role is Role.PUPIL and unfinished >= quotas.runs:
         raise NotAllowed(
-            f"{unfinished} of your runs {'is' if unfinished == 1 else 'are'} not finished; {quotas.runs} at a time is "
-            "what each may have. Wait for the end, or stop it on Train."
+            f"You have {unfinished} unfinished {'run' if unfinished == 1 else 'runs'}; each pupil may have {quotas.runs} at "
+            "a time. Wait until it is done, or stop it on Train."
         )
 
 
 def check_room(visitor: Visitor, present: int, quotas: Quotas) -> None:
     """Whether a visitor may have one more run. present: their own. Raises NotAllowed when a pupil has too many."""
     if visitor.role is Role.PUPIL and present >= quotas.all_runs:
-        raise NotAllowed(f"You have {present} runs; {quotas.all_runs} are kept for each. Delete some on Train.")
+        raise NotAllowed(f"You have {present} runs; each pupil may keep {quotas.all_runs}. Delete some on Train.")
 
 
 def check_drawings(visitor: Visitor, present: int, new: int, quotas: Quotas) -> None:
     """Whether a visitor may add drawings to those that are kept. Raises NotAllowed when a pupil has too many."""
     if visitor.role is Role.PUPIL and present + new > quotas.drawings:
         raise NotAllowed(
-            f"{present:,} of your drawings are kept already; {quotas.drawings:,} are kept for each. Delete some on My "
-            "handwriting."
+            f"You have {present:,} drawings; each pupil may keep {quotas.drawings:,}. Delete some on My handwriting."
         )

@@ -70,9 +70,11 @@ class TrainConfig:
     optimizer: str = _choice(
         "adamw",
         ("sgd", "adam", "adamw"),
-        "sgd follows the slope with momentum; adam and adamw scale each weight's step by themselves.",
+        "sgd follows the gradient with momentum; adam and adamw adapt the step of each weight by themselves.",
     )
-    momentum: float = _number(0.9, 0.0, 0.999, "Of sgd: how much of the last step goes on. The others ignore it.")
+    momentum: float = _number(
+        0.9, 0.0, 0.999, "For sgd: how much of each step is carried on into the next. The others ignore it."
+    )
     weight_decay: float = _number(
         0.0, 0.0, 10.0, "Pulls all weights towards 0 at each step, against overfitting; decoupled in adamw."
     )
@@ -98,7 +100,10 @@ class TrainConfig:
         "Share of activations switched off at random before the last layer, against overfitting. softmax has none.",
     )
     seed: int = _number(
-        0, 0, 2**31 - 1, "Of weights, order, dropout and augmentation: same seed and machine, same result."
+        0,
+        0,
+        2**31 - 1,
+        "Start of the random numbers for weights, order, dropout and augmentation: same seed and machine, same result.",
     )
     training_images: int = _number(
         0,
@@ -117,7 +122,8 @@ class TrainConfig:
     precision: str = _choice(
         "auto",
         ("auto", "float32", "bfloat16"),
-        "auto takes bfloat16 for convolutions where the processor computes it natively.",
+        "The format of the numbers. auto takes bfloat16, short and fast, for convolutions where the processor computes "
+        "it natively.",
     )
     weight_averaging: float = _number(
         0.0,
@@ -129,13 +135,13 @@ class TrainConfig:
     keep: str = _choice(
         "best",
         ("best", "last"),
-        "best saves the weights of the epoch with the lowest validation loss; last those of the last epoch, as is "
-        "usual where the schedule ends at 0.",
+        "best saves the weights of the epoch with the lowest validation loss; last saves those of the last epoch, as "
+        "is usual where the schedule ends at 0.",
     )
     start_from: str = _text(
         "",
         "Fine-tuning: the training starts from the weights of a checkpoint or run of the same kind; empty for fresh "
-        "random ones. Take a learning rate a tenth as high, so that it does not forget.",
+        "random ones. A learning rate a tenth as high keeps it from forgetting what it knows.",
     )
     name: str = _text("", f"What you call the run; free text, at most {_LONGEST_NAME} characters.")
 

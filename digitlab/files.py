@@ -99,7 +99,7 @@ def read_json(path: Path, most: int = _LARGEST_JSON) -> dict[str, Any]:
     """The JSON object of a run's file; what its members are is for the caller to check.
 
     Raises BadRun when it is missing, damaged, no object, or over `most` bytes. Python's own extension, numbers that
-    are not finite, is no JSON.
+    are not finite, is not JSON.
     """
     try:
         value = json.loads(read_bytes(path, most), parse_constant=_refuse)
@@ -113,4 +113,4 @@ def read_json(path: Path, most: int = _LARGEST_JSON) -> dict[str, Any]:
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")

@@ -20,3 +20,9 @@ def glossary() -> Mapping[str, str]:
 def hint(term: str) -> str:
     """The first sentence of a term's entry. Raises KeyError for a term that the glossary does not have."""
     return _END_OF_SENTENCE.split(glossary()[term])[0]
+
+
+def within(term: str) -> str:
+    """The hint as it follows a colon: with a small first letter."""
+    said = hint(term)
+    return said[0].lower() + said[1:]

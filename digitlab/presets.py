@@ -55,15 +55,16 @@ _CNN = TrainConfig(
 PRESETS: Mapping[str, Preset] = {
     "quick": Preset(
         TrainConfig(model="cnn", data="mnist", epochs=1, batch_size=256, learning_rate=0.004, name="quick"),
-        "A CNN that reads 99 % of MNIST after a single epoch: soon enough to watch in class.",
+        "A CNN that reads 99 % of MNIST right after a single epoch: quick enough to watch in class.",
     ),
     "published-softmax": Preset(
         _PLAIN_SGD.replace(name="published softmax"),
-        "The published softmax project's recipe: SGD, 10 epochs, batches of 100; it reported 92.02 %.",
+        "The published softmax project's recipe: SGD, 10 epochs, batches of 100; it reported 92.02 % accuracy.",
     ),
     "published-cnn": Preset(
         _PLAIN_SGD.replace(model="cnn-small", epochs=5, batch_size=64, dropout=0.25, name="published CNN"),
-        "Like the published CNN project: convolution, ReLU, pooling, flatten, dropout, dense; it reported 94.52 %.",
+        "Like the published CNN project: convolution, ReLU, pooling, flatten, dropout, dense; it reported 94.52 % "
+        "accuracy.",
     ),
     "too-fast": Preset(
         _PLAIN_SGD.replace(learning_rate=100.0, momentum=0.99, name="learning rate too high"),
@@ -84,15 +85,15 @@ PRESETS: Mapping[str, Preset] = {
             name="too little data",
         ),
         "Goes wrong on purpose: a small CNN learns 200 images by heart. The training loss falls to 0; the validation "
-        "loss falls at first, and then rises and rises.",
+        "loss falls at first and then rises.",
     ),
     "untrained": Preset(
         TrainConfig(model="cnn", epochs=0, name="untrained"),
-        "Goes wrong on purpose: no training at all, so the answers are a guess: about one in ten is right.",
+        "Goes wrong on purpose: no training at all, so the answers are guesses: about one in ten is right.",
     ),
     "softmax": Preset(
         _SOFTMAX,
-        "The shipped softmax regression: about as far as one weight per pixel gets.",
+        "The shipped softmax regression: about as good as one weight per pixel and digit can be.",
     ),
     "cnn-mnist": Preset(
         _CNN.replace(
@@ -107,7 +108,8 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "cnn": Preset(
         _CNN.replace(keep="last"),
-        "The shipped CNN, an hour on two cores: MNIST and pen drawings in ever new hands; the one that reads yours.",
+        "The shipped CNN, for drawings as well as scans: it learns from MNIST and pen drawings, rendered anew for "
+        "every epoch. It takes an hour on two cores.",
     ),
     "champion": Preset(
         TrainConfig(
@@ -131,12 +133,12 @@ PRESETS: Mapping[str, Preset] = {
             validation_share=0.1,
             name="my hand",
         ),
-        "Fine-tunes the shipped CNN on your labelled drawings, among all that it knows, so that it forgets little. It "
-        "takes three drawings of one digit at least.",
+        "Fine-tunes the shipped CNN on your labelled drawings, mixed with what it learned from before, so that it "
+        "forgets little. It needs at least three drawings of one digit.",
     ),
     "softmax-pen": Preset(
         _SOFTMAX.replace(data="mnist+pen", name="softmax, with pen drawings"),
-        "The shipped softmax regression on the CNN's data, so that model and data can be told apart.",
+        "The shipped softmax regression on the CNN's data, to tell what comes from the model and what from the data.",
     ),
 }
 

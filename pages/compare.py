@@ -12,6 +12,23 @@ from digitlab.ui.compare.difference import show_difference
 from digitlab.ui.compare.sides import find_sides, on_the_same_images, pick_compared
 from digitlab.ui.compare.tables import show_tables
 from digitlab.ui.shared.data_picker import FILE, pick_data, uploaded_part
+from digitlab.ui.shared.terms import explain_terms
+
+_TERMS = (
+    "accuracy",
+    "confidence interval",
+    "cross-entropy",
+    "precision",
+    "recall",
+    "F1",
+    "macro",
+    "micro",
+    "AUC",
+    "ROC curve",
+    "calibration error",
+    "parameters",
+    "McNemar's test",
+)
 
 
 def compare(entries: Sequence[Entry], data: str) -> None:
@@ -26,6 +43,7 @@ def compare(entries: Sequence[Entry], data: str) -> None:
         show_difference(same)
         show_roc(same)
     show_trainings(found)
+    explain_terms(*_TERMS)
 
 
 st.title("Compare models")

@@ -11,11 +11,36 @@ from digitlab.ui.evaluate.matrix import show_matrix
 from digitlab.ui.evaluate.sections import show_downloads, show_sections
 from digitlab.ui.shared.data_picker import FILE, pick_data, uploaded_part
 from digitlab.ui.shared.scored import Scored, scored
+from digitlab.ui.shared.terms import explain_terms
 
 _PROMISE = "Here you will see how good a model is: its accuracy, its mistakes, ROC curves and calibration."
 _AS_TRAINED = (
-    "Probabilities as the network gives them. Otherwise they are calibrated, as everywhere in digitlab: the logits are "
-    "divided by a temperature that validation images chose. The answers are the same."
+    "Probabilities as the model gives them. Otherwise they are calibrated, as everywhere in digitlab: the logits are "
+    "divided by a temperature that was chosen on validation images. The answers are the same either way."
+)
+
+
+_TERMS = (
+    "accuracy",
+    "confidence interval",
+    "cross-entropy",
+    "precision",
+    "recall",
+    "F1",
+    "macro",
+    "micro",
+    "ROC curve",
+    "AUC",
+    "precision–recall curve",
+    "average precision",
+    "confidence",
+    "calibration",
+    "calibration error",
+    "reliability diagram",
+    "logit",
+    "temperature",
+    "coverage",
+    "epoch",
 )
 
 
@@ -40,3 +65,4 @@ with errors_shown():
         show_matrix(chosen)
         show_sections(chosen)
         show_downloads(chosen)
+        explain_terms(*_TERMS)

@@ -12,8 +12,26 @@ from digitlab.ui.inside.cnn import has_convolutions, show_feature_maps, show_fir
 from digitlab.ui.inside.image import ChosenImage, pick_image, show_reading
 from digitlab.ui.inside.layers import show_layers, show_norms
 from digitlab.ui.inside.softmax import show_evidence, show_weights
+from digitlab.ui.shared.terms import explain_terms
 
 _PROMISE = "Here you will see what a model has learned: its weights, filters and layers."
+
+
+_TERMS = (
+    "weight",
+    "bias",
+    "logit",
+    "softmax",
+    "convolution",
+    "filter",
+    "activation",
+    "feature map",
+    "parameters",
+    "epoch",
+    "cross-entropy",
+    "gradient",
+    "norm",
+)
 
 
 def look_into(run: Run, chosen: ChosenImage) -> None:
@@ -28,6 +46,7 @@ def look_into(run: Run, chosen: ChosenImage) -> None:
         show_feature_maps(run, layers, chosen)
     show_layers(layers)
     show_norms(run, model, colours([run.id])[run.id])
+    explain_terms(*_TERMS)
 
 
 st.title("Inside a model")

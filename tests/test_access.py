@@ -60,7 +60,7 @@ def test_a_pupil_has_so_many_runs_and_drawings_and_no_more() -> None:
     check_turn(ANNA, 1, quotas)
     check_room(ANNA, 2, quotas)
     check_drawings(ANNA, 3, 1, quotas)
-    with pytest.raises(NotAllowed, match="2 of your runs are not finished"):
+    with pytest.raises(NotAllowed, match="You have 2 unfinished runs; each pupil may have 2 at a time"):
         check_turn(ANNA, 2, quotas)
     with pytest.raises(NotAllowed, match="You have 3 runs"):
         check_room(ANNA, 3, quotas)

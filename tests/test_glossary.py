@@ -2,7 +2,7 @@
 
 import pytest
 
-from digitlab.glossary import glossary, hint
+from digitlab.glossary import glossary, hint, within
 
 
 def test_every_term_has_an_entry_of_whole_sentences_in_alphabetical_order() -> None:
@@ -23,3 +23,7 @@ def test_a_hint_is_the_first_sentence() -> None:
 def test_an_unknown_term_is_an_error() -> None:
     with pytest.raises(KeyError):
         hint("accurracy")
+
+
+def test_behind_a_colon_a_hint_begins_small() -> None:
+    assert within("recall") == "of the images of this digit, the share that are read right."

@@ -27,7 +27,10 @@ def restore(settings: Settings, source: Path, as_json: bool) -> None:
         print_json({**dataclasses.asdict(found), "file": str(found.file)})
         return
     for run_id in found.different:
-        click.echo(f"{run_id} is here with other content and stays as it is. To get the backup's, delete it.", err=True)
+        click.echo(
+            f"{run_id} exists here with other content and stays as it is. To restore the backup's, delete it first.",
+            err=True,
+        )
     click.echo(
         plain(
             f"Restored: runs {count(len(found.restored))}, drawings {count(found.drawings)}. Here already: runs "

@@ -97,7 +97,7 @@ def _start_config(preset: str | None, file: Path | None) -> TrainConfig:
     except OSError as error:
         raise BadConfig(f"{file} cannot be read: {error.strerror}. Name a JSON file with a config.") from error
     except (ValueError, RecursionError) as error:
-        raise BadConfig(f"{file} is no JSON. Name a JSON file with a config.") from error
+        raise BadConfig(f"{file} is not JSON. Name a JSON file with a config.") from error
     if not isinstance(saved, dict):
         raise BadConfig(f"{file} holds no JSON object. Name a JSON file with a config.")
     return TrainConfig.from_dict(saved)

@@ -105,7 +105,7 @@ DATASETS: Mapping[str, Dataset] = {
         ),
         Dataset(
             name="pen",
-            title="pen digits",
+            title="Pen digits",
             test_title="Pen digits of unseen writers",
             remedy="Copy `pen-digits.jsonl.gz` into the data folder.",
             source="Pen digits: UNIPEN train_r01_v07, category 1a, I. Guyon et al., ICPR 1994, "
@@ -146,6 +146,11 @@ def find_datasets(name: str) -> list[Dataset]:
         if single not in DATASETS:
             raise UnknownName(f"There is no data set {single[:80]!r}. Choose {', '.join(DATASETS)}, or join some by +.")
     return [DATASETS[single] for single in singles]
+
+
+def data_title(name: str) -> str:
+    """What people call a data set or those that a name joins: "MNIST + Pen digits"; an unknown one keeps its name."""
+    return " + ".join(DATASETS[single].title if single in DATASETS else single for single in name.split("+"))
 
 
 def missing_datasets(name: str, where: Where) -> list[Dataset]:

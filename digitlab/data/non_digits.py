@@ -34,7 +34,7 @@ def draw_non_digits(drawings: Sequence[LabelledDrawing], count: int, seed: int, 
     for _ in range(count):
         images.append(picture_of(kinds[int(random.integers(len(kinds)))](drawings, random), random))
         if len(images) % TELL_EVERY == 0:
-            progress("drawing what is no digit", len(images), count)
+            progress("drawing scribbles and turned digits", len(images), count)
     return from_arrays(images, [NO_DIGIT] * count)
 
 

@@ -25,7 +25,7 @@ _KINDS = {
 
 
 _DETAILS = {
-    "Normalize": "shifted and scaled to mean 0, deviation 1",
+    "Normalize": "shifted and scaled to mean 0, standard deviation 1",
     "BatchNorm2d": "a scale and a shift for each map",
     "ReLU": "negative values become 0",
     "Dropout": "while training, zeroes some at random",

@@ -78,7 +78,7 @@ def open_picture(source: bytes | str | Path, name: str | None = None, longest_si
     except Image.DecompressionBombError as error:
         raise BadPicture(f"{name} is far too large: {error}. Make it smaller and try again.") from error
     except UnidentifiedImageError as error:
-        raise BadPicture(f"{name} is no picture that can be read. Choose a PNG, JPEG, WebP or GIF file.") from error
+        raise BadPicture(f"{name} is not a picture that can be read. Choose a PNG, JPEG, WebP or GIF file.") from error
     except Exception as error:  # a decoder of foreign bytes: its pixels may make it fail in any way
         reason = printable(str(error).rstrip(".")) or type(error).__name__
         raise BadPicture(f"{name} is damaged: {reason}. Save it again as PNG, JPEG, WebP or GIF.") from error

@@ -102,7 +102,7 @@ def _as_grey_values(values: Any, dimensions: Collection[int]) -> np.ndarray:
         raise BadPicture(f"This cannot be read as an array: {reason}. Give a NumPy array or a PIL image.") from error
     if array.dtype.kind not in "buif" or array.ndim not in dimensions or not array.size:
         raise BadPicture(
-            f"{short(values, 40)} is no picture. Give a path, a PIL image, or an array of whole numbers 0 to 255 or "
+            f"{short(values, 40)} is not a picture. Give a path, a PIL image, or an array of whole numbers 0 to 255 or "
             "floats in 0..1."
         )
     if array.dtype == np.uint8:

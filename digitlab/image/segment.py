@@ -88,8 +88,8 @@ def _connected(ink: np.ndarray) -> list[Piece]:
     labels, marks = ndimage.label(ink > _FAINT * ink.max(), np.ones((3, 3)))
     if marks > _MOST_MARKS:
         raise BadPicture(
-            f"The picture holds {count(marks)} separate marks. That is noise or a page of text, no number. Crop it to "
-            "the digits, or photograph them closer and in even light."
+            f"The picture holds {count(marks)} separate marks. That is noise or a page of text, not a number. Crop it "
+            "to the digits, or photograph them closer and in even light."
         )
     pieces = []
     for number, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):

@@ -2,7 +2,7 @@
 
 from digitlab.ink.strokes import Drawing
 
-DOT = "A single dot is no digit. Draw one."
+DOT = "A single dot is not a digit. Draw one."
 BLOB = "The pen is too broad for so small a drawing. Draw larger, or choose a finer pen."
 
 _LONGEST_DOT = 0.5

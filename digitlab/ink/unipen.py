@@ -181,7 +181,7 @@ def _component_and_point(text: str) -> tuple[int, int | None]:
     """Component and, after a colon, point."""
     component, colon, point = text.partition(":")
     if not component.isascii() or not component.isdigit() or (colon and not (point.isascii() and point.isdigit())):
-        raise BadInk(f"{text!r:.40} is no component's number. Write a delineation such as 0-3.")
+        raise BadInk(f"{text!r:.40} is not the number of a component. Write a delineation such as 0-3.")
     if len(component) > 9 or len(point) > 9:
         raise BadInk(f"{text:.40} is beyond any component. Name components that exist.")
     return int(component), int(point) if colon else None

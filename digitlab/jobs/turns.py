@@ -35,7 +35,7 @@ def turn_of(visitor: Visitor, settings: Settings, *, one_more: bool = False) -> 
     try:
         lock = Lock(folder / "start.lock").acquire(timeout=_PATIENCE)
     except Timeout as error:
-        raise NotAllowed("Others are starting runs just now. Try again in some seconds.") from error
+        raise NotAllowed("Others are starting runs just now. Try again in a few seconds.") from error
     with lock:
         unfinished, present = _runs_of(visitor, settings)
         check_turn(visitor, unfinished, settings.classroom.quotas)

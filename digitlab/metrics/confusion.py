@@ -9,7 +9,7 @@ from digitlab.image import CLASSES
 from digitlab.metrics.predictions import Predictions
 
 MODES = ("counts", "shares", "errors")
-"""Ways to read the matrix: numbers of images, shares of each true digit's images, mistakes alone."""
+"""Ways to read the matrix: numbers of images, shares of each true digit's images, only the mistakes."""
 
 
 class Confusion(NamedTuple):

@@ -105,7 +105,7 @@ def say_disputed(images: Disputed, a: str, b: str) -> str:
     if only_a == only_b:
         return f"{a} and {b} make equally many mistakes: each alone is right on {_images(only_a)}."
     better = a if only_a > only_b else b
-    return f"They differ by {_images(abs(only_a - only_b))} in favour of {better}; {_how_often(images.chance)}."
+    return f"They differ by {_images(abs(only_a - only_b))} in favour of {better}. {_how_often(images.chance)}."
 
 
 def _images(number: int) -> str:
@@ -116,11 +116,11 @@ _ALWAYS = 0.95
 
 
 def _how_often(chance: float) -> str:
-    by_chance = "a difference like this happens by chance in"
+    by_chance = "If both were equally good, chance would bring so large a difference in"
     if chance < 0.001:
-        return f"{by_chance} less than 1 in 1,000"
+        return f"{by_chance} less than 1 of 1,000 cases"
     if chance < 0.05:
-        return f"{by_chance} about 1 in {round(1 / chance):,}"
+        return f"{by_chance} about 1 of {round(1 / chance):,} cases"
     if chance > _ALWAYS:
         return f"{by_chance} nearly every case, so it does not show that one of them is better"
     return f"{by_chance} {100 * chance:.0f} of 100 cases, so it does not show that one of them is better"

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from digitlab.formats import count, duration, file_size, interval, milliseconds, percent
+from digitlab.glossary import hint, within
 from digitlab.image import SIDE
 from digitlab.metrics.significance import wilson_interval
 from digitlab.metrics.summary import Headline
@@ -22,7 +23,7 @@ _WARM_UP = 5
 
 @dataclass(frozen=True)
 class Costs:
-    """parameters: numbers that training sets. bytes: of the weights file. seconds: of training, None when unknown.
+    """parameters: numbers that training adjusts. bytes: of the weights file. seconds: of training, None when unknown.
 
     milliseconds: to read one image on this machine.
     """
@@ -74,29 +75,38 @@ def _accuracy(share: float) -> str:
     return percent(share, 2)
 
 
+def _macro(term: str) -> str:
+    return f"{hint(term)} Macro: {within('macro')}"
+
+
 _METRICS: Sequence[_Measure[Headline]] = (
-    _Measure("Accuracy", "Share of the images that are read right.", lambda h: h.summary.accuracy, _accuracy, True),
+    _Measure("Accuracy", hint("accuracy"), lambda h: h.summary.accuracy, _accuracy, True),
     _Measure("Mistakes", "Images that are read wrong.", lambda h: h.summary.mistakes, lambda n: count(int(n))),
-    _Measure("Loss", "Mean cross-entropy in nats.", lambda h: h.summary.loss, "{:.4f}".format),
-    _Measure("Macro precision", "Mean over the digits.", lambda h: h.precision, _accuracy, True),
-    _Measure("Macro recall", "Mean over the digits.", lambda h: h.recall, _accuracy, True),
-    _Measure("Macro F1", "Mean over the digits of the harmonic mean of both.", lambda h: h.f1, _accuracy, True),
-    _Measure("Macro AUC", "Mean area under the ROC curves of the digits.", lambda h: h.auc, "{:.5f}".format, True),
+    _Measure("Loss", f"In nats. {hint('cross-entropy')}", lambda h: h.summary.loss, "{:.4f}".format),
+    _Measure("Macro precision", _macro("precision"), lambda h: h.precision, _accuracy, True),
+    _Measure("Macro recall", _macro("recall"), lambda h: h.recall, _accuracy, True),
+    _Measure("Macro F1", _macro("F1"), lambda h: h.f1, _accuracy, True),
+    _Measure("Macro AUC", _macro("AUC"), lambda h: h.auc, "{:.5f}".format, True),
     _Measure(
         "Calibration error",
-        "Expected calibration error: the mean gap between confidence and accuracy.",
+        hint("calibration error"),
         lambda h: h.calibration_error,
         _accuracy,
     ),
 )
 
 _COSTS: Sequence[_Measure[Costs]] = (
-    _Measure("Parameters", "Numbers that training sets.", lambda c: c.parameters, lambda n: count(int(n))),
-    _Measure("File size", "Of the weights on the disk.", lambda c: c.bytes, lambda n: file_size(int(n))),
-    _Measure("Training time", "Where it was trained; other machines differ.", lambda c: c.seconds, duration),
+    _Measure("Parameters", hint("parameters"), lambda c: c.parameters, lambda n: count(int(n))),
+    _Measure("File size", "Size of the weights on the disk.", lambda c: c.bytes, lambda n: file_size(int(n))),
+    _Measure(
+        "Training time",
+        "As it was recorded where the model was trained; other computers take longer or shorter.",
+        lambda c: c.seconds,
+        duration,
+    ),
     _Measure(
         "Time per image",
-        "To read one image on this machine: the median of 40, measured just now.",
+        "Time to read one image on this computer: the median of 40, measured just now.",
         lambda c: c.milliseconds,
         lambda ms: milliseconds(ms, 1 if ms >= 1 else 2),
     ),
@@ -107,7 +117,7 @@ def metric_rows(headlines: Sequence[Headline | None]) -> list[Row]:
     """The metrics of each model; None for one that has no scores."""
     interval = Row(
         "95 % interval",
-        "Where the accuracy on all such images lies, after E. B. Wilson.",
+        f"Of the accuracy, after E. B. Wilson. {hint('confidence interval')}",
         tuple(_interval(headline) for headline in headlines),
         frozenset(),
     )

@@ -70,7 +70,7 @@ def _grouped(lines: Sequence[Line]) -> list[tuple[Line, list[_Group]]]:
     if pieces > _MOST_DIGITS:
         raise BadPicture(
             f"The picture holds {pieces:,} marks that could be digits; at most {_MOST_DIGITS} are read. Crop it to the "
-            "digits. Where it shows no digits, take another picture."
+            "digits. If it shows no digits, take another picture."
         )
     grouped: list[tuple[Line, list[_Group]]] = []
     left = _MOST_GROUPS

@@ -92,7 +92,7 @@ def _check_polarity(image: np.ndarray) -> None:
     """Raises BadPicture for two common slips: ink and paper swapped, and ink of 1 where it should be 255."""
     rim = np.concatenate([image[0], image[-1], image[1:-1, 0], image[1:-1, -1]])
     if np.median(rim) >= _BRIGHT:
-        raise BadPicture("The image has a bright rim; images are white ink on black. Turn it round: 255 - image.")
+        raise BadPicture("The image has a bright rim; images are white ink on black. Invert it: 255 - image.")
     if image.max() == 1:
         raise BadPicture("The image's strongest ink is 1 of 255. Multiply it by 255, or give floats in 0..1.")
 

@@ -26,11 +26,11 @@ def describe_digits(predictions: Predictions) -> str:
     """The digits that are read best and worst."""
     rows = sorted(per_class(predictions), key=lambda row: row.recall)
     if len(rows) < 2 or rows[0].recall == rows[-1].recall:
-        return f"Every digit is read equally well: {percent(rows[0].recall, 2)} of its images right."
+        return f"Every digit is read equally well: {percent(rows[0].recall, 2)} of its images are read right."
     worst, best = rows[0], rows[-1]
     return (
-        f"Read best is the {best.digit}: {percent(best.recall, 2)} of its images right. Read worst is the "
-        f"{worst.digit}: {percent(worst.recall, 2)}, {count(worst.mistakes)} of {count(worst.images)} wrong."
+        f"The {best.digit} is read best: {percent(best.recall, 2)} of its images right. The {worst.digit} is read "
+        f"worst: {percent(worst.recall, 2)} right, {count(worst.mistakes)} of {count(worst.images)} wrong."
     )
 
 
@@ -79,13 +79,13 @@ def describe_coverage(predictions: Predictions, wanted: float = 0.999) -> str:
     """How many images the model could answer alone, with a person reading the rest."""
     found = accuracy_by_coverage(predictions).at_accuracy(wanted)
     if found is None:
-        return f"However few images it answers, it is not right in {percent(wanted)} of them."
+        return f"However few images it answers, it never reaches an accuracy of {percent(wanted)}."
     share, least = found
     if share == 1:
-        return f"It is right in {percent(wanted)} or more on all images."
+        return f"It is right on {percent(wanted)} or more of all images."
     return (
-        f"If a person reads what it is least sure of, it may answer {percent(share)} of the images, those with a "
-        f"confidence of {percent(least)} or more, and be right in {percent(wanted)} of them."
+        f"If a person reads what it is least sure of, it can answer {percent(share)} of the images, those with a "
+        f"confidence of {percent(least)} or more, and be right on {percent(wanted)} of them."
     )
 
 
@@ -107,12 +107,12 @@ def describe_fit(history: Sequence[Mapping[str, Any]], chosen_epoch: int) -> str
     if gap > _CLOSE:
         return (
             f"It overfits a little: at epoch {chosen_epoch} the loss is {losses}, and it reads {reads} of the training "
-            f"images right, {percent(gap, 2)} more than of the validation images."
+            f"images right, {100 * gap:.2f} percentage points more than of the validation images."
         )
     if chosen["train_accuracy"] < _RICH_ENOUGH:
         return (
             f"It underfits: even of the training images it reads only {reads} right, about as many as of the "
-            f"validation images, and the loss is {losses}. A richer model would do better."
+            f"validation images, and the loss is {losses}. A larger model or a longer training may do better."
         )
     more = " The validation loss was lowest at the last epoch, so more epochs might help." if lowest is last else ""
     return f"There is no sign of overfitting: at epoch {chosen_epoch} the loss is {losses}.{more}"
@@ -122,7 +122,7 @@ def _describe_rise(lowest: Mapping[str, Any], chosen: Mapping[str, Any], last: M
     """What a validation loss that rises in the end means. The records: of the lowest loss, of the epoch whose weights
     are used, of the last."""
     used = f"The weights of epoch {chosen['epoch']} are used" + (
-        "." if chosen is lowest else ", as its settings ask for."
+        "." if chosen is lowest else ", as the settings of the run ask."
     )
     after = f"after epoch {lowest['epoch']}: the validation loss rises from {lowest['validation_loss']:.4f} to "
     after += f"{last['validation_loss']:.4f}"

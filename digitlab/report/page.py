@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from digitlab import __version__
+from digitlab.data.dataset import data_title
 from digitlab.figures.calibration import coverage_figure, reliability_figure
 from digitlab.figures.confusion import confusion_figure
 from digitlab.figures.roc_pr import precision_recall_figure, roc_figure
@@ -22,7 +23,7 @@ from digitlab.metrics.predictions import Predictions
 from digitlab.metrics.summary import headline, per_class
 from digitlab.report.findings import describe_all
 from digitlab.report.samples import describe_samples, sample_rows
-from digitlab.report.tables import digits_table, headline_table, pictures, sample_grid, settings_table
+from digitlab.report.tables import digits_table, headline_table, pictures, sample_grid, settings_table, terms_list
 from digitlab.runs.listing import title_of
 from digitlab.runs.run import Run
 from digitlab.runs.scores import Scores, calibrated, read_doubt
@@ -31,7 +32,7 @@ _CSS = Path(__file__).with_name("page.css")
 _CONFIG = {"displaylogo": False, "responsive": True, "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d"]}
 _MOST_PICTURES = 40
 _JS = Path(__file__).with_name("page.js")
-_NO_IMAGES = "The images are not on the computer that wrote this report, so none is shown."
+_NO_IMAGES = "The images are not on the computer that wrote this report, so none are shown."
 
 
 def write_report(run: Run, data: str, scores: Scores, images: np.ndarray | None = None) -> str:
@@ -66,7 +67,7 @@ def _head(run: Run, name: str, data: str, scores: Scores) -> str:
     images = "1 image" if len(answers) == 1 else f"{count(len(answers))} images"
     return (
         f"<h1>{escape(name)}</h1>"
-        f'<p class="quiet">{escape(run.config.model)}, trained on {escape(run.config.data)}, evaluated on '
+        f'<p class="quiet">{escape(run.config.model)}, trained on {escape(data_title(run.config.data))}, evaluated on '
         f"{escape(data)}: {images}. digitlab {__version__}, {date.today():%d %B %Y}.</p>"
         f'<p class="loud">{percent(figures.summary.accuracy, 2)}</p>{headline_table(figures)}'
         f"<h2>Findings</h2>{''.join(f'<p>{escape(paragraph)}</p>' for paragraph in found)}"
@@ -80,7 +81,7 @@ def _as_trained(scores: Scores) -> Predictions:
 def _figures(run: Run, data: str, answers: Predictions, scores: Scores) -> str:
     curves, recalls = roc_curves(answers), precision_recall_curves(answers)
     parts = [
-        ("Confusion", [confusion_figure(confusion_counts(answers), mode) for mode in MODES]),
+        ("Confusion matrix", [confusion_figure(confusion_counts(answers), mode) for mode in MODES]),
         ("ROC", [roc_figure(curves, zoomed) for zoomed in (False, True)] if curves else []),
         ("Precision–recall", [precision_recall_figure(recalls, zoomed) for zoomed in (False, True)] if recalls else []),
         (
@@ -141,10 +142,10 @@ def _mistakes(predictions: Predictions, images: np.ndarray | None) -> str:
     wrong = predictions.select("wrong")[:_MOST_PICTURES]
     if not len(wrong) or images is None:
         return ""
-    words = f"The {len(wrong)} most confident ones: true digit → predicted digit, and its probability."
+    words = f"The {len(wrong)} most confident ones: true digit → predicted digit, and the probability of the latter."
     return f'<h2>Mistakes</h2><p class="quiet">{words}</p>{pictures(predictions, images, wrong)}'
 
 
 def _settings(run: Run) -> str:
     settings = {**run.config.to_dict(), "parameters": run.results.get("parameters", "")}
-    return f"<h2>Settings of the training</h2>{settings_table(settings)}"
+    return f"<h2>Settings of the training</h2>{settings_table(settings)}<h2>What the terms mean</h2>{terms_list()}"

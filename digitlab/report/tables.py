@@ -6,6 +6,7 @@ from html import escape
 import numpy as np
 
 from digitlab.formats import count, interval, percent, png_address
+from digitlab.glossary import glossary, hint
 from digitlab.metrics.predictions import Predictions
 from digitlab.metrics.summary import DigitScores, Headline
 from digitlab.report.samples import Row
@@ -18,7 +19,7 @@ def headline_table(figures: Headline) -> str:
     rows = [
         ("Accuracy", f"{percent(summary.accuracy, 2)} (95 % interval {interval(summary.interval)}, Wilson)"),
         ("Mistakes", f"{count(summary.mistakes)} of {count(summary.images)} images"),
-        ("Loss", f"{summary.loss:.4f} nats, mean cross-entropy"),
+        ("Loss (mean cross-entropy)", f"{summary.loss:.4f} nats"),
         (
             "Macro precision, recall, F1",
             ", ".join(percent(x, 2) for x in (figures.precision, figures.recall, figures.f1)),
@@ -31,7 +32,8 @@ def headline_table(figures: Headline) -> str:
 
 def digits_table(rows: list[DigitScores]) -> str:
     """Scores per digit."""
-    header = ["digit", "images", "mistakes", "precision", "recall", "F1", "AUC"]
+    terms = [f'<span title="{escape(hint(term))}">{term}</span>' for term in ("precision", "recall", "F1", "AUC")]
+    header = ["digit", "images", "mistakes", *terms]
     cells = [
         [
             str(row.digit),
@@ -50,6 +52,33 @@ def digits_table(rows: list[DigitScores]) -> str:
 def settings_table(settings: dict[str, object]) -> str:
     """The training's settings."""
     return _table([], [[escape(name.replace("_", " ")), escape(str(value))] for name, value in settings.items()])
+
+
+_TERMS = (
+    "accuracy",
+    "confidence interval",
+    "cross-entropy",
+    "precision",
+    "recall",
+    "F1",
+    "macro",
+    "micro",
+    "ROC curve",
+    "AUC",
+    "precision–recall curve",
+    "average precision",
+    "confidence",
+    "calibration",
+    "calibration error",
+    "temperature",
+    "coverage",
+    "overfitting",
+)
+
+
+def terms_list() -> str:
+    """What the report's terms mean, as the glossary has it."""
+    return "<dl>" + "".join(f"<dt>{escape(term)}</dt><dd>{escape(glossary()[term])}</dd>" for term in _TERMS) + "</dl>"
 
 
 def pictures(predictions: Predictions, images: np.ndarray, indices: np.ndarray) -> str:

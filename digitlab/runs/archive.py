@@ -93,7 +93,7 @@ def _extract(data: bytes, folder: Path) -> None:
             run_id, _, name = member.filename.partition("/")
             is_plain = run_id not in ("", ".", "..") and not stat.S_ISLNK(member.external_attr >> 16)
             if not is_plain or not is_known(name):
-                raise BadRun(f"The archive holds {short(member.filename)}, which is no part of a run. {_REMEDY}")
+                raise BadRun(f"The archive holds {short(member.filename)}, which is not part of a run. {_REMEDY}")
             if member.file_size > (most := _most_bytes(name)):
                 raise BadRun(f"The archive's {name} is foreign: it holds over {most / 1e6:g} MB. {_REMEDY}")
             target = folder / name

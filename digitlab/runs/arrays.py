@@ -71,7 +71,7 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, form: Form, most_ro
         length = int.from_bytes(begin[len(_MAGIC) :], "little")
         header = _HEADER.fullmatch(file.read(length)) if begin.startswith(_MAGIC) and length < _LONGEST_HEADER else None
         if header is None:
-            raise ValueError(f"{member.filename} is no array of numbers")
+            raise ValueError(f"{member.filename} is not an array of numbers")
         name, turned, sides = header[1].decode(), header[2] == b"True", header[3].decode().split(",")
         shape = tuple(int(side) for side in sides if side.strip())
         if not name[1:].startswith(form.kinds) or not _fits(shape, form.shape, most_rows):

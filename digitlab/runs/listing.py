@@ -210,7 +210,9 @@ def describe_run(run: Run, notes: str, tags: Sequence[str]) -> None:
     named = tuple(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
     for tag in named:
         if len(tag) > _LONGEST_TAG or not tag.isprintable() or "," in tag:
-            raise BadRun(f"{short(tag, 40)} is no tag. Use at most {_LONGEST_TAG} printable characters, and no comma.")
+            raise BadRun(
+                f"{short(tag, 40)} is not a tag. Use at most {_LONGEST_TAG} printable characters, and no comma."
+            )
     if len(named) > MOST_TAGS:
         raise BadRun(f"{len(named)} tags are too many. Keep at most {MOST_TAGS}.")
     try:

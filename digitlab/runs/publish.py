@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from digitlab.config import TrainConfig
-from digitlab.data.dataset import find_datasets
+from digitlab.data.dataset import data_title, find_datasets
 from digitlab.errors import BadRun, NotSaved
 from digitlab.files import saving, write_text
 from digitlab.folders import move_folder, scratch_folder
@@ -97,8 +97,8 @@ def write_card(run: Run, name: str, command: str) -> str:
         line
         for data, summary in results.get("test", {}).items()
         for line in [
-            _figure(data, summary),
-            *(_figure(f"{data}, collected by {who}", one) for who, one in donors.get(data, {}).items()),
+            _figure(data_title(data), summary),
+            *(_figure(f"{data_title(data)}, collected by {who}", one) for who, one in donors.get(data, {}).items()),
         ]
     ]
     settings = [f"- {key}: {value!r}" for key, value in config.to_dict().items()]
@@ -107,15 +107,16 @@ def write_card(run: Run, name: str, command: str) -> str:
         [
             f"# {name}",
             "",
-            f"Model `{config.model}`, {parameters:,} parameters, trained on `{config.data}` with seed {config.seed}.",
+            f"Model `{config.model}`, {parameters:,} parameters, trained on {data_title(config.data)} "
+            f"with seed {config.seed}.",
             _training(config, status),
             "",
-            "| test part | accuracy | 95 % interval | mistakes |",
+            "| test images | accuracy | 95 % interval | mistakes |",
             "| --- | --- | --- | --- |",
             *figures,
             "",
-            f"Probabilities are divided by a temperature of {doubt['temperature']:.2f}; below {doubt['threshold']:.3f} "
-            "it says that it is not sure. Both were chosen on the validation part.",
+            f"Probabilities are divided by a temperature of {doubt['temperature']:.2f}; below a probability of "
+            f"{doubt['threshold']:.3f} the model says that it is not sure. Both were chosen on validation images.",
             "",
             "Made by:",
             "",
@@ -140,7 +141,7 @@ def _training(config: TrainConfig, status: Status) -> str:
     saved = (
         f"The weights are those of the last of {config.epochs} epochs"
         if config.keep == "last"
-        else f"Epoch {status.chosen_epoch} of {config.epochs} has the lowest validation loss and was chosen by it"
+        else f"Epoch {status.chosen_epoch} of {config.epochs} was chosen: it has the lowest validation loss"
     )
     return f"{start}{saved}. Training took {status.seconds:.0f} s."
 
@@ -149,6 +150,6 @@ def _figure(data: str, summary: Figures) -> str:
     """A row of the table, with plain spaces: the card is also read in terminals."""
     row = (
         f"| {data} | {percent(summary['accuracy'], 2)} | {interval(summary['interval'])} "
-        f"| {summary['mistakes']} of {count(summary['images'])} |"
+        f"| {count(summary['mistakes'])} of {count(summary['images'])} |"
     )
     return row.replace("\u202f", " ")

@@ -84,17 +84,17 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
     except OSError as error:
         raise UnknownName(f"{file} cannot be read: {error.strerror or error}. Name a file of `backup`.") from error
     except _DAMAGED as error:
-        raise BadBackup(f"{file} is damaged or no backup ({error}). Nothing was restored; take another.") from error
+        raise BadBackup(f"{file} is damaged or not a backup ({error}). Nothing was restored; take another.") from error
 
 
 def _manifest(file: Path, archive: zipfile.ZipFile) -> dict[str, dict[str, Any]]:
     """Name → bytes and sum. Raises BadBackup unless exactly these files are there and each may be."""
     if MANIFEST not in archive.namelist() or archive.getinfo(MANIFEST).file_size > _LARGEST_MANIFEST:
-        raise BadBackup(f"{file} is no backup: it has no {MANIFEST}. Name a file of `digitlab backup`.")
+        raise BadBackup(f"{file} is not a backup: it has no {MANIFEST}. Name a file of `digitlab backup`.")
     manifest = json.loads(archive.read(MANIFEST))
     kind, version = (manifest.get("kind"), manifest.get("version")) if isinstance(manifest, dict) else (None, None)
     if (kind, version) != (KIND, VERSION) or not isinstance(manifest.get("files"), dict):
-        raise BadBackup(f"{file} is no backup that this version reads ({short(kind)}, version {short(version)}).")
+        raise BadBackup(f"{file} is not a backup that this version reads ({short(kind)}, version {short(version)}).")
     sums: dict[str, dict[str, Any]] = manifest["files"]
     if sorted(archive.namelist()) != sorted([*sums, MANIFEST]):
         raise BadBackup(

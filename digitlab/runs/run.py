@@ -243,5 +243,5 @@ def open_run(folder: Path) -> Run:
     """The run in a folder. Raises BadRun when the folder holds none."""
     run = Run(folder)
     if not (folder / "config.json").is_file():
-        raise BadRun(f"{folder} is no run: it has no config.json. Name a run's folder, its id, or a checkpoint.")
+        raise BadRun(f"{folder} is not a run: it has no config.json. Name a run's folder, its id, or a checkpoint.")
     return run

@@ -29,7 +29,7 @@ class State(StrEnum):
 
 
 KILLED = (
-    "The process ended without a word: it was killed, the machine restarted, or memory ran out. Resume goes on from "
+    "The process ended without a message: it was killed, the machine restarted, or memory ran out. Resume goes on from "
     "the last saved step."
 )
 """What an interrupted run's card says."""

@@ -93,7 +93,7 @@ def _opened(path: Path, framework: str) -> Iterator[Any]:
     except OSError as error:
         raise BadRun(f"{path} cannot be read: {error.strerror or error}. {_REMEDY}") from error
     except SafetensorError as error:
-        raise BadRun(f"{path} is damaged or no safetensors file ({error}). {_REMEDY}") from error
+        raise BadRun(f"{path} is damaged or not a safetensors file ({error}). {_REMEDY}") from error
 
 
 def _check_size(path: Path) -> None:
@@ -104,7 +104,7 @@ def _check_size(path: Path) -> None:
     if size > _MOST_BYTES:
         raise BadRun(f"{path} is foreign: it holds over {_MOST_BYTES / 1e6:g} MB. {_REMEDY}")
     if not 0 < header <= min(_LONGEST_HEADER, size):
-        raise BadRun(f"{path} is damaged or no safetensors file: its list of tensors has {header} bytes. {_REMEDY}")
+        raise BadRun(f"{path} is damaged or not a safetensors file: its list of tensors has {header} bytes. {_REMEDY}")
 
 
 def save_resume(run: Run, state: dict[str, Any]) -> None:
@@ -186,7 +186,7 @@ def first_filters(path: Path, name: str) -> np.ndarray:
     """
     weights = read_tensor(path, name)
     if weights.ndim != 4 or weights.shape[1] != 1:
-        raise BadRun(f"{path}: {name} has shape {weights.shape}, which are no filters of a grey image.")
+        raise BadRun(f"{path}: {name} has shape {weights.shape}, which does not fit filters of a grey image.")
     return weights[:, 0]
 
 

@@ -43,7 +43,7 @@ def opened_zip(data: bytes, what: str, remedy: str, most_members: int, most_byte
             _check_members(members)
             yield archive
     except _DAMAGED as error:
-        raise BadRun(f"{what} is damaged or no zip file of digitlab's ({error}). {remedy}") from error
+        raise BadRun(f"{what} is damaged or not a zip file of digitlab's ({error}). {remedy}") from error
 
 
 def _check_members(members: Sequence[zipfile.ZipInfo]) -> None:

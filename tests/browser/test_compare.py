@@ -37,7 +37,7 @@ def open_compare(browser: Browser, app_address: str) -> Iterator[OpenCompare]:
 
 def test_a_fresh_clone_compares_its_checkpoints_without_any_image(open_compare: OpenCompare) -> None:
     page = open_compare()
-    expect(page.get_by_text("a difference like this happens by chance in less than 1 in 1,000")).to_be_visible()
+    expect(page.get_by_text("chance would bring so large a difference in less than 1 of 1,000 cases")).to_be_visible()
     expect(page.get_by_text("The images are not on this computer.")).to_be_visible()
     expect(page.locator(".js-plotly-plot")).to_have_count(4, timeout=PATIENCE)
     assert page.get_by_test_id("stAlertContentError").count() == 0

@@ -293,7 +293,7 @@ def test_an_uploaded_picture_is_read_and_a_bad_one_gets_one_line(open_browser: O
     upload.set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": b"no picture"})
     line = draw.page.get_by_role("alert")
     line.wait_for()
-    assert "bad.png is no picture" in line.inner_text()
+    assert "bad.png is not a picture" in line.inner_text()
     assert "Traceback" not in draw.page.inner_text("body")
     draw.wait_for_digit("cnn", "")
 
@@ -308,5 +308,5 @@ def _picture(digit: str) -> bytes:
 def test_a_dot_is_seen_on_the_pad_and_said_to_be_no_digit(open_browser: OpenBrowser) -> None:
     draw = open_browser()
     draw.canvas.click()
-    expect(draw.page.locator(".verdict")).to_have_text("A single dot is no digit. Draw one.", timeout=30_000)
+    expect(draw.page.locator(".verdict")).to_have_text("A single dot is not a digit. Draw one.", timeout=30_000)
     assert draw.white_pixels() > 100

@@ -245,7 +245,7 @@ def test_a_bad_archive_gets_one_line(open_training: OpenTraining, tmp_path: Path
     train.button("Upload a run").click()
     train.page.locator('input[type="file"]').set_input_files(bad)
     dropped = train.page.get_by_test_id("stPopoverBody")
-    line = dropped.get_by_test_id("stAlert").filter(has_text="bad.zip is not taken in")
+    line = dropped.get_by_test_id("stAlert").filter(has_text="bad.zip was not added")
     expect(line).to_be_visible()
 
 

@@ -49,7 +49,7 @@ def test_what_is_left_out_and_what_differs_is_named(call: Call, make_run: Callab
     file = tmp_path / "backup.zip"
     assert f"Left out: {bad.id}. " in call("backup", file).err
     good.write_results({"parameters": 1, "test": {}})
-    assert f"{good.id} is here with other content and stays as it is." in call("restore", file).err
+    assert f"{good.id} exists here with other content and stays as it is." in call("restore", file).err
 
 
 def test_bad_names_end_with_a_line(refuse: Callable[..., str], make_run: Callable[..., Run], tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_runs_folder_may_be_named(run: Run, call: Callable) -> None:
 
 @pytest.mark.parametrize("name", ["nobody", "", "..", "../x", "/etc", "a" * 5000, "20260101-000000-cnn-abcdef"])
 def test_an_unknown_model_is_refused(name: str, refuse: Callable[..., str]) -> None:
-    assert "There is no model" in (line := refuse("evaluate", name)) or "is no run" in line
+    assert "There is no model" in (line := refuse("evaluate", name)) or "is not a run" in line
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_bad_ink_files_are_refused(
 def test_damaged_and_foreign_weights_are_refused(content: bytes, run: Run, refuse: Callable[..., str]) -> None:
     run.weights.write_bytes(content)
     line = refuse("evaluate", run.id)
-    assert "weights.safetensors is damaged or no safetensors file" in line
+    assert "weights.safetensors is damaged or not a safetensors file" in line
     assert "Choose another run" in line
 
 

@@ -90,7 +90,7 @@ def test_bad_input_gets_one_line_and_no_file(run: Run, file: Path, refuse: Refus
 @pytest.mark.parametrize("form", ["csv", "safetensors"])
 def test_damaged_weights_do_not_travel_on(form: str, run: Run, file: Path, refuse: Refuse) -> None:
     run.weights.write_bytes(run.weights.read_bytes()[:1000])
-    assert "is damaged or no safetensors file" in refuse("export", run.id, "--format", form, "-o", file)
+    assert "is damaged or not a safetensors file" in refuse("export", run.id, "--format", form, "-o", file)
     assert not file.exists()
 
 

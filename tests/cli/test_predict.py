@@ -117,7 +117,7 @@ def blank() -> bytes:
 
 BAD = [
     (b"", "is empty (0 bytes)"),
-    (b"not a picture", "is no picture that can be read"),
+    (b"not a picture", "is not a picture that can be read"),
     (header(30_000), "Make it smaller"),
     (header(8_000), "has 8,000×8,000 pixels; at most 25 million are read"),
     (header(20), "is damaged"),
@@ -199,7 +199,7 @@ def test_an_unknown_model_is_refused(model: str, seven: Path, refuse: Callable[.
 
 def test_damaged_weights_are_refused(run: Run, seven: Path, refuse: Callable[..., str]) -> None:
     run.weights.write_bytes(run.weights.read_bytes()[:1000])
-    assert "is damaged or no safetensors file" in refuse("predict", run.id, seven)
+    assert "is damaged or not a safetensors file" in refuse("predict", run.id, seven)
 
 
 def test_a_number_is_read_digit_by_digit(year: Path, call: Call) -> None:
@@ -222,4 +222,4 @@ def test_a_picture_of_noise_is_said_to_be_no_number(run: Run, tmp_path: Path, ca
     called = call("predict", run.id, file, "--number")
     assert (called.code, called.out, called.err.count("\n")) == (2, "", 1)
     assert called.err.startswith(f"Error: {file}: The picture holds ")
-    assert "That is noise or a page of text, no number." in called.err
+    assert "That is noise or a page of text, not a number." in called.err

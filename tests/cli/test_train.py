@@ -144,10 +144,10 @@ def test_bad_settings_are_refused_in_one_line_and_make_no_run(
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"{", "is no JSON"),
-        (b"\xff\xfe", "is no JSON"),
+        (b"{", "is not JSON"),
+        (b"\xff\xfe", "is not JSON"),
         (b"[]", "holds no JSON object"),
-        (b"[" * 100_000, "is no JSON"),
+        (b"[" * 100_000, "is not JSON"),
         (b'{"speed": 3}', "Unknown setting 'speed'"),
         (b'{"learning_rate": -1}', "learning_rate is -1"),
         (b'{"learning_rate": NaN}', "learning_rate is nan"),
@@ -181,7 +181,7 @@ def test_a_folder_that_cannot_hold_runs_is_refused(
             "My handwriting cannot be trained on: there is no drawing yet. Draw digits and label them on Draw first",
         ),
         ("mnist+mine", "My handwriting cannot be trained on"),
-        ("pen", r"pen digits cannot be trained on: not in .* Copy `pen-digits\.jsonl\.gz` into the data folder"),
+        ("pen", r"Pen digits cannot be trained on: not in .* Copy `pen-digits\.jsonl\.gz` into the data folder"),
     ],
 )
 def test_data_that_are_not_here_are_refused_before_there_is_a_run(

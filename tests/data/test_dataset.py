@@ -9,6 +9,7 @@ from digitlab.data.dataset import (
     DATASETS,
     FreshImages,
     InkSet,
+    data_title,
     find_datasets,
     is_here,
     load_data,
@@ -211,3 +212,8 @@ def test_the_number_of_images_is_the_same_in_every_epoch_and_known_before(make_p
     fresh = images(make_part, non_digits=0.5)
     assert len(fresh) == 10 + 3 + 6 == len(fresh.of_epoch(0)) == len(fresh.of_epoch(7))
     assert fresh.of_epoch(0).labels.tolist().count(NO_DIGIT) == 6
+
+
+def test_joined_data_sets_are_called_by_their_titles() -> None:
+    assert data_title("mnist+pen") == "MNIST + Pen digits"
+    assert data_title("letters") == "letters"

@@ -89,7 +89,7 @@ def test_a_name_is_used_for_bytes() -> None:
 
 @pytest.mark.parametrize("data", [b"just some text\n", b"\x00", b"<svg/>", b"%PDF-1.4", bytes(1000)])
 def test_a_file_that_is_no_picture_is_refused(data: bytes) -> None:
-    with pytest.raises(BadPicture, match=r"is no picture that can be read. Choose a PNG, JPEG, WebP or GIF file"):
+    with pytest.raises(BadPicture, match=r"is not a picture that can be read. Choose a PNG, JPEG, WebP or GIF file"):
         open_picture(data)
 
 

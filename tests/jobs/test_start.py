@@ -69,7 +69,7 @@ def test_what_can_be_trained_passes(settings: Settings, make_run: MakeRun) -> No
     [
         ({"model": "perceptron"}, UnknownName, "There is no model 'perceptron'"),
         ({"data": "sklearn+letters"}, UnknownName, "There is no data set 'letters'"),
-        ({"data": "sklearn+pen"}, DataMissing, r"pen digits cannot be trained on: not in .* Copy `pen-digits"),
+        ({"data": "sklearn+pen"}, DataMissing, r"Pen digits cannot be trained on: not in .* Copy `pen-digits"),
         ({"data": "mine"}, DataMissing, r"My handwriting cannot be trained on: .* Draw digits and label them"),
         ({"start_from": "nosuch"}, UnknownName, "There is no model 'nosuch'"),
     ],
@@ -93,7 +93,7 @@ def test_a_device_that_is_not_there_is_refused_before_there_is_a_run(settings: S
 
 def test_data_that_are_missing_are_named_alone(settings: Settings) -> None:
     check_data(CONFIG, settings)
-    with pytest.raises(DataMissing, match="pen digits"):
+    with pytest.raises(DataMissing, match="Pen digits"):
         check_data(CONFIG.replace(data="mnist+sklearn+pen"), settings)
 
 
@@ -244,7 +244,7 @@ def room(settings: Settings) -> Settings:
 def test_a_pupil_starts_one_run_at_a_time_and_others_start_theirs(room: Settings) -> None:
     first = start_job(CONFIG, room, ANNA)
     assert owner_of(first) == ANNA.id
-    with pytest.raises(NotAllowed, match="1 of your runs is not finished"):
+    with pytest.raises(NotAllowed, match="You have 1 unfinished run;"):
         start_job(CONFIG, room, ANNA)
     start_job(CONFIG, room, BO)
     start_job(CONFIG, room, TEACHER)
@@ -274,7 +274,7 @@ def test_resuming_counts_like_starting(room: Settings) -> None:
     stopped = start_job(CONFIG, room, ANNA)
     stopped.mark(State.STOPPED)
     start_job(CONFIG, room, ANNA)
-    with pytest.raises(NotAllowed, match="not finished"):
+    with pytest.raises(NotAllowed, match="unfinished"):
         resume_job(stopped, room, ANNA)
     assert stopped.state is State.STOPPED
 

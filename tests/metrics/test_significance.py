@@ -50,12 +50,12 @@ def test_without_disputed_images_there_is_no_difference() -> None:
 @pytest.mark.parametrize(
     ("compared", "sentence"),
     [
-        ((9000, 20, 330, 46), "They differ by 310 images in favour of cnn; a difference like this happens by chance in "
-         "less than 1 in 1,000."),
-        ((100, 12, 2, 1), "They differ by 10 images in favour of softmax; a difference like this happens by chance in "
-         "about 1 in 77."),
-        ((100, 3, 2, 1), "They differ by 1 image in favour of softmax; a difference like this happens by chance in "
-         "nearly every case, so it does not show that one of them is better."),
+        ((9000, 20, 330, 46), "They differ by 310 images in favour of cnn. If both were equally good, chance would "
+         "bring so large a difference in less than 1 of 1,000 cases."),
+        ((100, 12, 2, 1), "They differ by 10 images in favour of softmax. If both were equally good, chance would "
+         "bring so large a difference in about 1 of 77 cases."),
+        ((100, 3, 2, 1), "They differ by 1 image in favour of softmax. If both were equally good, chance would "
+         "bring so large a difference in nearly every case, so it does not show that one of them is better."),
         ((100, 3, 3, 1), "softmax and cnn make equally many mistakes: each alone is right on 3 images."),
     ],
 )  # fmt: skip

@@ -53,7 +53,7 @@ def answers_at(run: Run, temperature: float) -> Predictions:
 def shown_figures(app: AppTest) -> tuple[str, str]:
     """Loss and calibration error of the headline."""
     html = str(given(app, "digitlab.headline")["html"])
-    figures = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html))
+    figures = dict(re.findall(r"<dt.*?>(.*?)</dt><dd>(.*?)</dd>", html))
     return figures["loss"], figures["calibration error"]
 
 

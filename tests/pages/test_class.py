@@ -142,7 +142,7 @@ def test_a_second_start_is_refused_in_one_line(open_as: OpenAs, monkeypatch: pyt
     app = open_as(ANNA, "about")
     find_button(app, "Start").click().run()
     find_button(app, "Start").click().run()
-    assert ["1 of your runs is not finished" in line.value for line in app.error] == [True]
+    assert ["You have 1 unfinished run;" in line.value for line in app.error] == [True]
     runs = [Run(path) for path in Settings.from_environment().runs.glob("2*")]
     assert [owner_of(run) for run in runs] == [ANNA.id]
 

@@ -107,7 +107,7 @@ def test_the_address_reopens_cell_and_image(two_models: None, open_compare: Open
 
 
 def test_an_empty_cell_says_so(two_models: None, open_compare: OpenCompare) -> None:
-    assert "There is no such image." in words(open_compare(cell="both-right"))
+    assert "There are no such images." in words(open_compare(cell="both-right"))
 
 
 def test_of_three_models_a_pair_is_chosen(two_models: None, make_model: MakeModel, open_compare: OpenCompare) -> None:

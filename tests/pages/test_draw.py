@@ -356,7 +356,7 @@ def picture_of(strokes: int) -> bytes:
 def test_a_model_below_its_threshold_is_not_sure(make_model: MakeModel, open_page: OpenPage) -> None:
     run = make_model("softmax", 7)
     run.write_results({**run.results, "doubt": {"temperature": 1.0, "threshold": 0.99}})
-    assert "softmax is not sure: this may be no digit." in answers(draw(open_page()))
+    assert "softmax is not sure: this may not be a digit." in answers(draw(open_page()))
 
 
 @pytest.mark.parametrize("sent", [1, "x", [1], {"strokes": 5}, {"number": 10**400, "strokes": STROKE, "penWidth": 1e6}])
@@ -394,7 +394,7 @@ def test_what_no_canvas_sends_is_one_line_on_the_page(sent: object, two_models: 
 def test_a_dot_is_no_digit(two_models: None, open_page: OpenPage) -> None:
     app = draw(open_page(), [[[100, 100]]])
     assert cards(app) == {"softmax": "", "cnn": ""}
-    assert "A single dot is no digit. Draw one." in answers(app)
+    assert "A single dot is not a digit. Draw one." in answers(app)
 
 
 def test_a_small_drawing_with_a_broad_pen_is_answered_with_a_remark(two_models: None, open_page: OpenPage) -> None:

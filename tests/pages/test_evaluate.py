@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from digitlab.data import PartName
 from digitlab.data.dataset import load_part
 from digitlab.figures.confusion import TITLES
+from digitlab.glossary import glossary, hint
 from digitlab.runs.run import Run
 from digitlab.runs.scores import Scores, fingerprint_file, save_scores
 from digitlab.ui.evaluate.sections import SECTIONS
@@ -42,7 +44,7 @@ def sevens(make_model: MakeModel) -> Run:
 
 def headline(app: AppTest) -> dict[str, str]:
     html = str(given(app, "digitlab.headline")["html"])
-    return {name: value.replace("\u202f", "") for name, value in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html)}
+    return {name: value.replace("\u202f", "") for name, value in re.findall(r"<dt.*?>(.*?)</dt><dd>(.*?)</dd>", html)}
 
 
 def tiles(app: AppTest) -> list[str]:
@@ -151,11 +153,21 @@ def test_choices_go_into_the_address(sevens: Run, make_model: MakeModel, evaluat
     }
 
 
+def test_the_terms_of_the_page_are_those_of_the_glossary(sevens: Run, evaluate: Evaluate) -> None:
+    app = evaluate(data="sklearn", figure="digits")
+    html = str(given(app, "digitlab.headline")["html"])
+    terms = re.findall(r'<dt title="(.*?)">(.*?)</dt>', html)
+    assert [unescape(words) for words, _ in terms] == [hint(term) for _, term in terms]
+    assert len(terms) == 8
+    (listed,) = (one.markdown[0].value for one in app.expander if one.label == "What the terms mean")
+    assert f"**macro**: {glossary()['macro']}" in listed
+
+
 def test_the_fitted_temperature_can_be_used(sevens: Run, evaluate: Evaluate) -> None:
     app = evaluate(data="sklearn", figure="calibration")
     (fitted,) = (line.value for line in app.caption if line.value.startswith("Fitted value"))
     next(button for button in app.button if button.label == "Use it").click().run()
-    assert app.slider(key="temperature").value == float(fitted.split()[2].rstrip(","))
+    assert app.slider(key="temperature").value == float(fitted.split()[2].rstrip("."))
 
 
 def test_samples_are_filtered_by_verdict_and_digit(sevens: Run, evaluate: Evaluate) -> None:

@@ -46,9 +46,9 @@ def test_before_and_after_stand_beside_each_other(make_run: Callable[..., Run], 
     app = opened(open_page, run)
     shown = {metric.label: (metric.value, metric.delta) for metric in app.metric}
     assert shown == {
-        "My handwriting": ("95.00\u202f%", "+10.00 points"),
-        "MNIST": ("91.00\u202f%", "-1.00 points"),
-        "pen digits": ("90.00\u202f%", "no change"),
+        "My handwriting": ("95.00\u202f%", "+10.00 percentage points"),
+        "MNIST": ("91.00\u202f%", "-1.00 percentage points"),
+        "Pen digits": ("90.00\u202f%", "no change"),
     }
     mine, mnist, _ = [caption.value for caption in app.caption if caption.value.startswith("Before ")]
     assert "Before 85.00\u202f% (84.0 to 86.0\u202f%), after 95.00\u202f% (94.0 to 96.0\u202f%)." in mine

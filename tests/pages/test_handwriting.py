@@ -205,7 +205,7 @@ def test_an_ink_file_is_brought_in_and_only_what_is_new_is_added(drawn: list[MyD
     app = look()
     app.file_uploader[0].upload("mine.jsonl.gz", packed, "application/gzip").run()
     assert len(my_drawings(folder())) == 7
-    assert [toast.value for toast in app.toast] == ["New: 2. Kept already: 5."]
+    assert [toast.value for toast in app.toast] == ["2 drawings added. 5 were here already."]
     assert len(tiles(app)) == 7
     assert is_clean(app)
 
@@ -234,4 +234,4 @@ def test_there_are_three_exports_of_what_the_filter_shows(drawn: list[MyDrawing]
     app = look(digit="7")
     labels = [button.proto.label for button in app.get("download_button")]
     assert labels == ["Ink file", "PNG pictures", "MNIST format"]
-    assert any(line.value == "Exports hold what the filter shows; drawings: 3." for line in app.caption)
+    assert any(line.value == "Exports hold the 3 drawings that the filter shows." for line in app.caption)

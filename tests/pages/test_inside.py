@@ -84,7 +84,7 @@ def test_without_snapshots_the_chosen_weights_are_shown_and_it_is_said(
     make_model("softmax", 7)
     app = open_inside()
     assert films(app)[0]["epochs"] == [0]
-    assert "no snapshots of its epochs: these are its chosen weights" in words(app)
+    assert "no snapshots of its epochs: these are the weights that it saved" in words(app)
 
 
 def test_a_cnn_shows_filters_maps_and_the_filter_behind_a_map(make_run: MakeRun, open_inside: OpenInside) -> None:

@@ -157,7 +157,7 @@ def test_a_run_under_way_shows_growing_curves_before_its_first_point(left_run: M
     with run.lock():
         app = open_train(run=run.id)
     assert len(app.get("vega_lite_chart")) == 4
-    assert "The first point comes" in captions(app)
+    assert "The first point appears" in captions(app)
 
 
 def test_the_table_has_columns_for_the_settings_that_differ_alone(left_run: MakeRun, open_train: OpenTrain) -> None:

@@ -155,7 +155,7 @@ def test_no_data_and_unknown_data_start_nothing(open_page: OpenPage, started: li
     assert len(app.error) == 1
     app.multiselect(key=key_of("data")).set_value(["pen"]).run()
     (line,) = app.error
-    assert "pen digits cannot be trained on" in line.value
+    assert "Pen digits cannot be trained on" in line.value
     assert not started
 
 

@@ -6,6 +6,7 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
+from digitlab.glossary import hint
 from digitlab.metrics.predictions import Predictions
 from digitlab.metrics.summary import Headline, headline
 from digitlab.reading.comparison import (
@@ -54,6 +55,13 @@ def test_the_values_are_those_of_scikit_learn(predictions: list[Predictions]) ->
         assert row(rows, "Macro F1").values[number] == f"{100 * f1:.2f}\u202f%"
         auc = roc_auc_score(one.labels, one.probabilities, multi_class="ovr", average="macro")
         assert row(rows, "Macro AUC").values[number] == f"{auc:.5f}"
+
+
+def test_the_rows_are_explained_by_the_glossary(predictions: list[Predictions]) -> None:
+    rows = metric_rows([headline(one) for one in predictions])
+    assert row(rows, "Accuracy").help == hint("accuracy")
+    for term in ("precision", "recall", "F1", "AUC"):
+        assert hint(term) in row(rows, f"Macro {term}").help
 
 
 def test_the_best_is_the_highest_accuracy_and_the_lowest_loss(predictions: list[Predictions]) -> None:

@@ -18,7 +18,7 @@ from tests.report.conftest import answers_of, epoch
 def test_best_and_worst_digits_are_named() -> None:
     said = describe_digits(answers_of([1, 1, 2, 2, 3, 3], [1, 1, 2, 7, 7, 7]))
     assert said == (
-        "Read best is the 1: 100.00\u202f% of its images right. Read worst is the 3: 0.00\u202f%, 2 of 2 wrong."
+        "The 1 is read best: 100.00\u202f% of its images right. The 3 is read worst: 0.00\u202f% right, 2 of 2 wrong."
     )
 
 
@@ -83,7 +83,7 @@ def test_every_finding_is_a_paragraph_and_one_without_a_history_is_left_out() ->
 
 
 def test_how_much_can_be_answered_is_said() -> None:
-    assert "on all images" in describe_coverage(answers_of([1, 2], [1, 2]))
+    assert "or more of all images" in describe_coverage(answers_of([1, 2], [1, 2]))
     assert "However few" in describe_coverage(answers_of([1, 2], [2, 1]))
 
 
@@ -95,7 +95,7 @@ def test_how_much_can_be_answered_is_said() -> None:
             [epoch(1, (0.3, 0.96), (0.2, 0.96)), epoch(2, (0.1, 0.99), (0.4, 0.95))],
             2,
             "overfits after epoch 1: the validation loss rises from 0.2000 to 0.4000 while the training loss goes on "
-            "falling. The weights of epoch 2 are used, as its settings ask for.",
+            "falling. The weights of epoch 2 are used, as the settings of the run ask.",
         ),
         (
             [epoch(1, (0.3, 0.96), (0.2, 0.96)), epoch(2, (0.1, 0.99), (0.4, 0.96))],

@@ -7,6 +7,7 @@ import pytest
 
 from digitlab.figures.confusion import TITLES
 from digitlab.formats import percent
+from digitlab.glossary import glossary
 from digitlab.metrics.calibration import reliability
 from digitlab.metrics.predictions import Predictions
 from digitlab.report.page import write_report
@@ -61,6 +62,13 @@ def test_markup_in_names_stays_text(run: Run, scores: Scores) -> None:
     assert "<script>alert(1)" not in html
 
 
+def test_the_terms_of_the_report_are_explained_at_its_end(run: Run, scores: Scores) -> None:
+    html = write_report(run, "MNIST", scores)
+    terms = html[html.index("What the terms mean") :]
+    for term in ("F1", "calibration error", "coverage"):
+        assert f"<dt>{term}</dt><dd>{glossary()[term]}</dd>" in terms
+
+
 def test_without_images_a_line_stands_for_them(run: Run, scores: Scores) -> None:
     assert "The images are not on the computer" in write_report(run, "MNIST", scores)
 
@@ -91,4 +99,4 @@ def test_a_model_that_was_never_calibrated_has_one_line_of_reliability(run: Run,
     html = write_report(run, "MNIST", scores)
     assert '"name":"as trained"' in html
     assert '"name":"calibrated"' not in html
-    assert "temperature" not in re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
+    assert "a temperature of" not in re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)

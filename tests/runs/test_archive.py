@@ -128,7 +128,7 @@ def test_a_run_that_had_ended_arrives_as_it_was(state: State, run: Run, runs: Pa
 @pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04" + bytes(100), b"\x89PNG\r\n\x1a\n"])
 def test_what_is_no_zip_file_is_refused(data: bytes, refuse: Refuse) -> None:
     line = refuse(data)
-    assert line.startswith("The archive is damaged or no zip file")
+    assert line.startswith("The archive is damaged or not a zip file")
     assert line.endswith("Choose a zip file that digitlab's Download made.")
 
 
@@ -144,7 +144,7 @@ def test_a_zip_file_without_a_run_is_refused(refuse: Refuse) -> None:
 def test_a_symbolic_link_is_refused_whatever_it_is_called(run: Run, tmp_path: Path, refuse: Refuse) -> None:
     link = zipfile.ZipInfo(f"{run.id}/label.json")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
-    assert "label.json', which is no part of a run" in refuse(zipped(run, {link: b"/etc/passwd"}))
+    assert "label.json', which is not part of a run" in refuse(zipped(run, {link: b"/etc/passwd"}))
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_symbolic_link_is_refused_whatever_it_is_called(run: Run, tmp_path: Pa
 )
 def test_names_that_lead_elsewhere_are_refused(name: str, run: Run, tmp_path: Path, refuse: Refuse) -> None:
     before = sorted(path for path in tmp_path.rglob("*") if "runs" not in path.parts)
-    assert "which is no part of a run. Choose a zip file" in refuse(zipped(run, {name: b"{}"}))
+    assert "which is not part of a run. Choose a zip file" in refuse(zipped(run, {name: b"{}"}))
     assert sorted(path for path in tmp_path.rglob("*") if "runs" not in path.parts) == before
 
 
@@ -185,7 +185,7 @@ def test_names_that_lead_elsewhere_are_refused(name: str, run: Run, tmp_path: Pa
 def test_what_is_no_part_of_a_run_is_refused(name: str, run: Run, refuse: Refuse) -> None:
     member = zipfile.ZipInfo(name.rstrip("/"))
     line = refuse(zipped(run, {member: b"{}"}))
-    assert "which is no part of a run" in line
+    assert "which is not part of a run" in line
     assert len(line) < 300
 
 
@@ -232,12 +232,12 @@ def test_a_member_whose_content_is_damaged_is_refused(method: int, run: Run, ref
     with zipfile.ZipFile(io.BytesIO(bytes(data))) as archive:
         begin = archive.getinfo(name).header_offset + 30 + len(name)
     data[begin : begin + 200] = b"\xff" * 200
-    assert refuse(bytes(data)).startswith("The archive is damaged or no zip file of digitlab's (")
+    assert refuse(bytes(data)).startswith("The archive is damaged or not a zip file of digitlab's (")
 
 
 @pytest.mark.parametrize("name", ["evaluations/" + "ß" * 90 + ".npz", "evaluations/" + "\U0001f600" * 70 + ".npz"])
 def test_a_name_that_no_disk_takes_is_refused(name: str, run: Run, refuse: Refuse) -> None:
-    assert "which is no part of a run" in refuse(zipped(run, {f"{run.id}/{name}": b""}))
+    assert "which is not part of a run" in refuse(zipped(run, {f"{run.id}/{name}": b""}))
 
 
 @pytest.mark.parametrize(

@@ -251,7 +251,7 @@ def test_a_manifest_of_another_kind_is_refused(file: Path, elsewhere: Settings) 
 
 def test_a_file_that_is_no_backup_or_not_there_is_named(elsewhere: Settings, tmp_path: Path) -> None:
     (tmp_path / "x.zip").write_bytes(b"no zip")
-    with pytest.raises(BadBackup, match=r"x\.zip is damaged or no backup"):
+    with pytest.raises(BadBackup, match=r"x\.zip is damaged or not a backup"):
         restore(tmp_path / "x.zip", elsewhere)
     with pytest.raises(UnknownName, match=r"nowhere\.zip cannot be read: No such file"):
         restore(tmp_path / "nowhere.zip", elsewhere)

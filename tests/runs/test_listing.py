@@ -205,7 +205,7 @@ def test_a_folder_may_be_named_on_the_command_line(catalogue: Catalogue, make_ru
 
 
 def test_a_folder_that_holds_no_run_is_refused(catalogue: Catalogue, tmp_path: Path) -> None:
-    with pytest.raises(BadRun, match=r"is no run: it has no config.json"):
+    with pytest.raises(BadRun, match=r"is not a run: it has no config.json"):
         catalogue.find_or_folder(str(tmp_path))
 
 
@@ -280,9 +280,9 @@ def test_notes_and_tags_are_kept_beside_name_and_star(catalogue: Catalogue, make
     ("notes", "tags", "words"),
     [
         ("x" * 2001, [], "2,001 characters"),
-        ("", ["a,b"], "is no tag"),
-        ("", ["x" * 31], "is no tag"),
-        ("", ["a\nb"], "is no tag"),
+        ("", ["a,b"], "is not a tag"),
+        ("", ["x" * 31], "is not a tag"),
+        ("", ["a\nb"], "is not a tag"),
         ("", [str(number) for number in range(9)], "9 tags are too many"),
     ],
 )

@@ -52,7 +52,7 @@ def test_of_many_snapshots_the_first_the_last_and_a_few_between_ship(run: Run, t
 @pytest.mark.parametrize(
     ("keep", "said"),
     [
-        ("best", "Epoch 1 of 2 has the lowest validation loss"),
+        ("best", "Epoch 1 of 2 was chosen: it has the lowest validation loss."),
         ("last", "The weights are those of the last of 2 epochs."),
     ],
 )
@@ -87,8 +87,8 @@ def test_the_card_has_a_line_for_each_collection_and_one_for_doubt(run: Run) -> 
     doubt = {"temperature": 1.25, "threshold": 0.5}
     run.write_results({**run.results, "test": {"pen": summary}, "donors": {"pen": {"apa": summary}}, "doubt": doubt})
     card = write_card(run, "mine", COMMAND)
-    assert "| pen, collected by apa | 90.00 % | 80.00 to 95.00 % | 1 of 10 |" in card
-    assert "a temperature of 1.25; below 0.500 it says that it is not sure" in card
+    assert "| Pen digits, collected by apa | 90.00 % | 80.00 to 95.00 % | 1 of 10 |" in card
+    assert "a temperature of 1.25; below a probability of 0.500 the model says that it is not sure" in card
 
 
 def test_publishing_again_replaces_the_old_checkpoint(run: Run, tmp_path: Path) -> None:
@@ -111,9 +111,9 @@ def test_the_card_tells_data_seed_command_and_figures(run: Run) -> None:
     card = write_card(run, "mine", COMMAND)
     assert card.startswith("# mine\n")
     for words in (
-        "Model `softmax`, 7,850 parameters, trained on `mnist+sklearn` with seed 9.",
+        "Model `softmax`, 7,850 parameters, trained on MNIST + scikit-learn digits with seed 9.",
         "Epoch 1 of 2",
-        "| mnist | 92.64 % | 92.11 to 93.14 % | 1736 of 23,587 |",
+        "| MNIST | 92.64 % | 92.11 to 93.14 % | 1,736 of 23,587 |",
         f"    {COMMAND}\n",
         "- seed: 9",
         "- MNIST: Y. LeCun",

@@ -331,7 +331,7 @@ def test_a_sweep_removes_what_a_killed_process_left_and_nothing_else(run: Run) -
 def test_a_folder_without_a_config_is_no_run(tmp_path: Path, run: Run) -> None:
     assert open_run(run.folder).config == run.config
     for folder in (tmp_path, tmp_path / "nowhere"):
-        with pytest.raises(BadRun, match=r"is no run: it has no config.json"):
+        with pytest.raises(BadRun, match=r"is not a run: it has no config.json"):
             open_run(folder)
 
 

@@ -118,19 +118,19 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("length", [0, 4, 8, 100, 5000])
 def test_a_truncated_file_is_refused(length: int, file: Path) -> None:
     file.write_bytes(file.read_bytes()[:length])
-    refuses(file, "is damaged or no safetensors file")
+    refuses(file, "is damaged or not a safetensors file")
 
 
 @pytest.mark.parametrize("content", [b"text\n", b"\x89PNG\r\n\x1a\n" + bytes(100), b"\xff" * 1000, bytes(1000)])
 def test_a_foreign_file_is_refused(content: bytes, file: Path) -> None:
     file.write_bytes(content)
-    refuses(file, "is damaged or no safetensors file")
+    refuses(file, "is damaged or not a safetensors file")
 
 
 @pytest.mark.parametrize("save", [torch.save, lambda value, file: file.write_bytes(pickle.dumps(value))])
 def test_a_pickle_renamed_to_safetensors_is_refused_and_never_run(save: object, file: Path, tmp_path: Path) -> None:
     save({"linear.weight": Trap(tmp_path / "trace")}, file)  # type: ignore[operator]
-    refuses(file, "is damaged or no safetensors file")
+    refuses(file, "is damaged or not a safetensors file")
     assert not (tmp_path / "trace").exists()
 
 
@@ -279,7 +279,7 @@ def test_weight_images_are_the_rows_of_the_dense_layer(softmax_file: Path, tmp_p
 def test_first_filters_are_those_that_see_the_image(tmp_path: Path) -> None:
     save_weights(tmp_path / "cnn.safetensors", build_model("cnn").state_dict())
     assert first_filters(tmp_path / "cnn.safetensors", "features.0.0.weight").shape == (24, 5, 5)
-    with pytest.raises(BadRun, match="no filters"):
+    with pytest.raises(BadRun, match="does not fit filters"):
         first_filters(tmp_path / "cnn.safetensors", "features.2.0.weight")
 
 

@@ -33,7 +33,7 @@ def show_invitation(classroom: Classroom) -> None:
         )
     with st.popover("Teacher's code", icon=":material/key:", help="Shows it. Switch the projector off first."):
         st.code(classroom.teacher_code, language=None)
-        st.caption("Who has it may do everything here. It is also in the terminal that started the server.")
+        st.caption("Whoever has it may do everything here. It is also in the terminal that started the server.")
 
 
 def invitation_html(link: str, code: str) -> str:
@@ -73,7 +73,7 @@ def show_leaving() -> None:
     """The way out, for computers that several people use."""
     _show(
         '<p class="leaving">Do others use this computer, too? <a href="/leave" target="_self">Leave</a>, and your pass '
-        "is taken back. It is asked once more.</p>",
+        "is taken back. You are asked once more.</p>",
         "leaving",
     )
 

@@ -16,8 +16,8 @@ _OPEN = (
 _PUPIL = (
     "**Runs**: you see everybody's, with their settings, curves and figures. You stop, rename, star and delete only "
     "your own. An archive that you upload becomes your run.",
-    "**Drawings**: what you label is kept for you. Other pupils do not see it. Who looks after the server can open its "
-    "files, as on any computer.",
+    "**Drawings**: what you label is kept for you. Other pupils do not see it. Whoever looks after the server can open "
+    "its files, as on any computer.",
     "**The class's collection**: the teacher can open it. Your page then says so, and what you label from then on is "
     "also added to it, under the writer's name.",
     "**Training on My handwriting** uses your drawings. Others can ask the model that learned from them, but do not "
@@ -62,5 +62,5 @@ def quota_rows(quotas: Quotas) -> dict[str, str]:
         "Uploads": f"{count(quotas.uploads)} files and {count(quotas.megabytes)} MB an hour",
         "Open connections": f"{count(quotas.sockets)}; a tab has two",
         "Drawings sent": f"{count(quotas.messages)} a second",
-        "Page runs": f"{count(quotas.page_messages)} a second",
+        "Page updates": f"{count(quotas.page_messages)} a second",
     }

@@ -138,7 +138,7 @@ def _drawing(body: bytes) -> Drawing:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise BadInk("The request is no JSON. Send strokes as JSON, or a picture with its Content-Type.") from error
+        raise BadInk("The request is not JSON. Send strokes as JSON, or a picture with its Content-Type.") from error
     if not isinstance(value, Mapping):
         raise BadInk(f"The request is {short(value, 40)}; it must be an object with strokes.")
     return checked_drawing({"penWidth": PEN_WIDTH, **value})

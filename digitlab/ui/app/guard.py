@@ -83,7 +83,9 @@ class Guard:
                 await refuse(scope, receive, send, 411, "The upload does not say how long it is.")
                 return
             if not meter.take_upload(int(length)):
-                await refuse(scope, receive, send, 429, "These are more uploads than one may send in an hour.")
+                await refuse(
+                    scope, receive, send, 429, "You have sent as many uploads as one may in an hour. Try again later."
+                )
                 return
         await self.app(scope, receive, send)
 

@@ -77,7 +77,7 @@ async def leave(request: Request) -> Response:
         return RedirectResponse("/join" if settings().classroom else "/", 303)
     if request.method != "POST":
         what = (
-            "Your runs and drawings stay on the server, but you cannot come back to them as yours. To keep your "
+            "Your runs and drawings stay on the server, but it no longer knows that they are yours. To keep your "
             "drawings, export them on My handwriting first."
             if visitor.role is Role.PUPIL
             else "You then need the teacher's code to come in again."

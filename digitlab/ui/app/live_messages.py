@@ -66,7 +66,7 @@ def read_message(text: str) -> Message:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadInk("The message is no JSON. Load the page again.") from error
+        raise BadInk("The message is not JSON. Load the page again.") from error
     drawing, show = _dict(value).get("drawing"), _dict(value).get("show")
     width = _dict(drawing).get("width", CANVAS)
     if type(width) is not int or not CANVAS <= width <= 3 * CANVAS:

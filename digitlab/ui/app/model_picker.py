@@ -34,7 +34,7 @@ def pick_models(entries: Sequence[Entry]) -> list[Entry]:
         list(known),
         format_func=lambda name: title(known, name),
         placeholder="Choose models",
-        help="Each model gets a card with its answer. The choice is part of the address, so a copied link has it, too.",
+        help="Each model gets a card with its answer. The choice is part of the address: a copied link has it, too.",
         **address.several(KEY, known, [name for name in DEFAULTS if name in known] or list(known)[:1]),
     )
     return [known[name] for name in chosen]
@@ -54,7 +54,7 @@ def pick_one_model(entries: Sequence[Entry], promise: str, **how: Any) -> Entry 
         "Model",
         list(known),
         format_func=lambda name: _with_architecture(known, name),
-        help="Every checkpoint and every run that has weights is here, with the weights that it saved.",
+        help="All shipped models, and all runs that have saved weights.",
         **how,
         **address.choice("model", known),
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from digitlab.figures.overlay import overlaid_accuracy, overlaid_loss, overlaid_roc
+from digitlab.glossary import glossary, within
 from digitlab.metrics.curves import MACRO, MICRO, roc_curves
 from digitlab.ui.app import address
 from digitlab.ui.app.callouts import plain
@@ -19,7 +20,7 @@ def show_trainings(sides: Sequence[Side]) -> None:
     st.header("How they learned", help=f"Solid: validation. Dotted: training. {say_what_chose(sides)}")
     models = [side.compared() for side in sides]
     if not any(model.history for model in models):
-        st.info("Curves would be here. None of these models has a history of its training.")
+        st.info("Curves would be here, but none of these models has a history of its training.")
         return
     about = of_models([side.id for side in sides])
     left, right = st.columns(2, gap="large")
@@ -51,19 +52,19 @@ def _listed(names: Sequence[str]) -> str:
 @st.fragment
 def show_roc(sides: Sequence[Side]) -> None:
     """ROC curves of all models for one digit, or averaged over the digits."""
-    st.header("ROC", help="How many of a digit's images are found, against how many others are taken for it.")
+    st.header("ROC", help=glossary()["ROC curve"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         whose = st.selectbox(
             "Curves of",
             _WHOSE,
             format_func=_title,
             width=240,
-            help="One digit against the rest, or the average over all digits.",
+            help=f"One digit against the rest, or an average. Macro: {within('macro')} Micro: {within('micro')}",
             **address.choice("roc", _WHOSE),
         )
         zoomed = st.toggle(
             "Zoom in on the corner",
-            help="Show false positive rates up to 1 % alone, where good models differ. Off: the whole.",
+            help="Shows only false positive rates up to 1 %, where good models differ. Off: the whole curves.",
             **address.switch("zoom", True),
         )
     curves = [
@@ -77,7 +78,7 @@ def show_roc(sides: Sequence[Side]) -> None:
         about = f"{of_models([side.id for side in sides])} {sides[0].data} test"
         show_plot(overlaid_roc(curves, _title(whose), zoomed), "ROC", f"{about} {_title(whose)}")
         if zoomed:
-            st.caption("Zoomed in: false positive rates up to 1 %. Switch the zoom off to see the whole.")
+            st.caption("Zoomed in: false positive rates up to 1 %. Switch the zoom off to see the whole curves.")
     else:
         st.info("There is no curve: the images are all of one digit, or none is of this one.")
 

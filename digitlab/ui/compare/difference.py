@@ -7,6 +7,7 @@ import streamlit as st
 
 from digitlab.figures.overlay import recall_differences
 from digitlab.formats import count
+from digitlab.glossary import glossary
 from digitlab.image.prepare import Prepared
 from digitlab.metrics.predictions import Predictions
 from digitlab.metrics.significance import Outcome, Verdicts, say_difference
@@ -30,7 +31,7 @@ def show_difference(sides: Sequence[Side]) -> None:
     """The part that runs again when another pair, cell or image is chosen. sides: two or more with answers."""
     st.header(
         "Is the difference real?",
-        help="McNemar's test, exact and two-sided, on the images that one model alone reads right.",
+        help="McNemar's test, exact and two-sided. " + glossary()["McNemar's test"],
     )
     a, b = pick_pair(sides)
     if not a.scored or not b.scored:
@@ -83,7 +84,7 @@ def _show_images(indices: np.ndarray, a: Side, b: Side, scored: Scored, other: P
     if images is None:
         return
     if not len(indices):
-        st.caption("There is no such image.")
+        st.caption("There are no such images.")
         return
     chosen = address.read(_IMAGE, indices.tolist(), int(indices[0]))
     show_answers(Prepared(images[chosen], ()), [a.entry, b.entry])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from digitlab.config import differing_settings
+from digitlab.config import MEANINGS, differing_settings
 from digitlab.metrics.summary import headline
 from digitlab.reading.comparison import Row, cost_rows, metric_rows
 from digitlab.ui.compare.sides import Side
@@ -33,11 +33,16 @@ def show_tables(sides: Sequence[Side]) -> None:
 
 def _show_figures(sides: Sequence[Side]) -> None:
     """Metrics and costs, a column for each model."""
-    st.header("Figures", help="On the chosen test data. Point at a line's name to read what it means.")
+    st.header(
+        "Figures",
+        help="On the chosen test data. Point at the name of a row to read what it means.",
+    )
     headlines = [side.scored.compute(headline) if side.scored else None for side in sides]
     rows = [*metric_rows(headlines), *cost_rows([side.costs() for side in sides])]
     _show(table_html(sides, rows, "Metrics and costs of each model"), "comparison")
-    st.caption("Bold: the best of each line. Costs: training time as it was recorded, time per image measured here.")
+    st.caption(
+        "Bold: the best value of each row. Training time is as recorded, time per image as measured on this computer."
+    )
 
 
 def _show_settings(sides: Sequence[Side]) -> None:
@@ -45,7 +50,7 @@ def _show_settings(sides: Sequence[Side]) -> None:
     st.header("Settings that differ", help="All other settings of the trainings are the same.")
     differing = differing_settings([side.run.config for side in sides])
     rows = [
-        Row(name.replace("_", " "), f"The setting {name}.", tuple(map(_written, values)), frozenset())
+        Row(name.replace("_", " "), MEANINGS[name], tuple(map(_written, values)), frozenset())
         for name, values in differing.items()
     ]
     if rows:

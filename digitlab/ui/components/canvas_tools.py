@@ -137,7 +137,7 @@ def _pick_label(key: str, drawing: Drawing) -> int | None:
         key=mount_key(row),
         disabled=not drawing.ink,
         wrap=True,
-        help="Labels the drawing and adds it to My handwriting, to test models on your hand and to train them.",
+        help="Labels the drawing and adds it to My handwriting, to test and train models on your handwriting.",
     )
     if digit is not None:
         mount_anew(row)

@@ -21,7 +21,7 @@ _MOST_LABELS = 16
 """Labels that are remembered, and that one message may hold; a pad sends its last eight along."""
 
 _LONGEST_ID = 80
-_NO_LABEL = "The browser sent a label that is no digit from 0 to 9. Load the page again."
+_NO_LABEL = "The browser sent a label that is not a digit from 0 to 9. Load the page again."
 
 
 @dataclass(frozen=True)

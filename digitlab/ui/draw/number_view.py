@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # their modules import torch, which the first page must not w
 
 INVITATION = "Write a number: a year, a postcode, a telephone number. Every digit is found and read by itself."
 
-NO_BOX = "No box holds ink. Draw one around each digit."
+NO_BOX = "There is no ink in the boxes. Draw a box around each digit."
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _verdict(answers: Sequence[NumberAnswer]) -> str:
     if not answers:
         return ""
     return f"{said} {answers[0].text}" + (
-        f"; {' and '.join(doubts)} {'is' if len(doubts) == 1 else 'are'} not sure of every digit." if doubts else "."
+        f"; {' and '.join(doubts)} {'is' if len(doubts) == 1 else 'are'} not sure of all digits." if doubts else "."
     )
 
 

@@ -33,7 +33,7 @@ _WORDS = {
     "cropped": ("Crop", "To the box around the ink, so that its position does not matter."),
     "scaled": ("Scale", "The longer side to 20 pixels, so that its size does not matter."),
     "centred": ("Centre", "By the centre of mass in 28×28, as every image of MNIST is."),
-    "grey": ("Grey", "Stretched, so that a faint or thin pen reads like a strong one."),
+    "grey": ("Grey", "Grey values are stretched, so that a faint or thin pen reads like a strong one."),
 }
 _AFTER = dict(zip(STEPS, ("cropped", "scaled", "centred", "grey"), strict=True))
 """Step that can be left out → the picture after it."""

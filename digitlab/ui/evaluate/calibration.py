@@ -55,7 +55,7 @@ def _temperature(scored: Scored) -> float:
         "Temperature",
         step=0.01,
         help="Divides the logits before the softmax: above 1 the model is less sure, below 1 surer. Its answers stay "
-        "the same. At first it is the one that Draw uses too, chosen on validation images; 1 is as trained.",
+        "the same. It starts at the value that Draw uses, too, which was chosen on validation images; 1 is as trained.",
         **address.number(_KEY, COLDEST, HOTTEST, round(scored.temperature, 2)),
     )
     return temperature
@@ -73,7 +73,7 @@ def _reliability(scored: Scored, temperature: float) -> None:
     change = f" (as trained: {percent(as_trained.reliability.error, 2)}, {as_trained.loss:.4f})" if changed else ""
     st.caption(
         f"Expected calibration error {percent(now.reliability.error, 2)}, loss {now.loss:.4f}{change}. Points below "
-        "the dotted line: the model is too sure. Shown for the half of the images that the fit has not seen."
+        "the dotted line: the model is too sure. Shown for the half of the images on which the value was not fitted."
     )
 
 
@@ -86,10 +86,10 @@ def _on_second_half(answers: Predictions) -> AtTemperature:
 def _fitted_value(scored: Scored) -> None:
     fitted: float | None = scored.at(1.0).compute(_fitted)
     if fitted is None:
-        st.caption("There are too few images to fit a temperature; it takes 50.")
+        st.caption("There are too few images to fit a temperature: it takes at least 50.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Fitted value: {fitted:.2f}, of least loss on every second image.", width="content")
+        st.caption(f"Fitted value: {fitted:.2f}. It gives the lowest loss on every second image.", width="content")
         st.button(
             "Use it",
             type="tertiary",
@@ -113,11 +113,11 @@ def _coverage(scored: Scored) -> None:
 def _answer(coverage: Coverage, wanted: float) -> str:
     found = coverage.at_accuracy(wanted)
     if found is None:
-        return f"It never reaches {percent(wanted)}."
+        return f"It never reaches an accuracy of {percent(wanted)}."
     share, least = found
     if share == 1:
-        return f"It reaches {percent(wanted)} on all images."
+        return f"It reaches an accuracy of {percent(wanted)} on all images."
     return (
-        f"To be right in {percent(wanted)}, it may answer {percent(share)} of the images: those with a confidence of "
-        f"{percent(least)} or more."
+        f"For an accuracy of {percent(wanted)} it can answer {percent(share)} of the images: those with a confidence "
+        f"of {percent(least)} or more."
     )

@@ -5,6 +5,7 @@ from html import escape
 from pathlib import Path
 
 from digitlab.formats import count, interval, percent
+from digitlab.glossary import hint
 from digitlab.metrics.summary import Headline, headline
 from digitlab.ui.components.live_html import live_html
 from digitlab.ui.shared.scored import Scored
@@ -20,7 +21,7 @@ def show_headline(scored: Scored) -> None:
 
 
 def headline_cells(figures: Headline) -> list[tuple[str, str, str]]:
-    """Name, value and explanation of each figure."""
+    """Name, value and explanation of each figure; the names are terms of the glossary."""
     summary = figures.summary
     return [
         ("accuracy", percent(summary.accuracy, 2), f"95 % interval {interval(summary.interval)}"),
@@ -30,9 +31,12 @@ def headline_cells(figures: Headline) -> list[tuple[str, str, str]]:
         ("recall", percent(figures.recall, 2), "macro: mean over the digits"),
         ("F1", percent(figures.f1, 2), "macro: mean over the digits"),
         ("AUC", "–" if math.isnan(figures.auc) else f"{figures.auc:.4f}", "macro, each digit against the rest"),
-        ("calibration error", percent(figures.calibration_error, 2), "mean gap of confidence and accuracy"),
+        ("calibration error", percent(figures.calibration_error, 2), "mean gap between confidence and accuracy"),
     ]
 
 
 def _cell(name: str, value: str, words: str) -> str:
-    return f'<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd><dd class="words">{escape(words)}</dd></div>'
+    return (
+        f'<div><dt title="{escape(hint(name))}">{escape(name)}</dt><dd>{escape(value)}</dd>'
+        f'<dd class="words">{escape(words)}</dd></div>'
+    )

@@ -27,7 +27,7 @@ def show_images(scored: Scored, indices: np.ndarray, hint: str, per_page: int, p
     if images is None:
         return
     if not len(indices):
-        st.caption("There is no such image. Choose another cell, digit or verdict.")
+        st.caption("There are no such images. Choose another cell, digit or verdict.")
         return
     image_key = f"{prefix}image"
     st.caption(hint)

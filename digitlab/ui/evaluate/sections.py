@@ -12,6 +12,8 @@ from digitlab.figures.roc_pr import (
     roc_figure,
 )
 from digitlab.figures.training import PANELS, curve_figure, points
+from digitlab.formats import count
+from digitlab.glossary import glossary, hint, within
 from digitlab.metrics.curves import precision_recall_curves, roc_curves
 from digitlab.metrics.predictions import VERDICTS, Predictions, to_csv
 from digitlab.metrics.summary import DigitScores, per_class
@@ -45,18 +47,12 @@ def show_digits(scored: Scored) -> None:
         height="content",
         column_config={
             "digit": st.column_config.TextColumn("digit", help="The true digit."),
-            "images": st.column_config.NumberColumn("images", format="localized", help="How many images are of it."),
+            "images": st.column_config.NumberColumn("images", format="localized", help="How many images show it."),
             "mistakes": st.column_config.NumberColumn("mistakes", help="How many of them were read as another digit."),
-            "precision": st.column_config.NumberColumn(
-                "precision", format=_SHARE, help="Share of the answers with this digit that are right."
-            ),
-            "recall": st.column_config.NumberColumn(
-                "recall", format=_SHARE, help="Share of this digit's images that are read right."
-            ),
-            "F1": st.column_config.NumberColumn("F1", format=_SHARE, help="Harmonic mean of precision and recall."),
-            "AUC": st.column_config.NumberColumn(
-                "AUC", format="%.4f", help="Area under the ROC curve: this digit against the rest."
-            ),
+            "precision": st.column_config.NumberColumn("precision", format=_SHARE, help=hint("precision")),
+            "recall": st.column_config.NumberColumn("recall", format=_SHARE, help=hint("recall")),
+            "F1": st.column_config.NumberColumn("F1", format=_SHARE, help=hint("F1")),
+            "AUC": st.column_config.NumberColumn("AUC", format="%.4f", help=hint("AUC")),
         },
     )
 
@@ -77,8 +73,8 @@ def show_history(scored: Scored) -> None:
     why = "is the last that was trained" if run.config.keep == "last" else "has the lowest validation loss"
     st.caption(
         f"Epoch {status.chosen_epoch} of {run.config.epochs} {why}; its weights are the ones evaluated here. Training "
-        "values are means over the epoch while the weights still moved, and with dropout and augmentation where the "
-        "run has them."
+        "values are means over the epoch, taken while the weights still changed, and with dropout and augmentation "
+        "where the run has them."
     )
 
 
@@ -103,19 +99,21 @@ def show_samples(scored: Scored) -> None:
             list(_ORDERS),
             format_func=_ORDERS.__getitem__,
             width=220,
-            help="Confidence is the probability of the digit that the model says.",
+            help=f"Confidence: {within('confidence')}",
             **address.choice("order", _ORDERS),
         )
         digit = st.pills(
             "True digit",
             range(10),
-            help="Show this digit's images alone; choose it again to see all.",
+            help="Shows only images of this digit; choose it again to see all.",
             **address.choice("digit", range(10), optional=True),
         )
     indices = ordered(scored.answers, scored.answers.select(verdict, true=digit), order)
-    show_images(
-        scored, indices, f"Images that match: {len(indices):,}. True digit → predicted digit.", _PER_PAGE, _PREFIX
-    )
+    show_images(scored, indices, f"{_matches(len(indices))}. True digit → predicted digit.", _PER_PAGE, _PREFIX)
+
+
+def _matches(number: int) -> str:
+    return "1 image matches" if number == 1 else f"{count(number)} images match"
 
 
 def ordered(predictions: Predictions, indices: np.ndarray, order: str) -> np.ndarray:
@@ -168,14 +166,12 @@ def _roc(scored: Scored) -> None:
         return
     zoomed = st.toggle(
         _ZOOM,
-        help="Show false positive rates up to 1 % alone, where good models differ. Switched off, the whole is shown.",
+        help="Shows only false positive rates up to 1 %, where good models differ. Off: the whole curves.",
         **address.switch("roc-zoom", fit_roc_corner(curves)),
     )
     show_plot(roc_figure(curves, zoomed), "ROC", scored.about)
-    shown = "Zoomed in: false positive rates up to 1 %. Switch the zoom off to see the whole. " if zoomed else ""
-    st.caption(
-        f"{shown}How many of a digit's images are found, against how many others are taken for it. Higher is better."
-    )
+    shown = "Zoomed in: false positive rates up to 1 %. Switch the zoom off to see the whole curves. " if zoomed else ""
+    st.caption(f"{shown}{glossary()['ROC curve']}")
 
 
 def _precision_recall(scored: Scored) -> None:
@@ -185,15 +181,14 @@ def _precision_recall(scored: Scored) -> None:
         return
     zoomed = st.toggle(
         _ZOOM,
-        help="Show precision and recall from 90 % on, where good models differ. Switched off, the whole is shown.",
+        help="Shows only precision and recall from 90 % on, where good models differ. Off: the whole curves.",
         **address.switch("pr-zoom", fit_precision_recall_corner(curves)),
     )
     show_plot(precision_recall_figure(curves, zoomed), "precision and recall", scored.about)
-    shown = "Zoomed in: precision and recall from 90 % on. Switch the zoom off to see the whole. " if zoomed else ""
-    st.caption(
-        f"{shown}How many of the answers “it is this digit” are right, as more of its images are found. AP is the "
-        "average precision, the area below the curve."
+    shown = (
+        "Zoomed in: precision and recall from 90 % on. Switch the zoom off to see the whole curves. " if zoomed else ""
     )
+    st.caption(f"{shown}{glossary()['precision–recall curve']} {glossary()['average precision']}")
 
 
 SECTIONS: Mapping[str, tuple[str, Callable[[Scored], None]]] = {

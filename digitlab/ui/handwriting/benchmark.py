@@ -36,20 +36,20 @@ _WITHOUT_CHECKPOINTS, _MOST_OF_MINE = 4, 6
 
 _HELP = (
     "Each model reads each drawing, prepared as Draw prepares it. The held-out ones are never learned from: they say "
-    "how well a model reads your hand. With few drawings the 95 % interval below each figure is wide."
+    "how well a model reads your handwriting. With few drawings the 95 % interval below each figure is wide."
 )
-_NO_MODELS = "There is no model yet. Start one on the page Train, and how well it reads your hand appears here."
+_NO_MODELS = "There is no model yet. Start one on the page Train, and how well it reads your handwriting appears here."
 _COLUMNS = (
     ("Held-out drawings", "Accuracy on the drawings that no training sees."),
     ("All drawings", "Accuracy on all of them, also those to learn from."),
-    ("MNIST", "Accuracy on MNIST's test part, as it was recorded after the training."),
+    ("MNIST", "Accuracy on MNIST's test images, as it was recorded after the training."),
     ("Pen digits", "Accuracy on pen digits of unseen writers, as it was recorded after the training."),
 )
 
 
 def show_benchmark(everything: Sequence[MyDrawing], entries: Sequence[Entry]) -> None:
     """Choose models, and see their table and mistakes. A writer that the filter names is the only one who counts."""
-    st.header("The benchmark of my hand", help=_HELP, anchor=False)
+    st.header("How well models read my handwriting", help=_HELP, anchor=False)
     chosen = _pick_models(entries)
     if not chosen:
         return
@@ -60,7 +60,7 @@ def show_benchmark(everything: Sequence[MyDrawing], entries: Sequence[Entry]) ->
     if found:
         _show(table_html(found, drawings), "hand benchmark")
         whose = f"Drawings by {plain(writer)} alone." if writer else "Drawings by everyone."
-        st.caption(f"{whose} Bold: the best of each column. Below each figure: its 95 % interval.")
+        st.caption(f"{whose} Bold: the best value of each column. Below each figure: its 95 % interval.")
         for line in before_and_after(found, drawings):
             st.markdown(line)
         show_mistakes(found, drawings)
@@ -101,15 +101,15 @@ def _pick_models(entries: Sequence[Entry]) -> list[Entry]:
     of_mine = [entry.id for entry in entries if _is_of_mine(entry)][:_MOST_OF_MINE]
     usual += [name for name in of_mine if name not in usual]
     chosen: list[str] = st.multiselect(
-        "Models that read my hand",
+        "Models in the table",
         list(known),
         format_func=lambda name: title(known, name),
         placeholder="Choose models",
-        help="The models in the table; at first every checkpoint, and every run that learned from your drawings.",
+        help="At first every checkpoint, and every run that learned from your drawings.",
         **address.several(_READERS, known, usual),
     )
     if not chosen:
-        st.caption("Choose a model above, and how well it reads your hand appears here.")
+        st.caption("Choose a model above, and how well it reads your handwriting appears here.")
     _show_new(of_mine, chosen)
     return [known[name] for name in chosen]
 
@@ -150,7 +150,7 @@ def table_html(found: Sequence[Answers], drawings: Sequence[MyDrawing]) -> str:
         for row, one in enumerate(found)
     )
     return (
-        '<div class="scroll"><table aria-label="How well models read my hand"><thead><tr><td></td>'
+        '<div class="scroll"><table aria-label="How well models read my handwriting"><thead><tr><td></td>'
         f"{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
     )
 

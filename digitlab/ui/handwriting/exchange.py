@@ -36,7 +36,7 @@ _FORMATS = (
         "my-digits.jsonl.gz",
         "application/gzip",
         ":material/gesture:",
-        "All strokes, digits and writers, one drawing a line. It can be brought in again.",
+        "All strokes, digits and writers, one drawing a line. It can be imported again.",
     ),
     _Format(
         "PNG pictures",
@@ -61,7 +61,7 @@ def show_exchange(shown: Sequence[MyDrawing]) -> None:
     """Buttons for what the filter shows, and an uploader for an ink file. Files are made when they are asked for."""
     st.header("Export and import" if shown else "Import", anchor=False)
     if shown:
-        st.caption(f"Exports hold what the filter shows; drawings: {count(len(shown))}.")
+        st.caption(f"Exports hold the {_drawings(len(shown))} that the filter shows.")
     with st.container(horizontal=True):
         for form in _FORMATS if shown else ():
             st.download_button(
@@ -79,7 +79,7 @@ def show_exchange(shown: Sequence[MyDrawing]) -> None:
 
 def _show_import() -> None:
     with st.popover(
-        "Import", icon=":material/upload:", help="Adds the drawings of an ink file to those that are kept."
+        "Import", icon=":material/upload:", help="Adds the drawings of an ink file to those that are here."
     ):
         key = mount_key(_IMPORT)
         st.file_uploader(
@@ -88,10 +88,14 @@ def _show_import() -> None:
             key=key,
             on_change=_take_in,
             args=(key,),
-            help="JSON lines, plain or gzip, at most 20 MB: digit, strokes, writer. Drawings that are kept already are "
-            "left out; other coordinates are fitted to the canvas. What digitlab exported keeps its pen width and "
-            "stays held out from training, or not.",
+            help="JSON lines, plain or gzip, at most 20 MB: digit, strokes, writer. Drawings that are here already are "
+            "left out; other coordinates are fitted to the canvas. Drawings that digitlab exported keep their "
+            "pen width and their part: to learn from, or held out.",
         )
+
+
+def _drawings(number: int) -> str:
+    return "1 drawing" if number == 1 else f"{count(number)} drawings"
 
 
 def _take_in(key: str) -> None:
@@ -109,4 +113,4 @@ def _add(content: bytes, name: str) -> None:
     lines = read_ink_lines(content, printable(name))
     new = import_drawings(settings(), visitor(), lines)
     known = len(lines) - new
-    st.toast(f"New: {count(new)}. Kept already: {count(known)}.", icon=":material/upload:")
+    st.toast(f"{_drawings(new)} added. {count(known)} were here already.", icon=":material/upload:")

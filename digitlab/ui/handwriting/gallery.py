@@ -22,10 +22,10 @@ _show = live_html("digitlab.handwriting_counts", Path(__file__).with_name("galle
 
 _WHAT = (
     "Digits that you drew and labelled on Draw. Models can learn from them (choose the data set My handwriting in the "
-    "training form), and every third drawing of a digit is held out, to see how well they read your hand."
+    "training form), and every third drawing of a digit is held out, to test how well they read your handwriting."
 )
 _EMPTY = (
-    "There are no drawings yet. Draw a digit on Draw and label it: it is then kept here. You can also bring in an ink "
+    "There are no drawings yet. Draw a digit on Draw and label it: it is then kept here. You can also import an ink "
     "file below."
 )
 
@@ -99,7 +99,9 @@ def show_gallery(drawings: Sequence[MyDrawing], shown: Sequence[MyDrawing]) -> N
             st.caption("○: held out, never learned from.")
             if len(shown) < len(drawings):
                 _offer_deletion(shown, f"Delete these {count(len(shown))}", "Deletes what the filter shows.")
-            _offer_deletion(drawings, "Delete all my drawings", "Deletes every drawing, also those not shown.")
+            _offer_deletion(
+                drawings, "Delete all my drawings", "Deletes all drawings, also those that the filter hides."
+            )
 
 
 def _show_grid(shown: Sequence[MyDrawing], chosen: int) -> None:
@@ -119,9 +121,9 @@ def _offer_deletion(drawings: Sequence[MyDrawing], label: str, what: str) -> Non
     """A button that asks once more. what: it does, in a sentence."""
     one = len(drawings) == 1
     number = "1 drawing" if one else f"{count(len(drawings))} drawings"
-    with st.popover(label, icon=":material/delete:", help=f"{what} It is asked once more."):
-        goes, them = ("goes", "it") if one else ("go", "them")
-        st.markdown(f"**{number}** {goes} for good. Export {them} first to keep a copy.")
+    with st.popover(label, icon=":material/delete:", help=f"{what} You are asked once more."):
+        them = "it" if one else "them"
+        st.markdown(f"**{number}** will be deleted for good. Export {them} first to keep a copy.")
         st.button(
             f"Delete {number}",
             key=label,

@@ -32,12 +32,12 @@ def show_one(drawing: MyDrawing, shown: int, what: str = "drawing") -> None:
         wrap=True,
         on_change=relabel_one,
         args=(drawing, key),
-        help="Choose another digit to relabel the drawing. It stays held out, or to learn from.",
+        help="Choose another digit to relabel the drawing. It keeps its part: to learn from, or held out.",
     )
     with st.container(horizontal=True):
         open_in_draw(image, f"A {digit} from My handwriting", f"open the {what}")
-        with st.popover("Delete", icon=":material/delete:", help="Deletes this drawing. It is asked once more."):
-            st.markdown("The drawing goes for good.")
+        with st.popover("Delete", icon=":material/delete:", help="Deletes this drawing. You are asked once more."):
+            st.markdown("The drawing will be deleted for good.")
             st.button(
                 "Delete it for good",
                 key=f"delete the {what}",

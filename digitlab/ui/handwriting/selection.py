@@ -33,7 +33,7 @@ def pick_shown(drawings: Sequence[MyDrawing]) -> list[MyDrawing]:
             "Digit",
             range(10),
             wrap=True,
-            help="Show the drawings of this digit alone; choose it again to see all.",
+            help="Shows only drawings of this digit; choose it again to see all.",
             **_from_the_start(address.choice(_DIGIT, range(10), optional=True)),
         )
         writer = st.selectbox(
@@ -42,7 +42,7 @@ def pick_shown(drawings: Sequence[MyDrawing]) -> list[MyDrawing]:
             index=None,
             placeholder="Everyone",
             width=220,
-            help="Show the drawings of one writer alone. The name is asked for on Draw.",
+            help="Shows only drawings by one writer. The name is asked for on Draw.",
             **_from_the_start(address.choice(_WRITER, writers, optional=True)),
         )
     return [one for one in reversed(drawings) if digit in (None, one.digit) and writer in (None, one.writer)]

@@ -45,7 +45,7 @@ def show_epochs(run: Run, about: WeightFilm) -> None:
     film = _film(run, about, stamp_of(run))
     _forget_another_runs_epoch(run)
     if len(film.epochs) < 2:
-        st.caption("This run has no snapshots of its epochs: these are its chosen weights.")
+        st.caption("This run has no snapshots of its epochs: these are the weights that it saved.")
     show_film(film, f"{about.key} of {run.id}", epoch=_asked(film))
 
 

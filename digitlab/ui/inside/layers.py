@@ -11,6 +11,7 @@ from torch import nn
 from digitlab.explain.layers import Layer
 from digitlab.figures.training import GRADIENT_NORM, WEIGHT_NORM, has_norm, norm_figure
 from digitlab.formats import count, percent
+from digitlab.glossary import hint
 from digitlab.runs.run import Run
 from digitlab.ui.components.live_html import live_html
 from digitlab.ui.inside.epochs import norms_of_snapshots
@@ -19,14 +20,14 @@ from digitlab.ui.shared.plots import show_plot
 _show_table = live_html("digitlab.layers", Path(__file__).with_name("layers.css"))
 
 _NO_GRADIENTS = (
-    "The norm of the gradient would be here. No epoch of this run recorded it: clone it on the page Train and let it "
-    "learn for an epoch or more."
+    "The norm of the gradient would be here, but no epoch of this run recorded it. Clone the run on the page Train and "
+    "train it for an epoch or more."
 )
 
 
 def show_layers(layers: Sequence[Layer]) -> None:
     """What each layer is, what it makes of one image, and its parameters."""
-    st.header("Layers", help="In the order in which an image passes them. Shapes are those for one image.")
+    st.header("Layers", help="In the order in which an image passes them. Shapes are for one image.")
     total = sum(layer.parameters for layer in layers)
     st.caption(f"{count(len(layers))} layers, {count(total)} parameters.")
     _show_table(layers_html(layers), "layers")
@@ -54,14 +55,16 @@ def show_norms(run: Run, model: nn.Module, colour: str) -> None:
     """The norms of weights and gradients by epoch, and a line where they were not recorded."""
     st.header(
         "Norms of weights and gradients",
-        help="The length of all weights, and of all their gradients, as one vector. A gradient that shrinks says that "
-        "the training settles; one that grows without end, that the learning rate is too high.",
+        help=f"{hint('norm')} A gradient that shrinks says that the training settles; one that grows without end, that "
+        "the learning rate is too high.",
     )
     history = run.history
     left, right = st.columns(2, gap="large")
     with left:
         weights = history if has_norm(history, WEIGHT_NORM) else norms_of_snapshots(run, model)
-        _show(run, weights, WEIGHT_NORM, colour, "The norm of the weights would be here. This run has no snapshots.")
+        _show(
+            run, weights, WEIGHT_NORM, colour, "The norm of the weights would be here, but this run has no snapshots."
+        )
     with right:
         _show(run, history, GRADIENT_NORM, colour, _NO_GRADIENTS)
 

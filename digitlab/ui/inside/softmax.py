@@ -39,7 +39,7 @@ def show_evidence(run: Run, chosen: ChosenImage) -> None:
     """What in the image speaks for and against each digit, and the sum of one of them in words."""
     st.header(
         "For and against",
-        help="Each pixel's ink times its weight. For this model that is no estimate: the sums are the logits.",
+        help="Each pixel's ink times its weight. For this model that is exact: with the bias, the sums are the logits.",
     )
     evidence = evidence_of(readers.predictor(run.id).model, chosen.image)
     digit = address.read("digit", range(10), int(evidence.logits.argmax()))

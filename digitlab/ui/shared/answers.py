@@ -14,6 +14,7 @@ import numpy as np
 
 from digitlab.errors import DigitlabError
 from digitlab.formats import count, milliseconds, percent, png, png_address
+from digitlab.glossary import hint
 from digitlab.image import SIDE
 from digitlab.image.prepare import Prepared
 from digitlab.ink.remarks import DOT
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
     from digitlab.reading.live import Answers
     from digitlab.reading.predictor import Reading
 
-INVITATION = "Draw a digit, or give a picture of one. Every model answers at once."
+INVITATION = "Draw a digit, or choose a picture of one. Every model answers at once."
 NO_MODEL = "Choose a model, and it answers here."
 LOADING = "Loading the models. They answer in a few seconds."
 
-_UNSURE = "Of digits that it reads right, all but one in a hundred reach a higher probability than this."
+_UNSURE = hint("not sure")
 _BLANK = np.zeros((SIDE, SIDE), np.uint8)
 
 
@@ -51,7 +52,7 @@ class Answer:
 def answers_html(
     answers: Sequence[Answer], image: np.ndarray | None = None, note: str = INVITATION, remark: str = ""
 ) -> str:
-    """All cards, what the network sees, and the line that says whether the models agree.
+    """All cards, what the models see, and the line that says whether the models agree.
 
     image: `uint8` of shape (28, 28); black when there is none.
     note: stands instead of the line while nothing has been read. remark: stands behind it.
@@ -79,7 +80,7 @@ def verdict(answers: Sequence[Answer]) -> str:
     if not unsure:
         return said
     if not said:
-        return f"{_joined(unsure)} {_is(unsure)} not sure: this may be no digit."
+        return f"{_joined(unsure)} {_is(unsure)} not sure: this may not be a digit."
     return f"{said[:-1]}; {_joined(unsure)} {_is(unsure)} not sure."
 
 
@@ -108,7 +109,7 @@ def _seen(image: np.ndarray | None) -> str:
     words = "Nothing yet" if image is None else f"The drawing as an image of {SIDE} by {SIDE} grey pixels"
     return (
         f'<figure class="seen"><img src="{png_address(_BLANK if image is None else image)}" alt="{words}" width="112"'
-        f' height="112"><figcaption>What the network sees: {SIDE}×{SIDE} grey pixels</figcaption></figure>'
+        f' height="112"><figcaption>What the models see: {SIDE}×{SIDE} grey pixels</figcaption></figure>'
     )
 
 
@@ -118,7 +119,7 @@ def _card(answer: Answer) -> str:
         f'<article class="card{"" if answer.reading else " nothing"}" style="--model:{answer.colour}"'
         f' aria-label="{escape(answer.name)}" data-digit="{answer.reading.digit if answer.reading else ""}">'
         f'<h2 title="{escape(answer.name)}">{escape(answer.name)}</h2>{_reading(answer)}{_bars(answer)}'
-        f'<div class="cost"><span title="Numbers that training sets">{count(answer.parameters)} weights</span>'
+        f'<div class="cost"><span title="{escape(hint("parameters"))}">{count(answer.parameters)} parameters</span>'
         f'<span title="Time to read one image">{time}</span></div></article>'
     )
 

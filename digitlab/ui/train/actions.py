@@ -108,10 +108,10 @@ def ask_notes(run: Run) -> None:
             max_chars=LONGEST_NOTES,
             height=160,
             key=f"notes on {run.id}",
-            help="What you want to remember of this run. Ctrl+Enter keeps it.",
+            help="What you want to remember about this run. Ctrl+Enter saves it.",
         )
         place = st.container()
-        kept = st.form_submit_button("Keep", type="primary", help="Kept with the run; it travels with its download.")
+        kept = st.form_submit_button("Keep", type="primary", help="Saved with the run, and part of its download.")
     if kept:
         with place:
             _keep(run, lambda: describe_run(run, notes, tags))
@@ -132,7 +132,7 @@ def _keep(run: Run, change: Callable[[], None]) -> None:
 def ask_deletion(run: Run, title: str) -> None:
     """Ask twice: whether the run is no longer needed, and then for the deletion itself. title: what to call it."""
     name = plain(title)
-    st.markdown(f"**{name}** goes with its weights, curves, scores and log. It cannot be brought back.")
+    st.markdown(f"**{name}** will be deleted with its weights, curves, scores and log. It cannot be brought back.")
     sure = st.checkbox("I no longer need it", key=f"sure to delete {run.id}", help="Download it first to keep a copy.")
     if st.button("Delete for good", type="primary", disabled=not sure, help="Deletes the run's folder.") and sure:
         try:
@@ -161,9 +161,11 @@ def show_actions(entry: Entry) -> None:
         _star(entry)
         if _button("Rename", ":material/edit:", "Gives the run another name.", fixed):
             ask_name(run)
-        if _button("Notes", ":material/sell:", "Notes and tags that people keep on the run.", fixed):
+        if _button("Notes", ":material/sell:", "Adds notes and tags to the run.", fixed):
             ask_notes(run)
-        _button("Clone", ":material/content_copy:", "Puts its settings into the sidebar.", "", lambda: ask(clone, run))
+        _button(
+            "Clone", ":material/content_copy:", "Copies its settings into the sidebar.", "", lambda: ask(clone, run)
+        )
         why_not = "" if entry.state in RESUMABLE else "Only stopped, failed or interrupted runs go on."
         words = "Goes on from the last saved step."
         _button("Resume", ":material/play_arrow:", words, why_not or fixed, lambda: ask(resume, run))

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from digitlab.config import TrainConfig
+from digitlab.data.dataset import data_title
 from digitlab.errors import DigitlabError
 from digitlab.formats import count, duration, percent
 from digitlab.jobs.queue import read_command
@@ -49,7 +50,7 @@ def card_html(card: RunCard) -> str:
     return (
         f'<article class="run {card.state}" aria-label="{name}">'
         f'<header><h2 title="{name}">{name}</h2><span class="state">{escape(card.words)}</span></header>'
-        f'<p class="what">{escape(config.model)} on {escape(config.data.replace("+", " + "))}</p>'
+        f'<p class="what">{escape(config.model)} on {escape(data_title(config.data))}</p>'
         f"{progress}"
         f'<p class="reason">{escape(card.reason)}</p></article>'
     )
@@ -115,7 +116,7 @@ def _show_card(run: Run, line: Line, watched: str | None, watch: Callable[[str],
 
 def _controls(run: Run, state: State) -> None:
     if state is State.RUNNING:
-        _button(run, "Pause", ":material/pause:", _pause, "Keeps everything and gives the slot to others.")
+        _button(run, "Pause", ":material/pause:", _pause, "Keeps everything, and lets another run train meanwhile.")
     if state is State.PAUSED:
         _button(run, "Resume", ":material/play_arrow:", resume, "Goes on exactly where it paused.")
     _button(run, "Stop", ":material/stop:", _stop, "Ends the training. What is learned is kept; it can be resumed.")
@@ -143,9 +144,15 @@ def _links(run: Run, state: State, status: Status, watched: str | None, watch: C
 
 def _after_trouble(run: Run) -> None:
     _button(run, "Resume", ":material/play_arrow:", resume, "Goes on from the last saved step.")
-    _button(run, "Clone", ":material/content_copy:", clone, "Puts its settings into the sidebar, to change and start.")
-    _button(run, "Hide", ":material/close:", _hide, "Takes the card away. The run stays in the table.")
-    with st.popover("Log", icon=":material/article:", help="The end of what the run's process printed."):
+    _button(
+        run,
+        "Clone",
+        ":material/content_copy:",
+        clone,
+        "Copies its settings into the sidebar, to change them and start.",
+    )
+    _button(run, "Hide", ":material/close:", _hide, "Hides the card. The run stays in the table.")
+    with st.popover("Log", icon=":material/article:", help="The last lines that the run's process printed."):
         st.code(_log(run), language=None, height=220, wrap_lines=True)
 
 
@@ -191,7 +198,7 @@ def show_log(run: Run) -> None:
 
 
 def _log(run: Run) -> str:
-    return run.read_log() or "The process has printed nothing."
+    return run.read_log() or "The process has printed nothing yet."
 
 
 def is_hidden(run_id: str) -> bool:

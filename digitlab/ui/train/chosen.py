@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from digitlab.data.dataset import DATASETS
+from digitlab.data.dataset import data_title
 from digitlab.figures.training import PANELS, curve_figure, points
 from digitlab.formats import count, interval, percent
 from digitlab.metrics.significance import Disputed, say_disputed
@@ -46,7 +46,7 @@ def show_chosen(run: Run | None, entries: Sequence[Entry], line: Line) -> None:
 
 def _summary(entry: Entry, line: Line) -> str:
     config, words = entry.config, entry_in_words(entry, line)
-    return f"{config.model} on {config.data}, {entry.status.epoch} of {config.epochs} epochs, {words}"
+    return f"{config.model} on {data_title(config.data)}, {entry.status.epoch} of {config.epochs} epochs, {words}"
 
 
 def show_notes(entry: Entry) -> None:
@@ -88,16 +88,17 @@ def show_before_after(run: Run) -> None:
     with st.container(horizontal=True):
         for data in after:
             if data in before:
-                _show(DATASETS[data].title if data in DATASETS else data, before[data], after[data])
+                _show(data_title(data), before[data], after[data])
     st.caption(
         f"It started from {plain(run.config.start_from)}. Test parts only: drawings and images that neither of the two "
-        "has learned from. Below each figure its 95 % interval. A loss on MNIST is what was forgotten."
+        "has learned from. Below each figure its 95 % interval. If the accuracy on MNIST fell, the model forgot "
+        "some of it."
     )
 
 
 def _show(title: str, before: Figures, after: Figures) -> None:
     was, now = before["accuracy"], after["accuracy"]
-    change = f"{100 * (now - was):+.2f} points"
+    change = f"{100 * (now - was):+.2f} percentage points"
     same = was == now
     with st.container(border=True, width=300):
         st.metric(

@@ -53,8 +53,8 @@ def samples_in_words(status: Status, under_way: bool) -> tuple[str, str]:
     if under_way and status.epoch == 0:
         return (
             "Validation images before training",
-            "Read by the weights that the training began with. They are renewed when the first epoch ends, so the "
-            "figures above, of the weights that are learning, are ahead of them.",
+            "Read by the weights that the training began with; those after the first epoch follow when it ends. The "
+            "figures above belong to the weights that are learning now.",
         )
     title = f"Validation images after epoch {status.chosen_epoch}" if status.chosen_epoch else "Validation images"
     return title, "Read by the weights chosen so far. They did not learn from these images."

@@ -23,8 +23,8 @@ _HOW = (
     "Training is measured while the weights still change, validation after each epoch. Drag to move a chart, turn the "
     "wheel with Ctrl to zoom, double-click to go back."
 )
-_WAITING = "The first point comes when the data are loaded and 1,000 images are read, mostly within seconds."
-_IN_LINE = "The curves begin when it is this run's turn."
+_WAITING = "The first point appears when the data are loaded and 1,000 images have been read, usually within seconds."
+_IN_LINE = "The curves begin when it is the turn of this run."
 
 
 def show_watched(run: Run) -> None:

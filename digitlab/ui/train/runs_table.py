@@ -7,6 +7,7 @@ import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
 from digitlab.config import differing_settings
+from digitlab.data.dataset import data_title
 from digitlab.formats import count
 from digitlab.presets import preset_of
 from digitlab.runs.listing import Entry
@@ -14,7 +15,7 @@ from digitlab.ui.components.remount import mount_anew, mount_key
 from digitlab.ui.train.actions import choose_runs
 from digitlab.ui.train.form import label_of
 from digitlab.ui.train.states import Line, entry_in_words
-from digitlab.ui.train.table_view import ALWAYS, Group, ask_view
+from digitlab.ui.train.table_view import ALWAYS, Group, ask_view, column_of_test
 
 _TABLE = "table of runs"
 _SHOWN = "table of runs, as the browser has it"
@@ -36,9 +37,9 @@ def rows(entries: Sequence[Entry], line: Line) -> pd.DataFrame:
         "Name": [e.title for e in entries],
         "State": [entry_in_words(e, line) for e in entries],
         "Model": [e.config.model for e in entries],
-        "Data": [e.config.data for e in entries],
+        "Data": [data_title(e.config.data) for e in entries],
         "Best validation": [_percent(e.best_validation_accuracy) for e in entries],
-        **{f"Test {data}": [_percent(e.accuracies.get(data)) for e in entries] for data in tests},
+        **{column_of_test(data): [_percent(e.accuracies.get(data)) for e in entries] for data in tests},
         "Created": pd.to_datetime([e.status.created for e in entries], errors="coerce", utc=True),
         "Preset": [preset_of(e.config) or None for e in entries],
         "Tags": [list(e.tags) for e in entries],
@@ -137,7 +138,7 @@ def _columns(data: pd.DataFrame) -> dict[str, Any]:
         "Name": column.TextColumn(help="What people call the run.", width=150),
         "State": column.TextColumn(help="Shipped runs come with digitlab and are read-only.", width=125),
         "Model": column.TextColumn(help="The architecture.", width=85),
-        "Data": column.TextColumn(help="What it learned from.", width=100),
+        "Data": column.TextColumn(help="The data that it learned from.", width=135),
         "Best validation": column.NumberColumn(
             format="%.2f %%", help="Highest accuracy on the images held out of the training.", width=115
         ),
@@ -151,7 +152,9 @@ def _columns(data: pd.DataFrame) -> dict[str, Any]:
     }
     for name in data.columns:
         if name.startswith("Test "):
-            shown[name] = column.NumberColumn(format="%.2f %%", help="Accuracy on this data set's test part.", width=95)
+            shown[name] = column.NumberColumn(
+                format="%.2f %%", help="Accuracy on the test images of this data set.", width=95
+            )
         elif name not in shown and pd.api.types.is_float_dtype(data[name]):
             shown[name] = column.NumberColumn(format="%g", help="A setting in which the runs differ.")
         elif name not in shown:

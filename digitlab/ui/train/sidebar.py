@@ -82,7 +82,7 @@ def _show_presets() -> None:
         help="Fills the form below with a recipe. Every value can be changed after that.",
     )
     preset = PRESETS.get(st.session_state[PRESET] or "")
-    st.caption(plain(preset.shows) if preset else "Values of your own.")
+    st.caption(plain(preset.shows) if preset else "Your own values.")
 
 
 def _take_preset(name: str | None) -> None:

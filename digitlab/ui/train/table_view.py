@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from digitlab.data.dataset import data_title
 from digitlab.presets import preset_of
 from digitlab.runs.listing import Entry
 from digitlab.ui.app import address
@@ -20,7 +21,23 @@ FACETS: Mapping[str, Callable[[Entry], Sequence[str]]] = {
 GROUPS = ("none", "model", "data", "preset")
 """What runs are grouped by: the facets of which every run has one value."""
 
-ALWAYS = ("★", "Name", "State", "Model", "Data", "Best validation", "Test mnist", "Test pen", "Created")
+
+def column_of_test(data: str) -> str:
+    """The heading of the accuracies on a data set's test images."""
+    return f"Test {data_title(data)}"
+
+
+ALWAYS = (
+    "★",
+    "Name",
+    "State",
+    "Model",
+    "Data",
+    "Best validation",
+    column_of_test("mnist"),
+    column_of_test("pen"),
+    "Created",
+)
 """Columns that are always shown, where the table has them: they fit a page of 1440 pixels beside the sidebar."""
 
 
@@ -84,6 +101,7 @@ def _ask_filter(entries: Sequence[Entry]) -> list[Entry]:
             wanted[name] = st.multiselect(
                 name.capitalize(),
                 values,
+                format_func=data_title if name == "data" else str,
                 placeholder="All",
                 help=f"Runs with any of these {name} values. None chosen: all runs.",
                 **address.several(f"only_{name}", values),
@@ -110,4 +128,10 @@ def group_runs(entries: Sequence[Entry], by: str) -> list[Group]:
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
         groups.setdefault(FACETS[by](entry)[0], []).append(entry)
-    return [Group(value if by != "preset" or value != "none" else "no preset", runs) for value, runs in groups.items()]
+    return [Group(_heading(by, value), runs) for value, runs in groups.items()]
+
+
+def _heading(by: str, value: str) -> str:
+    if by == "data":
+        return data_title(value)
+    return "no preset" if by == "preset" and value == "none" else value

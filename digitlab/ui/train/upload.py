@@ -50,7 +50,7 @@ def _unpack(key: str) -> None:
         check_upload(visitor(), settings())
         run = unpack_run(upload.getvalue(), settings().runs, visitor().hand)
     except DigitlabError as error:
-        st.session_state[_TROUBLE] = f"{upload.name} is not taken in. {error}"
+        st.session_state[_TROUBLE] = f"{upload.name} was not added. {error}"
         return
     choose_run(run.id)
     st.toast(f"{plain(title_of(run))} is here.", icon=":material/upload:")

@@ -56,8 +56,8 @@ def test_the_models_are_listed(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("body", "query", "status", "said"),
     [
-        (b"{", "", 400, "no JSON"),
-        (b"[" * 100_000, "", 400, "no JSON"),
+        (b"{", "", 400, "not JSON"),
+        (b"[" * 100_000, "", 400, "not JSON"),
         (b"[1]", "", 400, "must be an object"),
         (b"{}", "", 400, "must be a list of strokes"),
         (json.dumps({"strokes": []}).encode(), "", 400, "no ink"),
@@ -95,7 +95,7 @@ def test_it_can_be_switched_off(client: TestClient, monkeypatch: pytest.MonkeyPa
 
 def test_a_dot_is_no_digit_and_a_blob_is_said_to_be_one(client: TestClient) -> None:
     dot = client.post("/api/read", json={"strokes": [[[100, 100]]]})
-    assert (dot.status_code, dot.json()["error"]) == (400, "A single dot is no digit. Draw one.")
+    assert (dot.status_code, dot.json()["error"]) == (400, "A single dot is not a digit. Draw one.")
     blob = client.post("/api/read?models=cnn", json={"strokes": [[[100, 100], [130, 100], [115, 130]]]}).json()
     assert "The pen is too broad for so small a drawing" in blob["remark"]
     assert "remark" not in client.post("/api/read?models=cnn", json=SEVEN).json()

@@ -71,7 +71,7 @@ def test_a_dot_is_answered_by_one_line_and_a_blob_by_a_remark() -> None:
         return json.loads(answer_all([text])[0])["shown"]["answers"]
 
     dot, blob = shown([[[100, 100]]]), shown([[[100, 100], [130, 100], [115, 130]]])
-    assert (dot["verdict"], dot["cards"]) == ("A single dot is no digit. Draw one.", [None])
+    assert (dot["verdict"], dot["cards"]) == ("A single dot is not a digit. Draw one.", [None])
     assert "The pen is too broad for so small a drawing" in blob["verdict"]
     assert blob["cards"][0] is not None
 

@@ -64,7 +64,7 @@ def test_nothing_sent_is_no_label() -> None:
     [label("a", 10), label("a", -1), label("a", True), label("a", "7"), {"id": 1}, "x", label("a", stands="no"), 5],
 )
 def test_a_label_that_is_no_digit_is_refused(odd: object) -> None:
-    with pytest.raises(BadInk, match="no digit from 0 to 9"):
+    with pytest.raises(BadInk, match="not a digit from 0 to 9"):
         new_labels("pad", [odd])
 
 
@@ -83,13 +83,13 @@ def test_what_is_no_object_is_no_drawing(value: object) -> None:
 
 @pytest.mark.parametrize("sent", [5, "ab", {"id": 1}, True, [label("a")] * 17])
 def test_labels_that_are_no_short_list_are_refused(sent: object) -> None:
-    with pytest.raises(BadInk, match="no digit from 0 to 9"):
+    with pytest.raises(BadInk, match="not a digit from 0 to 9"):
         new_labels("pad", sent)
 
 
 @pytest.mark.parametrize("name", ["a\nb", "\ud800", "x" * 81])
 def test_a_label_with_an_unprintable_or_long_name_is_refused(name: str) -> None:
-    with pytest.raises(BadInk, match="no digit from 0 to 9"):
+    with pytest.raises(BadInk, match="not a digit from 0 to 9"):
         new_labels("pad", [label(name)])
 
 

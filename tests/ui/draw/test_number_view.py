@@ -38,7 +38,7 @@ def test_a_disagreement_names_who_reads_what() -> None:
 
 
 def test_doubt_is_said() -> None:
-    assert "cnn reads 26; cnn is not sure of every digit." in number_html([answer("cnn", "26", False)], [digit()] * 2)
+    assert "cnn reads 26; cnn is not sure of all digits." in number_html([answer("cnn", "26", False)], [digit()] * 2)
 
 
 def test_before_anything_is_written_there_is_an_invitation() -> None:

@@ -24,9 +24,9 @@ def test_a_disagreement_names_who_says_what() -> None:
 
 
 def test_a_model_that_is_not_sure_says_so_instead_of_a_digit() -> None:
-    assert verdict([answer("cnn", 7, False)]) == "cnn is not sure: this may be no digit."
+    assert verdict([answer("cnn", 7, False)]) == "cnn is not sure: this may not be a digit."
     assert verdict([answer("softmax", 2, False), answer("cnn", 7, False)]) == (
-        "softmax and cnn are not sure: this may be no digit."
+        "softmax and cnn are not sure: this may not be a digit."
     )
 
 
@@ -41,7 +41,7 @@ def test_the_card_of_an_unsure_model_says_not_sure() -> None:
 
 def test_a_card_shows_probability_weights_and_time() -> None:
     shown = answers_html([answer("softmax", 7)], np.zeros((28, 28), np.uint8))
-    for text in (">7<", "10.0\u202f%", "7,850 weights", "0.9\u202fms"):
+    for text in (">7<", "10.0\u202f%", "7,850 parameters", "0.9\u202fms"):
         assert text in shown
 
 

@@ -7,7 +7,7 @@ from digitlab.ui.train.learned import samples_in_words
 def test_during_the_first_epoch_the_samples_say_that_the_weights_are_those_from_before_training() -> None:
     title, words = samples_in_words(Status(State.RUNNING, epoch=0, step=70), under_way=True)
     assert title == "Validation images before training"
-    assert "renewed when the first epoch ends" in words
+    assert "those after the first epoch follow when it ends" in words
 
 
 def test_after_an_epoch_the_samples_say_which_weights_read_them() -> None:
