@@ -174,6 +174,12 @@ _FIELDS = dataclasses.fields(TrainConfig)
 MEANINGS: Mapping[str, str] = {field.name: field.metadata["meaning"] for field in _FIELDS}
 """Every field of TrainConfig → what it means, in a sentence or two."""
 
+
+def label_of(name: str) -> str:
+    """What people call a field: "Learning rate"."""
+    return name.replace("_", " ").capitalize().replace("Non digits", "Non-digits")
+
+
 CHOICES: Mapping[str, tuple[str, ...]] = {
     field.name: field.metadata["choices"] for field in _FIELDS if "choices" in field.metadata
 }

@@ -17,6 +17,7 @@ from digitlab.ui.shared.terms import explain_terms
 _TERMS = (
     "accuracy",
     "confidence interval",
+    "loss",
     "cross-entropy",
     "precision",
     "recall",

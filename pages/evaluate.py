@@ -23,6 +23,7 @@ _AS_TRAINED = (
 _TERMS = (
     "accuracy",
     "confidence interval",
+    "loss",
     "cross-entropy",
     "precision",
     "recall",

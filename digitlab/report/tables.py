@@ -5,6 +5,7 @@ from html import escape
 
 import numpy as np
 
+from digitlab.config import label_of
 from digitlab.formats import count, interval, percent, png_address
 from digitlab.glossary import glossary, hint
 from digitlab.metrics.predictions import Predictions
@@ -51,12 +52,13 @@ def digits_table(rows: list[DigitScores]) -> str:
 
 def settings_table(settings: dict[str, object]) -> str:
     """The training's settings."""
-    return _table([], [[escape(name.replace("_", " ")), escape(str(value))] for name, value in settings.items()])
+    return _table([], [[escape(label_of(name)), escape(str(value))] for name, value in settings.items()])
 
 
 _TERMS = (
     "accuracy",
     "confidence interval",
+    "loss",
     "cross-entropy",
     "precision",
     "recall",

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from digitlab.config import MEANINGS, differing_settings
+from digitlab.config import MEANINGS, differing_settings, label_of
+from digitlab.data.dataset import data_title
 from digitlab.metrics.summary import headline
 from digitlab.reading.comparison import Row, cost_rows, metric_rows
 from digitlab.ui.compare.sides import Side
@@ -50,7 +51,7 @@ def _show_settings(sides: Sequence[Side]) -> None:
     st.header("Settings that differ", help="All other settings of the trainings are the same.")
     differing = differing_settings([side.run.config for side in sides])
     rows = [
-        Row(name.replace("_", " "), MEANINGS[name], tuple(map(_written, values)), frozenset())
+        Row(label_of(name), MEANINGS[name], tuple(_written(name, value) for value in values), frozenset())
         for name, values in differing.items()
     ]
     if rows:
@@ -79,5 +80,7 @@ def table_html(sides: Sequence[Side], rows: Sequence[Row], caption: str) -> str:
     )
 
 
-def _written(value: object) -> str:
+def _written(name: str, value: object) -> str:
+    if name == "data":
+        return data_title(str(value))
     return f"{value:g}" if isinstance(value, float) else str(value)

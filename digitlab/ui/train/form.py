@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from digitlab.config import CHOICES, MEANINGS, RANGES, TrainConfig
+from digitlab.config import CHOICES, MEANINGS, RANGES, TrainConfig, label_of
 from digitlab.errors import BadConfig
 from digitlab.formats import short
 from digitlab.ui.app.callouts import plain
@@ -49,11 +49,6 @@ _STEPS: Mapping[str, float] = {
     "seed": 1,
 }
 """How far a click on a number's buttons goes."""
-
-
-def label_of(name: str) -> str:
-    """What the form calls a field."""
-    return name.replace("_", " ").capitalize().replace("Non digits", "Non-digits")
 
 
 def key_of(name: str) -> str:

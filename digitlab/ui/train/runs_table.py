@@ -6,14 +6,13 @@ from typing import Any
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
-from digitlab.config import differing_settings
+from digitlab.config import differing_settings, label_of
 from digitlab.data.dataset import data_title
 from digitlab.formats import count
 from digitlab.presets import preset_of
 from digitlab.runs.listing import Entry
 from digitlab.ui.components.remount import mount_anew, mount_key
 from digitlab.ui.train.actions import choose_runs
-from digitlab.ui.train.form import label_of
 from digitlab.ui.train.states import Line, entry_in_words
 from digitlab.ui.train.table_view import ALWAYS, Group, ask_view, column_of_test
 
@@ -134,13 +133,13 @@ def _choose(key: str, ids: Rows, several: bool) -> None:
 def _columns(data: pd.DataFrame) -> dict[str, Any]:
     column = st.column_config
     shown: dict[str, Any] = {
-        "★": column.TextColumn("★", help="Starred runs.", width=40),
-        "Name": column.TextColumn(help="What people call the run.", width=150),
+        "★": column.TextColumn("★", help="Starred runs.", width=36),
+        "Name": column.TextColumn(help="What people call the run.", width=130),
         "State": column.TextColumn(help="Shipped runs come with digitlab and are read-only.", width=125),
-        "Model": column.TextColumn(help="The architecture.", width=85),
-        "Data": column.TextColumn(help="The data that it learned from.", width=135),
+        "Model": column.TextColumn(help="The architecture.", width=84),
+        "Data": column.TextColumn(help="The data that it learned from.", width=128),
         "Best validation": column.NumberColumn(
-            format="%.2f %%", help="Highest accuracy on the images held out of the training.", width=115
+            format="%.2f %%", help="Highest accuracy on the images held out of the training.", width=112
         ),
         "Preset": column.TextColumn(help="The preset that it was started from, if nothing else was changed."),
         "Tags": column.ListColumn(help="Tags that people gave the run."),

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from digitlab.config import ARCHITECTURES, DataFolders, TrainConfig
+from digitlab.config import ARCHITECTURES, DataFolders, TrainConfig, label_of
 from digitlab.data.dataset import DATASETS, Dataset, missing_datasets
 from digitlab.errors import BadConfig, DigitlabError
 from digitlab.jobs.queue import read_command
@@ -30,7 +30,6 @@ from digitlab.ui.train.form import (
     in_the_forms_words,
     is_filled,
     key_of,
-    label_of,
     read_form,
     show_data,
     show_field,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from digitlab.config import CHOICES, MEANINGS, RANGES, TrainConfig
+from digitlab.config import CHOICES, MEANINGS, RANGES, TrainConfig, label_of
 from digitlab.errors import BadConfig
-from digitlab.ui.train.form import bad_fields, changed_fields, fill_form, is_filled, key_of, label_of, read_form
+from digitlab.ui.train.form import bad_fields, changed_fields, fill_form, is_filled, key_of, read_form
 
 
 @pytest.fixture(autouse=True)
