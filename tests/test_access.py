@@ -64,7 +64,7 @@ def test_a_pupil_has_so_many_runs_and_drawings_and_no_more() -> None:
         check_turn(ANNA, 2, quotas)
     with pytest.raises(NotAllowed, match="You have 3 runs"):
         check_room(ANNA, 3, quotas)
-    with pytest.raises(NotAllowed, match="4 of your drawings"):
+    with pytest.raises(NotAllowed, match="You have 4 drawings"):
         check_drawings(ANNA, 4, 1, quotas)
 
 

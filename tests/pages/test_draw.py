@@ -42,7 +42,7 @@ def test_an_empty_canvas_shows_an_invitation_and_no_prediction(two_models: None,
 def test_every_chosen_model_answers_a_drawing(two_models: None, open_page: OpenPage) -> None:
     app = draw(open_page())
     assert cards(app) == {"softmax": "7", "cnn": "1"}
-    assert "7,850 weights" in answers(app)
+    assert "7,850 parameters" in answers(app)
 
 
 def test_a_disagreement_is_said_in_words(two_models: None, open_page: OpenPage) -> None:

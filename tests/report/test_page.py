@@ -65,7 +65,7 @@ def test_markup_in_names_stays_text(run: Run, scores: Scores) -> None:
 def test_the_terms_of_the_report_are_explained_at_its_end(run: Run, scores: Scores) -> None:
     html = write_report(run, "MNIST", scores)
     terms = html[html.index("What the terms mean") :]
-    for term in ("F1", "calibration error", "coverage"):
+    for term in ("F1", "calibration error", "overfitting"):
         assert f"<dt>{term}</dt><dd>{glossary()[term]}</dd>" in terms
 
 
