@@ -16,8 +16,9 @@ from digitlab.formats import count
 def backup(settings: Settings, target: Path, as_json: bool) -> None:
     """Write all runs and your own drawings into one zip file, whole or not at all.
 
-    A FOLDER gets a file named by the time. Runs may be under way: each is copied as it stands at one moment, and when
-    it is restored, Resume goes on from its last saved step. Checkpoints and public data sets are not in it.
+    A FOLDER gets a file named by the time; a name without an ending is a folder's, which is made. Runs may be under
+    way: each is copied as it stands at one moment, and when it is restored, Resume goes on from its last saved step.
+    Checkpoints and public data sets are not in it.
     """
     from digitlab.runs.backup import back_up
 

@@ -45,7 +45,8 @@ def add_labelled(
     added = handwriting.add_drawing(own.drawings, drawing, digit, writer, label_id)
     if pooled and own.hand and collection_is_open(settings):
         pooled_id = _pooled_id(label_id, own.hand) if label_id else ""
-        handwriting.add_drawing(settings.of("").drawings, drawing, digit, writer, pooled_id)
+        name = writer if writer != handwriting.ME else f"pupil {own.hand[:4]}"  # or all who gave no name would be one
+        handwriting.add_drawing(settings.of("").drawings, drawing, digit, name, pooled_id)
     return added
 
 

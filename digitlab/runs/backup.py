@@ -21,6 +21,7 @@ from digitlab.config import Settings
 from digitlab.data.handwriting_file import my_drawings
 from digitlab.errors import BadRun, DigitlabError, NotSaved
 from digitlab.files import new_file
+from digitlab.folders import make_folder
 from digitlab.runs.archive import check_run, is_known
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import RUN_ID, Run, now
@@ -55,10 +56,13 @@ class BackedUp:
 def back_up(target: Path, settings: Settings) -> BackedUp:
     """Write a backup of all runs and drawings, whole or not at all.
 
-    target: the file, or a folder, which gets one named by the time. A run that is being trained is copied as it stands
+    target: the file, or a folder, which gets one named by the time; a name without an ending is a folder's, which is
+    made. A run that is being trained is copied as it stands
     at one moment between two of its writes, as if it had been killed there. A run or file that is damaged is left out.
     Raises NotSaved when the file is there already, the disk is full, or the folder cannot be written.
     """
+    if not target.suffix and not target.exists():
+        make_folder(target)
     file = target / f"digitlab-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip" if target.is_dir() else target
     if file.exists():
         raise NotSaved(f"{file} is there already. Name another file, or a folder, which gets one named by the time.")

@@ -52,6 +52,14 @@ def test_only_what_is_labelled_while_the_collection_is_open_is_pooled(room: Sett
     assert writers(room, TEACHER) == ["during"]
 
 
+def test_pupils_who_gave_no_name_are_told_apart_in_the_collection(room: Settings) -> None:
+    open_collection(room, True)
+    for visitor in (ANNA, BO):
+        label(room, visitor, "me")
+    assert writers(room, TEACHER) == ["pupil aaaa", "pupil bbbb"]
+    assert writers(room, ANNA) == ["me"]
+
+
 def test_a_label_that_is_taken_back_leaves_the_collection_too(room: Settings) -> None:
     open_collection(room, True)
     for visitor in (ANNA, BO):

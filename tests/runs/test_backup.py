@@ -204,6 +204,12 @@ def _with_other_content(members: dict[str, bytes]) -> None:
     members[next(name for name in members if name.endswith("status.json"))] = b"{}"
 
 
+def test_a_name_without_an_ending_is_a_folder_that_is_made(settings: Settings, tmp_path: Path) -> None:
+    made = back_up(tmp_path / "backups", settings)
+    assert made.file.parent == tmp_path / "backups"
+    assert made.file.suffix == ".zip"
+
+
 def _with_a_foreign_file(members: dict[str, bytes]) -> None:
     members["runs/../../evil"] = b"x"
 

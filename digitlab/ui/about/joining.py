@@ -13,7 +13,7 @@ from digitlab.ui.app.installation import settings
 from digitlab.ui.app.join_link import is_open_to_others, join_link, qr_address
 from digitlab.ui.components.live_html import live_html
 
-COMMAND = "DIGITLAB_SHARED=class streamlit run app.py --server.address 0.0.0.0"
+COMMAND = "make class\n# or: DIGITLAB_SHARED=class streamlit run app.py --server.address 0.0.0.0"
 """Starts a class server; README and Makefile have it, too."""
 
 _show = live_html("digitlab.joining", Path(__file__).with_name("joining.css"))

@@ -73,8 +73,8 @@ def _figures(card: RunCard) -> str:
         "Epoch": f"{count(epoch)} of {count(card.config.epochs)}",
         "Step": f"{count(status.step)} of {count(status.steps)}" if status.steps else "–",
         "Time left": "–" if left is None else duration(left),
-        "Loss": "–" if status.loss is None else f"{status.loss:.4f}",
-        "Accuracy": "–" if status.accuracy is None else percent(status.accuracy, 2),
+        "Training loss": "–" if status.loss is None else f"{status.loss:.4f}",
+        "Training accuracy": "–" if status.accuracy is None else percent(status.accuracy, 2),
     }
     return f"<dl>{''.join(f'<div><dt>{label}</dt><dd>{value}</dd></div>' for label, value in figures.items())}</dl>"
 
