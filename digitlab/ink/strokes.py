@@ -31,8 +31,10 @@ MOST_POINTS = 20_000
 
 _LARGEST_CANVAS = 1_000_000
 _MOST_PEN = MOST_POINTS * _BROADEST
-"""What is drawn at most: pixels of a canvas, and points × pen width, as 20,000 points with the broadest pen. Below both
-the costliest drawing takes half a second of processor time; a pen of a million pixels alone takes half a minute."""
+_LONGEST_LINE = 400_000
+"""What is drawn at most: pixels of a canvas; points × pen width, as 20,000 points with the broadest pen; and the length
+of all lines in canvas pixels, many times that of a canvas painted full. Below all of them the costliest drawing takes
+half a second of processor time; a pen of a million pixels alone takes half a minute."""
 
 FARTHEST = 1e6
 _DOT = 1e-9
@@ -159,7 +161,7 @@ def draw_ink(ink: Ink, pen_width: float = PEN_WIDTH, size: tuple[int, int] = (CA
 
 
 def _check_cost(ink: Ink, pen_width: float, size: tuple[int, int]) -> None:
-    """The cost of a drawing is that of its points, each a disc as large as the pen, and of the canvas."""
+    """The cost of a drawing is that of its points, each a disc as large as the pen, of its lines, and of the canvas."""
     if not 0 <= pen_width <= _BROADEST:  # NaN is neither
         raise BadInk(f"The pen width is {short(pen_width, 40)}; at most {_BROADEST:g} is drawn. Choose a finer pen.")
     points = sum(map(len, ink))
@@ -168,6 +170,16 @@ def _check_cost(ink: Ink, pen_width: float, size: tuple[int, int]) -> None:
     width, height = size
     if width * height > _LARGEST_CANVAS:
         raise BadInk(f"The canvas has {width:,}×{height:,} pixels; at most {_LARGEST_CANVAS:,} are drawn.")
+    if (length := _length_seen(ink, width + height)) > _LONGEST_LINE:
+        raise BadInk(
+            f"The lines are {length:,.0f} pixels long, too long to draw; at most {_LONGEST_LINE:,} are drawn. Draw fewer "
+            "or shorter strokes."
+        )
+
+
+def _length_seen(ink: Ink, most: int) -> float:
+    """How long the lines are, in canvas pixels. most: that can be seen of the line between two points."""
+    return sum(min(most, abs(x1 - x0) + abs(y1 - y0)) for stroke in ink for (x0, y0), (x1, y1) in itertools.pairwise(stroke))
 
 
 def _draw_stroke(pen: ImageDraw.ImageDraw, points: Sequence[tuple[float, float]], thickness: int) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from digitlab.errors import BadInk, BlankDrawing
-from digitlab.ink.strokes import CANVAS, MOST_POINTS, PEN_WIDTH, check_ink, draw_ink, fit_ink
+from digitlab.ink.strokes import CANVAS, FARTHEST, MOST_POINTS, PEN_WIDTH, check_ink, draw_ink, fit_ink
 
 SEVEN = [[[60, 60], [200, 60], [120, 220]], [[90, 140], [180, 140]]]
 
@@ -161,6 +161,14 @@ def test_more_points_than_are_drawn_in_a_second_are_refused_and_the_most_are_dra
     for ink, width in (([row], 100), ([[*row, [0, 0]]], 1)):
         with pytest.raises(BadInk, match="too many to draw"):
             draw_ink(ink, width)
+
+
+def test_lines_that_would_take_long_to_draw_are_refused_and_one_from_far_away_is_drawn() -> None:
+    across = [[280.0 * (n % 2), 280.0 * (n // 2 % 2)] for n in range(MOST_POINTS)]
+    with pytest.raises(BadInk, match="too long to draw"):
+        draw_ink([across], 1)
+    assert draw_ink([across[:500], [[-FARTHEST, 90.0], [FARTHEST, 90.0]]]).any()
+
 
 
 def test_a_canvas_that_would_fill_the_memory_is_refused() -> None:

@@ -60,7 +60,12 @@ def _answer(request: Request, code: str, wanted: str) -> Response:
         _tries.wrong(client)
         return _form(wanted, "This is not the code. Ask your teacher for it.", 403)
     _tries.right(client)
-    visitor = Visitor(role, writer.known_id(request.cookies.get(COOKIE)) or new_visitor_id())
+    known = writer.known_id(request.cookies.get(COOKIE))
+    if role is Role.PUPIL and not known and (wait := _tries.wait_as_new(client)) > 0:
+        minutes = math.ceil(wait / 60)
+        line = f"Too many joined from this address within the hour. Try again in {minutes} minutes, or ask your teacher."
+        return _form(wanted, line, 429, {"Retry-After": str(math.ceil(wait))})
+    visitor = Visitor(role, known or new_visitor_id())
     answer = RedirectResponse(checked_address(wanted), 303)
     is_secure = request.url.scheme == "https"
     lasts = LASTS[Role(visitor.role)]

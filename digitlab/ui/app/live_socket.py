@@ -34,7 +34,8 @@ _HERE = ("127.0.0.1", "::1")
 class Batches:
     """Reads what waits from all sockets together, in one thread, while the event loop goes on.
 
-    Everybody has a turn before anybody has a second one.
+    Everybody has a turn before anybody has a second one, and in each batch everybody has at most one: a batch is
+    answered when its last message is, so that whoever sends many costly drawings waits for them alone.
     """
 
     def __init__(self) -> None:
@@ -52,20 +53,22 @@ class Batches:
 
     async def _run(self) -> None:
         while self._waiting:
-            batch = [self._next() for _ in range(min(_MOST_TOGETHER, sum(map(len, self._waiting.values()))))]
+            batch = self._take()
             texts = [text for text, _ in batch]
             answers = await asyncio.get_running_loop().run_in_executor(self._thread, answer_all, texts)
             for (_, future), answer in zip(batch, answers, strict=True):
                 if not future.done():  # its socket may have gone meanwhile
                     future.set_result(answer)
 
-    def _next(self) -> tuple[str, "asyncio.Future[str]"]:
-        """The oldest message of whoever waited longest for a turn."""
-        who, messages = self._waiting.popitem(last=False)
-        first = messages.popleft()
-        if messages:
-            self._waiting[who] = messages
-        return first
+    def _take(self) -> "list[tuple[str, asyncio.Future[str]]]":
+        """The oldest message of each who waits, those first who waited longest for a turn."""
+        batch = []
+        for who in list(self._waiting)[:_MOST_TOGETHER]:
+            messages = self._waiting.pop(who)
+            batch.append(messages.popleft())
+            if messages:
+                self._waiting[who] = messages
+        return batch
 
 
 _batches = Batches()

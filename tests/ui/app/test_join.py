@@ -70,6 +70,22 @@ def test_tries_are_limited_also_for_the_right_code(client: TestClient) -> None:
     assert "set-cookie" not in answer.headers
 
 
+def test_joining_anew_does_not_give_one_share_after_another(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digitlab.ui.app.tries._MOST_NEW", 3)
+    known = client.post("/join", data={"code": CODE}).cookies[COOKIE]
+
+    def join_anew(code: str) -> int:
+        client.cookies.clear()
+        return client.post("/join", data={"code": code}).status_code
+
+    assert [join_anew(CODE) for _ in range(4)] == [303, 303, 429, 429]
+    assert join_anew(TEACHER_CODE) == 303
+    client.cookies.set(COOKIE, known)
+    assert client.post("/join", data={"code": CODE}).status_code == 303
+
+
 @pytest.mark.parametrize("body", [b"", b"code", b"code=%ff", b"\xff=\xff", b"x=1&" * 50, b"code=" + b"x" * 5000])
 def test_anything_else_than_the_form_is_a_wrong_code(client: TestClient, body: bytes) -> None:
     assert client.post("/join", content=body).status_code == 403

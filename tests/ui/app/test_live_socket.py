@@ -177,6 +177,7 @@ def test_everybody_has_a_turn_before_anybody_has_a_second_one(monkeypatch: pytes
     monkeypatch.setattr(live_socket, "answer_all", note)
     asyncio.run(scene())
     assert sum(text.startswith("modest") for text in batches[0]) == 10
+    assert all(sum("greedy" in text for text in batch) <= 1 for batch in batches), "others would wait for all of them"
     assert [text for batch in batches for text in batch if "greedy" in text] == [f"greedy {n}" for n in range(100)]
 
 

@@ -58,3 +58,30 @@ def test_clients_are_not_remembered_without_end() -> None:
     for number in range(tries._MOST_CLIENTS + 50):
         door.wrong(f"client {number}")
     assert len(door._clients) == tries._MOST_CLIENTS
+
+
+def test_a_pupil_does_not_guess_the_teachers_code_for_ever_with_the_classs_code_in_between() -> None:
+    clock = Clock()
+    door, guesses, seconds = Tries(clock), 0, 600
+    while clock.now < 1000 + seconds:
+        for _ in range(4):
+            if door.wait("anna") == 0:
+                door.wrong("anna")
+                guesses += 1
+        if door.wait("anna") == 0:
+            door.right("anna")
+        clock.now += 1
+    assert guesses < 60, "together they would close the door to everybody"
+
+
+def test_only_so_many_new_visitors_come_from_one_client_in_an_hour() -> None:
+    clock = Clock()
+    door = Tries(clock)
+    assert [door.wait_as_new("anna") for _ in range(tries._MOST_NEW)] == [0] * tries._MOST_NEW
+    assert door.wait_as_new("anna") == 3600
+    assert door.wait_as_new("bo") == 0
+    clock.now += 3600
+    assert door.wait_as_new("anna") == 0
+    for number in range(tries._MOST_CLIENTS + 50):
+        door.wait_as_new(f"client {number}")
+    assert len(door._new) == tries._MOST_CLIENTS
