@@ -6,7 +6,7 @@ page has said that the collection is open.
 
 from pathlib import Path
 
-from digitlab.access import Visitor, check_drawings
+from digitlab.access import OWNER, NotAllowed, Role, Visitor, check_drawings
 from digitlab.config import Settings
 from digitlab.data import handwriting
 from digitlab.data.handwriting_file import MyDrawing, my_drawings
@@ -20,8 +20,13 @@ def collection_is_open(settings: Settings) -> bool:
     return settings.classroom is not None and _mark(settings).is_file()
 
 
-def open_collection(settings: Settings, is_open: bool) -> None:
-    """Open the collection or close it, for everybody and over restarts. Raises NotSaved when that cannot be written."""
+def open_collection(settings: Settings, is_open: bool, visitor: Visitor = OWNER) -> None:
+    """Open the collection or close it, for everybody and over restarts. visitor: who does it.
+
+    Raises NotAllowed for a pupil, NotSaved when that cannot be written.
+    """
+    if visitor.role is Role.PUPIL:
+        raise NotAllowed("Only the teacher opens and closes the class's collection.")
     mark = _mark(settings)
     with saving(mark):
         if is_open:

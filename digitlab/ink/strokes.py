@@ -172,14 +172,15 @@ def _check_cost(ink: Ink, pen_width: float, size: tuple[int, int]) -> None:
         raise BadInk(f"The canvas has {width:,}×{height:,} pixels; at most {_LARGEST_CANVAS:,} are drawn.")
     if (length := _length_seen(ink, width + height)) > _LONGEST_LINE:
         raise BadInk(
-            f"The lines are {length:,.0f} pixels long, too long to draw; at most {_LONGEST_LINE:,} are drawn. Draw fewer "
-            "or shorter strokes."
+            f"The lines are {length:,.0f} pixels long, too long to draw; at most {_LONGEST_LINE:,} are drawn. Draw "
+            "fewer or shorter strokes."
         )
 
 
 def _length_seen(ink: Ink, most: int) -> float:
     """How long the lines are, in canvas pixels. most: that can be seen of the line between two points."""
-    return sum(min(most, abs(x1 - x0) + abs(y1 - y0)) for stroke in ink for (x0, y0), (x1, y1) in itertools.pairwise(stroke))
+    lines = itertools.chain.from_iterable(map(itertools.pairwise, ink))
+    return sum(min(most, abs(x1 - x0) + abs(y1 - y0)) for (x0, y0), (x1, y1) in lines)
 
 
 def _draw_stroke(pen: ImageDraw.ImageDraw, points: Sequence[tuple[float, float]], thickness: int) -> None:

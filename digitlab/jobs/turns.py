@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from filelock import Timeout
+from filelock import AcquireReturnProxy, Timeout
 
 from digitlab.access import NotAllowed, Role, Visitor, check_room, check_turn
 from digitlab.config import Settings
@@ -29,14 +29,7 @@ def turn_of(visitor: Visitor, settings: Settings, *, one_more: bool = False) -> 
     if visitor.role is not Role.PUPIL or settings.classroom is None:
         yield
         return
-    folder = settings.runs / ".queue"
-    for missing in (settings.runs, folder):
-        make_folder(missing)
-    try:
-        lock = Lock(folder / "start.lock").acquire(timeout=_PATIENCE)
-    except Timeout as error:
-        raise NotAllowed("Others are starting runs just now. Try again in a few seconds.") from error
-    with lock:
+    with _lock(settings):
         unfinished, present = _runs_of(visitor, settings)
         check_turn(visitor, unfinished, settings.classroom.quotas)
         if one_more:
@@ -44,11 +37,36 @@ def turn_of(visitor: Visitor, settings: Settings, *, one_more: bool = False) -> 
         yield
 
 
+@contextmanager
+def room_for_upload(visitor: Visitor, settings: Settings) -> Iterator[None]:
+    """Room for one more run that a visitor brings along, and that is in its place when it ends.
+
+    Raises NotAllowed when a pupil has as many as allowed, NotSaved when nothing can be written.
+    """
+    if visitor.role is not Role.PUPIL or settings.classroom is None:
+        yield
+        return
+    with _lock(settings):
+        check_upload(visitor, settings)
+        yield
+
+
 def check_upload(visitor: Visitor, settings: Settings) -> None:
-    """Whether a visitor may bring a run along. Raises NotAllowed when a pupil has as many as allowed."""
+    """The same, asked before anything is read: others may take the room meanwhile. Raises NotAllowed."""
     if visitor.role is Role.PUPIL and settings.classroom is not None:
         _, present = _runs_of(visitor, settings)
         check_room(visitor, present, settings.classroom.quotas)
+
+
+def _lock(settings: Settings) -> AcquireReturnProxy:
+    """What whoever adds a run holds; use it by `with`. Raises NotAllowed when others hold it for long."""
+    folder = settings.runs / ".queue"
+    for missing in (settings.runs, folder):
+        make_folder(missing)
+    try:
+        return Lock(folder / "start.lock").acquire(timeout=_PATIENCE)
+    except Timeout as error:
+        raise NotAllowed("Others are starting runs just now. Try again in a few seconds.") from error
 
 
 def _runs_of(visitor: Visitor, settings: Settings) -> tuple[int, int]:

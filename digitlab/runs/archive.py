@@ -5,6 +5,7 @@ import re
 import shutil
 import stat
 import zipfile
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from digitlab.errors import BadRun, DigitlabError
@@ -50,10 +51,11 @@ def pack_run(run: Run) -> bytes:
     return packed.getvalue()
 
 
-def unpack_run(data: bytes, runs: Path, hand: str = "") -> Run:
+def unpack_run(data: bytes, runs: Path, hand: str = "", room: AbstractContextManager[None] | None = None) -> Run:
     """A new run, under a new id, from a zip file that `pack_run` made. runs: the folder that gets it.
 
-    hand: whose run it becomes; an archive itself never says.
+    hand: whose run it becomes; an archive itself never says. room: is held while the run, checked by then, takes its
+    place; what it raises is raised, and nothing is added.
     Raises BadRun when it is damaged, too large, or holds anything that a run does not, NotSaved when there is no
     room for it; then nothing is added.
     """
@@ -70,7 +72,8 @@ def unpack_run(data: bytes, runs: Path, hand: str = "") -> Run:
             write_json(folder / name, content)
         if run.status.state in UNFINISHED:
             run.mark(State.STOPPED, "Uploaded before it was finished.")
-        return Run(move_folder(folder, runs / new_run_id(run.config.model, runs)))
+        with room or nullcontext():
+            return Run(move_folder(folder, runs / new_run_id(run.config.model, runs)))
 
 
 def is_known(name: str) -> bool:

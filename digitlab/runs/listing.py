@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from digitlab import config as installation
+from digitlab.access import OWNER, Visitor
 from digitlab.config import Settings, TrainConfig
 from digitlab.errors import BadRun, UnknownName
 from digitlab.files import read_json, write_json
 from digitlab.folders import remove_folder
 from digitlab.formats import short
 from digitlab.runs.checked import Unfit, flag, items, lines, record, text
+from digitlab.runs.owner import check_change_run
 from digitlab.runs.run import CHECKPOINT_NAME, RUN_ID, Run, open_run
 from digitlab.runs.status import UNFINISHED, State, Status
 
@@ -184,29 +186,36 @@ def title_of(run: Run) -> str:
     return run.id if run.is_checkpoint else read_label(run).name
 
 
-def rename_run(run: Run, name: str) -> None:
-    """Give the run another name. Raises BadRun for a checkpoint, and for a name that is empty, over 80 characters or
-    not printable; NotSaved when it cannot be written."""
-    run.check_changeable()
+def rename_run(run: Run, name: str, visitor: Visitor = OWNER) -> None:
+    """Give the run another name. visitor: who does it.
+
+    Raises BadRun for a checkpoint, and for a name that is empty, over 80 characters or not printable; NotAllowed when
+    the run is somebody else's; NotSaved when it cannot be written.
+    """
+    _check(run, visitor)
     name = name.strip()
     if not name or len(name) > _LONGEST_LABEL or not name.isprintable():
         raise BadRun(f"A run cannot be called {name[:40]!r}. Use 1 to {_LONGEST_LABEL} printable characters.")
     _relabel(run, name=name)
 
 
-def star_run(run: Run, starred: bool) -> None:
-    """Make the run a favourite, or no longer. Raises BadRun for a checkpoint, NotSaved when it cannot be written."""
-    run.check_changeable()
+def star_run(run: Run, starred: bool, visitor: Visitor = OWNER) -> None:
+    """Make the run a favourite, or no longer. visitor: who does it.
+
+    Raises BadRun for a checkpoint, NotAllowed when it is somebody else's, NotSaved when it cannot be written.
+    """
+    _check(run, visitor)
     _relabel(run, starred=starred)
 
 
-def describe_run(run: Run, notes: str, tags: Sequence[str]) -> None:
+def describe_run(run: Run, notes: str, tags: Sequence[str], visitor: Visitor = OWNER) -> None:
     """Keep what people want to remember of a run. Spaces around are dropped, and so are empty and repeated tags.
 
     notes: at most 2,000 characters. tags: at most 8, of at most 30 printable characters without a comma.
-    Raises BadRun for a checkpoint and for what is longer than that.
+    visitor: who does it.
+    Raises BadRun for a checkpoint and for what is longer than that, NotAllowed when the run is somebody else's.
     """
-    run.check_changeable()
+    _check(run, visitor)
     named = tuple(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
     for tag in named:
         if len(tag) > _LONGEST_TAG or not tag.isprintable() or "," in tag:
@@ -224,16 +233,22 @@ def describe_run(run: Run, notes: str, tags: Sequence[str]) -> None:
     _relabel(run, notes=written, tags=named)
 
 
+def _check(run: Run, visitor: Visitor) -> None:
+    check_change_run(visitor, run)
+    run.check_changeable()
+
+
 def _relabel(run: Run, **changes: Any) -> None:
     write_json(_label_file(run), asdict(replace(read_label(run), **changes)))
 
 
-def delete_run(run: Run) -> None:
-    """Delete a run: at once gone from every list, then from the disk.
+def delete_run(run: Run, visitor: Visitor = OWNER) -> None:
+    """Delete a run: at once gone from every list, then from the disk. visitor: who does it.
 
-    Raises BadRun for a checkpoint, and while a process works on the run; NotSaved when it cannot be moved away.
+    Raises BadRun for a checkpoint, and while a process works on the run; NotAllowed when it is somebody else's;
+    NotSaved when it cannot be moved away.
     """
-    run.check_changeable()
+    _check(run, visitor)
     if run.is_locked():
         raise BadRun(f"{run.id} is being trained. Stop it first, then delete it.")
     remove_folder(run.folder)

@@ -60,6 +60,14 @@ def test_pupils_who_gave_no_name_are_told_apart_in_the_collection(room: Settings
     assert writers(room, ANNA) == ["me"]
 
 
+def test_a_pupil_neither_opens_the_collection_nor_closes_it(room: Settings) -> None:
+    for is_open in (False, True):
+        open_collection(room, is_open, TEACHER)
+        with pytest.raises(NotAllowed, match="Only the teacher"):
+            open_collection(room, not is_open, ANNA)
+        assert collection_is_open(room) is is_open
+
+
 def test_a_label_that_is_taken_back_leaves_the_collection_too(room: Settings) -> None:
     open_collection(room, True)
     for visitor in (ANNA, BO):

@@ -170,7 +170,6 @@ def test_lines_that_would_take_long_to_draw_are_refused_and_one_from_far_away_is
     assert draw_ink([across[:500], [[-FARTHEST, 90.0], [FARTHEST, 90.0]]]).any()
 
 
-
 def test_a_canvas_that_would_fill_the_memory_is_refused() -> None:
     with pytest.raises(BadInk, match="100,000×100,000 pixels"):
         draw_ink(SEVEN, size=(100_000, 100_000))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import torch
@@ -29,7 +30,9 @@ from digitlab.jobs.start import (
     start_job,
     stop_job,
 )
-from digitlab.jobs.turns import check_upload
+from digitlab.jobs.turns import check_upload, room_for_upload
+from digitlab.runs.archive import pack_run, unpack_run
+from digitlab.runs.listing import Catalogue
 from digitlab.runs.owner import owner_of
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
@@ -268,6 +271,24 @@ def test_two_tabs_of_a_pupil_do_not_start_two_runs(room: Settings) -> None:
 
     with ThreadPoolExecutor(4) as tabs:
         assert sum(tabs.map(one_more, range(4))) == 1
+
+
+def test_two_tabs_of_a_pupil_do_not_bring_along_more_runs_than_are_kept(room: Settings, make_run: MakeRun) -> None:
+    packed = pack_run(make_run(room.runs, model="softmax"))
+
+    def one_more(_number: int) -> bool:
+        check_upload(ANNA, room)
+        together.wait(20)  # each has found room by now
+        try:
+            unpack_run(packed, room.runs, ANNA.hand, room_for_upload(ANNA, room))
+        except NotAllowed:
+            return False
+        return True
+
+    together = Barrier(4)
+    with ThreadPoolExecutor(4) as tabs:
+        assert sum(tabs.map(one_more, range(4))) == 2
+    assert len(Catalogue(room).runs()) == 3
 
 
 def test_resuming_counts_like_starting(room: Settings) -> None:

@@ -9,6 +9,7 @@ from digitlab.access import OWNER, NotAllowed, Role, Visitor
 from digitlab.config import TrainConfig
 from digitlab.errors import BadRun
 from digitlab.runs.archive import pack_run, unpack_run
+from digitlab.runs.listing import delete_run, describe_run, rename_run, star_run
 from digitlab.runs.owner import (
     as_files,
     check_change_run,
@@ -58,6 +59,30 @@ def test_samples_of_handwriting_are_for_its_writer(tmp_path: Path) -> None:
     private = run_of(ANNA, tmp_path, CONFIG.replace(data="sklearn+mine"))
     assert [may_see_samples(one, private) for one in (ANNA, BO, TEACHER)] == [True, False, True]
     assert may_see_samples(BO, run_of(ANNA, tmp_path))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda run, who: rename_run(run, "mine now", who),
+        lambda run, who: star_run(run, True, who),
+        lambda run, who: describe_run(run, "notes", ["tag"], who),
+        lambda run, who: delete_run(run, who),
+    ],
+    ids=["rename", "star", "describe", "delete"],
+)
+def test_whoever_calls_it_a_change_of_somebody_elses_run_is_refused(
+    tmp_path: Path, change: Callable[[Run, Visitor], None]
+) -> None:
+    for run in (run_of(ANNA, tmp_path), run_of(TEACHER, tmp_path)):
+        with pytest.raises(NotAllowed):
+            change(run, BO)
+        assert sorted(path.name for path in run.folder.iterdir() if path.name != "owner.json") == [
+            "config.json",
+            "status.json",
+        ]
+    for who in (ANNA, TEACHER):
+        change(run_of(ANNA, tmp_path), who)
 
 
 def test_runs_of_others_are_not_counted(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from digitlab.errors import DigitlabError
 from digitlab.ui.app.callouts import show_error
 from digitlab.ui.app.installation import settings
 from digitlab.ui.app.join_link import is_open_to_others, join_link, qr_address
+from digitlab.ui.app.visitor import visitor
 from digitlab.ui.components.live_html import live_html
 
 COMMAND = "make class\n# or: DIGITLAB_SHARED=class streamlit run app.py --server.address 0.0.0.0"
@@ -64,7 +65,7 @@ def show_collection() -> None:
 
 def _switch() -> None:
     try:
-        open_collection(settings(), bool(st.session_state[_SWITCH]))
+        open_collection(settings(), bool(st.session_state[_SWITCH]), visitor())
     except DigitlabError as error:
         show_error(error)
 

@@ -6,6 +6,7 @@ It is asked before anything else is: what it does not name here is closed.
 
 from urllib.parse import quote
 
+from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
@@ -20,7 +21,10 @@ from digitlab.ui.app.passes import COOKIE
 
 _OPEN = ("/join", "/leave", "/api/health", "/_stcore/health")
 _VISITOR = "digitlab.visitor"
-_UPLOAD, _LIVE = "/_stcore/upload_file/", "/api/live"
+_UPLOAD, _LIVE, _API = "/_stcore/upload_file/", "/api/live", "/api/"
+
+_FOR_ALL = ("clear_cache", "set_run_on_save")
+"""What a page's socket may ask of Streamlit and no page of ours does: it would change the server for everybody."""
 
 _TEACHER = Quotas(sockets=64, messages=600, page_messages=200, uploads=1000, megabytes=10_000)
 """Generous: a broken page of the teacher's shall not stop the class, either."""
@@ -60,11 +64,15 @@ class Guard:
         rate = meter.messages if scope["path"] == _LIVE else meter.page_messages
 
         async def receive_in_turn() -> Message:
-            message = await receive()
-            if message["type"] == "websocket.receive":
+            while True:
+                message = await receive()
+                if message["type"] != "websocket.receive":
+                    return message
                 await rate.turn()
-            return message
+                if scope["path"] == _LIVE or not _is_for_all(message.get("bytes") or b""):
+                    return message
 
+        await rate.turn()  # each page that is opened costs as much as a message
         if not meter.has_socket():
             await refuse(scope, receive, send, 429, "Too many tabs are open. Close some.")
             return
@@ -75,7 +83,8 @@ class Guard:
             meter.sockets -= 1
 
     async def _request(self, meter: Meter, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] == "POST":
+        is_question = scope["path"].startswith(_API)
+        if is_question or scope["method"] == "POST":
             await meter.messages.turn()
         if scope["method"] == "PUT" and scope["path"].startswith(_UPLOAD):
             length = Headers(scope=scope).get("content-length", "")
@@ -87,7 +96,11 @@ class Guard:
                     scope, receive, send, 429, "You have sent as many uploads as one may in an hour. Try again later."
                 )
                 return
-        await self.app(scope, receive, send)
+        if is_question:
+            async with meter.questions:
+                await self.app(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 def visitor_with(cookie: str | None) -> Visitor | None:
@@ -100,6 +113,16 @@ def visitor_of(scope: Scope) -> Visitor:
     """Who sent a request that the guard let through."""
     found = scope.get(_VISITOR, OWNER)
     return found if isinstance(found, Visitor) else OWNER
+
+
+def _is_for_all(message: bytes) -> bool:
+    """Whether a message of a page's socket is one of `_FOR_ALL`. Streamlit itself refuses what is no message."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    try:
+        return BackMsg.FromString(message).WhichOneof("type") in _FOR_ALL
+    except DecodeError:
+        return False
 
 
 async def _send_away(scope: Scope, receive: Receive, send: Send) -> None:

@@ -63,7 +63,7 @@ def _answer(request: Request, code: str, wanted: str) -> Response:
     known = writer.known_id(request.cookies.get(COOKIE))
     if role is Role.PUPIL and not known and (wait := _tries.wait_as_new(client)) > 0:
         minutes = math.ceil(wait / 60)
-        line = f"Too many joined from this address within the hour. Try again in {minutes} minutes, or ask your teacher."
+        line = f"Too many joined from this address within an hour. Try again in {minutes} minutes or ask your teacher."
         return _form(wanted, line, 429, {"Retry-After": str(math.ceil(wait))})
     visitor = Visitor(role, known or new_visitor_id())
     answer = RedirectResponse(checked_address(wanted), 303)

@@ -11,6 +11,9 @@ _HOUR = 3600.0
 _MOST = 2000
 """Visitors that are remembered; those with open sockets always are."""
 
+_QUESTIONS = 2
+"""Questions of scripts that are answered at the same time; each may hold a picture of 20 MB."""
+
 Clock = Callable[[], float]
 
 
@@ -37,11 +40,15 @@ class _Rate:
 
 
 class Meter:
-    """Of one visitor. messages: drawings and questions of scripts. page_messages: what makes a page run."""
+    """Of one visitor. messages: drawings and questions of scripts. page_messages: what makes a page run.
+
+    questions: lets in so many of a script's at a time; what waits for it has not been read yet.
+    """
 
     def __init__(self, quotas: Quotas, clock: Clock) -> None:
         self.quotas, self._clock = quotas, clock
         self.messages, self.page_messages = _Rate(quotas.messages, clock), _Rate(quotas.page_messages, clock)
+        self.questions = asyncio.Semaphore(_QUESTIONS)
         self.sockets = 0
         self._uploads: deque[tuple[float, int]] = deque()
 

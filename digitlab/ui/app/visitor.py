@@ -5,7 +5,7 @@ import streamlit as st
 from digitlab.access import NotAllowed, Role, Visitor
 from digitlab.config import Settings
 from digitlab.errors import DigitlabError
-from digitlab.runs.owner import check_change_run, may_change_run, may_see_samples
+from digitlab.runs.owner import may_change_run, may_see_samples
 from digitlab.runs.run import Run
 from digitlab.ui.app.guard import visitor_with
 from digitlab.ui.app.installation import settings
@@ -41,11 +41,6 @@ def is_teacher() -> bool:
 def may_change(run: Run) -> bool:
     """Whether the visitor may pause, stop, resume, rename, star or delete the run."""
     return may_change_run(visitor(), run)
-
-
-def check_change(run: Run) -> None:
-    """Raises NotAllowed when the visitor may not change the run."""
-    check_change_run(visitor(), run)
 
 
 def may_see(run: Run) -> bool:

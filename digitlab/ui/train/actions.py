@@ -20,7 +20,7 @@ from digitlab.runs.run import Run
 from digitlab.ui.app import address
 from digitlab.ui.app.callouts import plain, show_error
 from digitlab.ui.app.installation import catalogue
-from digitlab.ui.app.visitor import check_change, may_change, may_see
+from digitlab.ui.app.visitor import may_change, may_see, visitor
 from digitlab.ui.train.cards import NOT_YOURS, RESUMABLE, ask, clone, resume
 
 _KEY, _SEVERAL = "run", "curves"
@@ -83,7 +83,7 @@ def ask_name(run: Run) -> None:
         renamed = st.form_submit_button("Rename", type="primary", help="The settings stay as they were.")
     if renamed:
         with place:
-            _keep(run, lambda: rename_run(run, name))
+            _keep(run, lambda: rename_run(run, name, visitor()))
 
 
 @st.dialog("Notes and tags", icon=":material/sell:")
@@ -114,13 +114,12 @@ def ask_notes(run: Run) -> None:
         kept = st.form_submit_button("Keep", type="primary", help="Saved with the run, and part of its download.")
     if kept:
         with place:
-            _keep(run, lambda: describe_run(run, notes, tags))
+            _keep(run, lambda: describe_run(run, notes, tags, visitor()))
 
 
 def _keep(run: Run, change: Callable[[], None]) -> None:
     """Make the change and close the dialog; what is wrong is said in it."""
     try:
-        check_change(run)
         change()
     except DigitlabError as error:
         show_error(error)
@@ -136,8 +135,7 @@ def ask_deletion(run: Run, title: str) -> None:
     sure = st.checkbox("I no longer need it", key=f"sure to delete {run.id}", help="Download it first to keep a copy.")
     if st.button("Delete for good", type="primary", disabled=not sure, help="Deletes the run's folder.") and sure:
         try:
-            check_change(run)
-            delete_run(run)
+            delete_run(run, visitor())
         except DigitlabError as error:
             show_error(error)
         else:
@@ -177,8 +175,7 @@ def show_actions(entry: Entry) -> None:
 
 def _star(entry: Entry) -> None:
     def toggle(run: Run) -> None:
-        check_change(run)
-        star_run(run, not entry.starred)
+        star_run(run, not entry.starred, visitor())
 
     label = "Unstar" if entry.starred else "Star"
     words = "Marks the run as a favourite, or no longer."

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from digitlab.errors import DigitlabError
-from digitlab.jobs.turns import check_upload
+from digitlab.jobs.turns import check_upload, room_for_upload
 from digitlab.runs.listing import title_of
 from digitlab.ui.app.callouts import plain
 from digitlab.ui.app.installation import settings
@@ -48,7 +48,8 @@ def _unpack(key: str) -> None:
     st.session_state[_TROUBLE] = ""
     try:
         check_upload(visitor(), settings())
-        run = unpack_run(upload.getvalue(), settings().runs, visitor().hand)
+        room = room_for_upload(visitor(), settings())
+        run = unpack_run(upload.getvalue(), settings().runs, visitor().hand, room)
     except DigitlabError as error:
         st.session_state[_TROUBLE] = f"{upload.name} was not added. {error}"
         return

@@ -1,7 +1,9 @@
 """Nobody comes into a class server without a pass, on no way."""
 
+import asyncio
 import importlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Coroutine, Iterator
 from contextlib import suppress
 
 import pytest
@@ -11,10 +13,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from digitlab.access import Quotas, Role
-from digitlab.ui.app.guard import visitor_of
+from digitlab.ui.app.guard import Guard, visitor_of
 from digitlab.ui.app.meters import _Rate
 from digitlab.ui.app.passes import COOKIE, LASTS
 from digitlab.ui.app.server import API, DOOR
@@ -33,7 +36,10 @@ async def echo(socket: WebSocket) -> None:
     await socket.accept()
     with suppress(WebSocketDisconnect):
         while True:
-            await socket.send_text(await socket.receive_text())
+            message = await socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            await socket.send_text(message.get("text") or repr(message["bytes"]))
 
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]
@@ -200,4 +206,63 @@ def test_each_message_waits_for_its_turn(
         for _ in range(2):
             socket.send_text("{}")
             socket.receive_text()
-    assert taken == [rate, rate]
+    assert taken == [rate] * 3, "to open it counts, too"
+
+
+@pytest.mark.parametrize("wish", ["clear_cache", "set_run_on_save"])
+def test_nobody_empties_the_caches_of_all(client: TestClient, monkeypatch: pytest.MonkeyPatch, wish: str) -> None:
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    share(monkeypatch)
+    hidden = BackMsg(stop_script=True).SerializeToString() + BackMsg(**{wish: True}).SerializeToString()  # type: ignore[arg-type]
+    for visitor in (ANNA, TEACHER):
+        with client.websocket_connect("/_stcore/stream", headers={**HOST, **header_of(visitor)}) as socket:
+            for message in (BackMsg(**{wish: True}).SerializeToString(), hidden, b"\xff"):  # type: ignore[arg-type]
+                socket.send_bytes(message)
+            assert socket.receive_text() == repr(b"\xff")
+
+
+def test_a_script_asks_two_questions_at_a_time_and_what_waits_is_not_read(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share(monkeypatch)
+    given = {"anna": header_of(ANNA), "bo": header_of(BO)}
+    asked: list[str] = []
+
+    async def scene() -> dict[str, int]:
+        end = asyncio.Event()
+
+        async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+            asked.append(visitor_of(scope).id)
+            await end.wait()
+
+        guard = Guard(app)
+
+        def ask(who: str) -> Coroutine[None, None, None]:
+            headers = [(name.encode(), value.encode()) for name, value in given[who].items()]
+            return guard({"type": "http", "method": "POST", "path": "/api/read", "headers": headers}, nothing, nothing)
+
+        async def nothing(*_: object) -> Message:
+            pytest.fail("It was read.")
+
+        tasks = [asyncio.create_task(ask(who)) for who in ["anna"] * 5 + ["bo"]]
+        await asyncio.wait(tasks, timeout=0.05)
+        at_once = dict(Counter(asked))
+        end.set()
+        await asyncio.gather(*tasks)
+        return at_once
+
+    assert asyncio.run(scene()) == {ANNA.id: 2, BO.id: 1}
+    assert len(asked) == 6, "each had its turn"
+
+
+def test_lists_of_models_are_counted_like_drawings(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    share(monkeypatch)
+    taken: list[int] = []
+
+    async def turn(self: _Rate) -> None:
+        taken.append(self._most)
+
+    monkeypatch.setattr(_Rate, "turn", turn)
+    client.get("/api/models", headers=header_of(ANNA))
+    assert taken == [Quotas().messages]
