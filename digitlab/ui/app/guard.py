@@ -6,7 +6,6 @@ It is asked before anything else is: what it does not name here is closed.
 
 from urllib.parse import quote
 
-from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
@@ -117,6 +116,7 @@ def visitor_of(scope: Scope) -> Visitor:
 
 def _is_for_all(message: bytes) -> bool:
     """Whether a message of a page's socket is one of `_FOR_ALL`. Streamlit itself refuses what is no message."""
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
     from streamlit.proto.BackMsg_pb2 import BackMsg
 
     try:

@@ -83,7 +83,7 @@ def ask_name(run: Run) -> None:
         renamed = st.form_submit_button("Rename", type="primary", help="The settings stay as they were.")
     if renamed:
         with place:
-            _keep(run, lambda: rename_run(run, name, visitor()))
+            _keep(lambda: rename_run(run, name, visitor()))
 
 
 @st.dialog("Notes and tags", icon=":material/sell:")
@@ -114,10 +114,10 @@ def ask_notes(run: Run) -> None:
         kept = st.form_submit_button("Keep", type="primary", help="Saved with the run, and part of its download.")
     if kept:
         with place:
-            _keep(run, lambda: describe_run(run, notes, tags, visitor()))
+            _keep(lambda: describe_run(run, notes, tags, visitor()))
 
 
-def _keep(run: Run, change: Callable[[], None]) -> None:
+def _keep(change: Callable[[], None]) -> None:
     """Make the change and close the dialog; what is wrong is said in it."""
     try:
         change()
