@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,11 @@ class Compared:
     name: str
     colour: str
     history: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def text(self) -> str:
+        """The name as plotly shows it letter for letter: it takes `<a>` for a link and `%{x}` for a value's place."""
+        return escape(self.name, quote=False).replace("{", "&#123;")
 
 
 def overlaid_loss(models: Sequence[Compared]) -> go.Figure:
@@ -69,10 +75,10 @@ def overlaid_roc(curves: Sequence[tuple[Compared, Curve]], what: str, zoomed: bo
         figure.add_scatter(
             x=curve.x,
             y=curve.y,
-            name=f"{model.name}: AUC {curve.area:.5f}",
+            name=f"{model.text}: AUC {curve.area:.5f}",
             mode="lines",
             line={"color": model.colour, "width": 2.5},
-            hovertemplate=f"<b>{model.name}</b><br>false positives %{{x:.2%}}<br>true positives %{{y:.2%}}"
+            hovertemplate=f"<b>{model.text}</b><br>false positives %{{x:.2%}}<br>true positives %{{y:.2%}}"
             "<extra></extra>",
         )
     return figure
@@ -85,10 +91,10 @@ def _add_curves(figure: go.Figure, models: Sequence[Compared], kind: str, factor
             figure.add_scatter(
                 x=[record["epoch"] for record in known],
                 y=[factor * record[key] for record in known],
-                name=f"{model.name}, {part}",
+                name=f"{model.text}, {part}",
                 mode="lines+markers" if len(known) < 2 else "lines",
                 line={"color": model.colour, "width": 2, "dash": dash},
-                hovertemplate=f"<b>{model.name}</b>, {part}<br>epoch %{{x}}<br>{kind} %{{y:{number}}}<extra></extra>",
+                hovertemplate=f"<b>{model.text}</b>, {part}<br>epoch %{{x}}<br>{kind} %{{y:{number}}}<extra></extra>",
             )
 
 
@@ -103,7 +109,7 @@ def recall_differences(
     points = [100 * (recall_b[digit] - recall_a[digit]) for digit in digits]
     figure = go.Figure(
         layout=layout(
-            f"Recall of each digit: {b.name} minus {a.name}",
+            f"Recall of each digit: {b.text} minus {a.text}",
             x={"title": "digit", "dtick": 1, "showgrid": False},
             y={"title": "percentage points", "zeroline": True, "zerolinecolor": GUIDE, "tickformat": "+.3~g"},
             height=HEIGHT,
@@ -116,10 +122,10 @@ def recall_differences(
         figure.add_bar(
             x=[digit for digit, _ in better],
             y=[value for _, value in better],
-            name=f"{model.name} finds more",
+            name=f"{model.text} finds more",
             marker={"color": model.colour},
             customdata=[(100 * recall_a[digit], 100 * recall_b[digit]) for digit, _ in better],
-            hovertemplate=f"digit %{{x}}: %{{y:+.2f}} points<br>{a.name} %{{customdata[0]:.2f}} %<br>"
-            f"{b.name} %{{customdata[1]:.2f}} %<extra></extra>",
+            hovertemplate=f"digit %{{x}}: %{{y:+.2f}} points<br>{a.text} %{{customdata[0]:.2f}} %<br>"
+            f"{b.text} %{{customdata[1]:.2f}} %<extra></extra>",
         )
     return figure

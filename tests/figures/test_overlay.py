@@ -53,3 +53,18 @@ def test_digits_that_only_one_of_them_was_asked_are_left_out() -> None:
 
 def test_the_loss_is_named_with_its_unit() -> None:
     assert overlaid_loss(MODELS).layout.yaxis.title.text.startswith("cross-entropy (nats)")
+
+
+def test_a_name_is_text_and_neither_a_link_nor_a_place_for_a_value() -> None:
+    hostile = Compared('<a href="https://evil.example">%{x}</a>', "#4477AA", HISTORY)
+    curve = Curve("macro average", np.array([0.0, 1.0]), np.array([0.9, 1.0]), 0.9)
+    figures = [
+        overlaid_loss([hostile]),
+        overlaid_roc([(hostile, curve)], "macro average", zoomed=True),
+        recall_differences(hostile, B, {0: 0.5}, {0: 0.6}),
+    ]
+    for figure in figures:
+        said = figure.to_json().encode().decode("unicode_escape")
+        assert "&lt;a href=" in said
+        assert "<a " not in said
+        assert 'evil.example">%{x}' not in said.replace("&gt;", ">")
