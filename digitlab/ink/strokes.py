@@ -29,7 +29,7 @@ _THINNEST, _BROADEST = 1.0, 100.0
 MOST_POINTS = 20_000
 """More points than a hand draws: the limit keeps a foreign file or client from filling the memory."""
 
-_LARGEST_CANVAS = 1_000_000
+_LARGEST_CANVAS = 2_000_000
 _MOST_PEN = MOST_POINTS * _BROADEST
 _LONGEST_LINE = 400_000
 """What is drawn at most: pixels of a canvas; points × pen width, as 20,000 points with the broadest pen; and the length
