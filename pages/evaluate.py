@@ -13,6 +13,9 @@ from digitlab.ui.shared.data_picker import FILE, pick_data, uploaded_part
 from digitlab.ui.shared.scored import Scored, scored
 from digitlab.ui.shared.terms import explain_terms
 
+_WIDTH = 340
+"""Pixels of a list: one a line on a phone, where two would cut their names."""
+
 _PROMISE = "Here you will see how good a model is: its accuracy, its mistakes, ROC curves and calibration."
 _AS_TRAINED = (
     "Probabilities as the model gives them. Otherwise they are calibrated, as everywhere in digitlab: the logits are "
@@ -48,8 +51,8 @@ _TERMS = (
 def choose() -> Scored | None:
     """Model and data as chosen above; None while something is missing, which is then said."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        entry = pick_one_model(catalogue().models(), _PROMISE)
-        data = pick_data() if entry else FILE
+        entry = pick_one_model(catalogue().models(), _PROMISE, width=_WIDTH)
+        data = pick_data(width=_WIDTH) if entry else FILE
         as_trained = st.toggle("As trained", help=_AS_TRAINED, **address.switch("as-trained")) if entry else False
     upload = uploaded_part() if entry and data == FILE else None
     if entry is None or (data == FILE and upload is None):

@@ -20,6 +20,9 @@ MOST_SMOOTHING = 0.99
 _FEW = 36
 """Epochs whose dots can be told apart, and then the area of a dot."""
 
+_QUIET = {"clip": True, "aria": False}
+"""Every mark: within the axes, and without words of its own. A reader hears the whole chart's, not those of each point."""
+
 _SCHEMA = pa.schema(
     [
         ("epoch", pa.float64()),
@@ -58,11 +61,11 @@ def live_spec(panel: Panel, epochs: int, runs: Sequence[str] = ()) -> dict[str, 
     dashed; empty for one run, whose training and validation have two colours.
     """
     parts = "true" if panel.whole_epochs else f"datum.part === '{VALIDATION}'"
-    line = {"mark": {"type": "line", "strokeWidth": 2, "clip": True}, "params": [_zoom()]}
+    line = {"mark": {"type": "line", "strokeWidth": 2, **_QUIET}, "params": [_zoom()]}
     if runs:
         line["encoding"] = {"strokeDash": _dashes(panel)}
     dots = {
-        "mark": {"type": "circle", "size": _FEW if epochs <= _FEW else 6, "opacity": 1, "clip": True},
+        "mark": {"type": "circle", "size": _FEW if epochs <= _FEW else 6, "opacity": 1, **_QUIET},
         "transform": [{"filter": parts}],
     }
     return {
@@ -83,7 +86,7 @@ def _raw(panel: Panel) -> list[dict[str, Any]]:
     """The curve before smoothing, faint behind the other; where nothing is smoothed the other covers it."""
     if not panel.noisy:
         return []
-    mark = {"type": "line", "strokeWidth": 1.5, "opacity": 0.3, "clip": True}
+    mark = {"type": "line", "strokeWidth": 1.5, "opacity": 0.3, **_QUIET}
     return [{"mark": mark, "encoding": {"y": _height(panel, "raw"), "tooltip": None}}]
 
 

@@ -12,7 +12,7 @@ from digitlab.figures.roc_pr import ROC_CORNER
 from digitlab.figures.style import GUIDE, diagonal, layout
 from digitlab.metrics.curves import Curve
 
-HEIGHT = 380
+HEIGHT = 400
 """Pixels of every figure."""
 
 LEGEND = -0.24

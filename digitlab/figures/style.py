@@ -24,6 +24,11 @@ GUIDE = "#888888"
 _APART = 7
 """Pixels between the x axis and its numbers: the first of them would else lie on the lowest number of the y axis."""
 
+_TOOLS = 30
+"""Pixels at the top of a figure that plotly's buttons take; on a phone they are always there and as wide as a title."""
+
+_TITLE = {"x": 0, "xref": "container", "yref": "paper", "y": 1, "yanchor": "bottom", "pad": {"b": 12}}
+
 _LEGEND = {
     "orientation": "h",
     "xref": "container",
@@ -43,9 +48,9 @@ def layout(title: str, x: dict[str, Any], y: dict[str, Any], height: int, **more
     import plotly.graph_objects as go
 
     return go.Layout(
-        title={"text": title, "x": 0, "xref": "container", "font": {"size": 15}},
+        title={"text": title, "font": {"size": 15}, **_TITLE},
         height=height,
-        margin={"l": 8, "r": 12, "t": 44, "b": 8},
+        margin={"l": 8, "r": 12, "t": _TOOLS + 34, "b": 8},
         xaxis={"automargin": True, "zeroline": False, "ticklabelstandoff": _APART, **x},
         yaxis={"automargin": True, "zeroline": False, **y},
         legend=_LEGEND,

@@ -122,7 +122,7 @@ def _number(value: object) -> float | None:
     return float(value)
 
 
-CURVE_HEIGHT = 290
+CURVE_HEIGHT = 340
 """Pixels of every figure."""
 
 
@@ -145,9 +145,9 @@ def curve_figure(panel: Panel, points: Sequence[Point], chosen_epoch: int | None
         early = chosen_epoch < max((point.epoch for point in points), default=0) / 2  # room is on the right then
         figure.add_annotation(
             x=chosen_epoch,
-            y=0,
+            y=0 if panel.rises else 1,  # where the curves are not, at the end of a training
             yref="paper",
-            yanchor="bottom",
+            yanchor="bottom" if panel.rises else "top",
             xanchor="left" if early else "right",
             text="chosen",
             showarrow=False,
@@ -157,24 +157,16 @@ def curve_figure(panel: Panel, points: Sequence[Point], chosen_epoch: int | None
 
 
 def _layout(panel: Panel) -> go.Layout:
-    return go.Layout(
-        title={"text": panel.title, "x": 0, "xref": "paper"},
-        height=CURVE_HEIGHT,
-        margin={"l": 8, "r": 8, "t": 56, "b": 8},
-        showlegend=len(panel.curves) > 1,
-        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom"},
-        xaxis={"title": "epoch", "rangemode": "tozero"},
-        yaxis={
-            "title": panel.axis or panel.unit or None,
-            "rangemode": "tozero" if panel.from_zero else "normal",
-            "automargin": True,
-            "exponentformat": "none",
-        },
-        hovermode="closest",
-    )
+    y = {
+        "title": panel.axis or panel.unit or None,
+        "rangemode": "tozero" if panel.from_zero else "normal",
+        "exponentformat": "none",
+    }
+    x = {"title": "epoch", "rangemode": "tozero"}
+    return layout(panel.title, x, y, CURVE_HEIGHT, showlegend=len(panel.curves) > 1)
 
 
-NORM_HEIGHT = 300
+NORM_HEIGHT = 320
 """Pixels of the figure."""
 
 WEIGHT_NORM, GRADIENT_NORM = "weight_norm", "gradient_norm"

@@ -13,6 +13,7 @@ from digitlab import __version__
 from digitlab.data.dataset import data_title
 from digitlab.figures.calibration import coverage_figure, reliability_figure
 from digitlab.figures.confusion import confusion_figure
+from digitlab.figures.describe import describe_figure
 from digitlab.figures.roc_pr import precision_recall_figure, roc_figure
 from digitlab.figures.training import PANELS, curve_figure, points
 from digitlab.formats import count, percent
@@ -127,7 +128,10 @@ def _plot(figure: go.Figure, about: str) -> str:
         f'<button type="button" value="{kind.lower()}" aria-label="Save {escape(title)} as {kind}">{kind}</button>'
         for kind in ("PNG", "SVG")
     )
-    return f'<div class="plot" data-file="{escape(file)}">{html}<p class="save">Save as {buttons}</p></div>'
+    return (
+        f'<div class="plot" role="figure" aria-label="{escape(describe_figure(figure))}" data-file="{escape(file)}">'
+        f'{html}<p class="save">Save as {buttons}</p></div>'
+    )
 
 
 def _samples(predictions: Predictions, images: np.ndarray | None) -> str:

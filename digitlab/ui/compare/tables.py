@@ -12,8 +12,9 @@ from digitlab.metrics.summary import headline
 from digitlab.reading.comparison import Row, cost_rows, metric_rows
 from digitlab.ui.compare.sides import Side
 from digitlab.ui.components.live_html import live_html
+from digitlab.ui.components.styles import SCROLL, scrolling
 
-_show = live_html("digitlab.comparison", Path(__file__).parents[1] / "shared" / "table.css")
+_show = live_html("digitlab.comparison", Path(__file__).parents[1] / "shared" / "table.css", SCROLL)
 
 _MOST_BESIDE = 2
 """Models whose two tables fit beside each other."""
@@ -74,9 +75,9 @@ def table_html(sides: Sequence[Side], rows: Sequence[Row], caption: str) -> str:
         + "</tr>"
         for row in rows
     )
-    return (
-        f'<div class="scroll"><table aria-label="{escape(caption)}"><thead><tr><td></td>{heads}</tr></thead>'
-        f"<tbody>{lines}</tbody></table></div>"
+    return scrolling(
+        f'<table aria-label="{escape(caption)}"><thead><tr><td></td>{heads}</tr></thead><tbody>{lines}</tbody></table>',
+        escape(caption),
     )
 
 

@@ -19,6 +19,7 @@ from digitlab.ui.app.callouts import plain
 from digitlab.ui.app.model_picker import by_id, colours, title
 from digitlab.ui.app.visitor import may_change
 from digitlab.ui.components.live_html import live_html
+from digitlab.ui.components.styles import SCROLL, scrolling
 from digitlab.ui.handwriting.mistakes import show_mistakes
 from digitlab.ui.handwriting.readings import Answers, answers_of
 from digitlab.ui.handwriting.selection import chosen_writer
@@ -27,7 +28,10 @@ _show = live_html(
     "digitlab.hand_benchmark",
     Path(__file__).parents[1] / "shared" / "table.css",
     Path(__file__).with_name("benchmark.css"),
+    SCROLL,
 )
+
+_TABLE = "How well models read my handwriting"
 
 _READERS = "readers"
 _SEEN = "runs of my hand that were in the benchmark"
@@ -149,9 +153,8 @@ def table_html(found: Sequence[Answers], drawings: Sequence[MyDrawing]) -> str:
         + "</tr>"
         for row, one in enumerate(found)
     )
-    return (
-        '<div class="scroll"><table aria-label="How well models read my handwriting"><thead><tr><td></td>'
-        f"{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
+    return scrolling(
+        f'<table aria-label="{_TABLE}"><thead><tr><td></td>{heads}</tr></thead><tbody>{lines}</tbody></table>', _TABLE
     )
 
 

@@ -37,7 +37,8 @@ def layers_html(layers: Sequence[Layer]) -> str:
     """A line for each layer: its name and size, the shape of its output, its parameters and their share of all."""
     total = sum(layer.parameters for layer in layers) or 1
     lines = "".join(
-        f'<tr><th scope="row">{escape(layer.name)}</th><td class="detail">{escape(layer.detail)}</td>'
+        f'<tr><th scope="row" data-detail="{escape(layer.detail)}">{escape(layer.name)}</th>'
+        f'<td class="detail">{escape(layer.detail)}</td>'
         f'<td class="number">{"×".join(map(str, layer.shape))}</td><td class="number">{count(layer.parameters)}</td>'
         f'<td class="share"><i style="--part:{100 * layer.parameters / total:.2f}%"'
         f' title="{percent(layer.parameters / total)} of all parameters"></i></td></tr>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -28,14 +28,18 @@ _loaded: dict[tuple[str, Path], Part] = {}
 _lock = threading.Lock()
 
 
-def pick_data() -> str:
-    """Show the list of data sets and give back the name of one, or FILE for an uploaded ink file (`?data=pen`)."""
+def pick_data(**how: Any) -> str:
+    """Show the list of data sets and give back the name of one, or FILE for an uploaded ink file (`?data=pen`).
+
+    how: further arguments of the list.
+    """
     names = [*DATASETS, FILE]
     chosen: str = st.selectbox(
         "Test data",
         names,
         format_func=test_title,
         help="The images that the model is asked to read. No model was trained on the test part of its data.",
+        **how,
         **address.choice("data", names),
     )
     return chosen

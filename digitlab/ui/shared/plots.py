@@ -7,6 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from digitlab.figures.describe import describe_figure
 from digitlab.ui.components.save_figure import save_figure
 
 _HIDDEN = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d", "toImage"]
@@ -20,7 +21,7 @@ def show_plot(figure: go.Figure, name: str, about: str = "") -> None:
     about: what it is of, for the file's name, such as `cnn mnist test`.
     """
     config: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": _HIDDEN}
-    st.plotly_chart(figure, key=name, config=config)
+    st.plotly_chart(figure, key=name, config=config, alt=describe_figure(figure))
     save_figure(name, name, file_name(about, name))
 
 

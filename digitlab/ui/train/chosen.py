@@ -14,6 +14,7 @@ from digitlab.runs.results import Figures
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
 from digitlab.ui.app.callouts import errors_shown, plain
+from digitlab.ui.shared.plots import show_plot
 from digitlab.ui.train.actions import show_actions
 from digitlab.ui.train.cards import show_log
 from digitlab.ui.train.learned import show_learned
@@ -67,7 +68,8 @@ def _show_finished(entry: Entry) -> None:
             for column, panel in zip(st.columns(2), pair, strict=True):
                 curves = points(panel, records, status.steps / epochs if epochs else 0.0)
                 figure = curve_figure(panel, curves, status.chosen_epoch if len(panel.curves) > 1 else None)
-                column.plotly_chart(figure, key=f"{panel.title} of {run.id}", config={"displaylogo": False})
+                with column:
+                    show_plot(figure, f"{panel.title.lower()} curve", run.id)
     else:
         st.caption("It has no curves: no epoch was trained.")
     show_learned(run)

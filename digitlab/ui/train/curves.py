@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from digitlab.figures.describe import describe_curves
 from digitlab.figures.live_curves import MOST_SMOOTHING, live_spec, live_table
 from digitlab.figures.training import Panel, Point
 
@@ -42,5 +43,5 @@ def show_chart(
         key=key,
         on_select="rerun",  # Streamlit clears a zoom that it does not know whenever points arrive
         selection_mode="zoom",
-        alt=f"{panel.title} over the epochs{f' of {len(runs)} runs' if runs else ''}",
+        alt=describe_curves(panel, curves),
     )

@@ -16,7 +16,7 @@ import streamlit as st
 from digitlab.figures.style import BURD, BURD_ON_DARK
 from digitlab.figures.training import COLOURS
 from digitlab.ui.app import address
-from digitlab.ui.components.live_html import SLIDER, styles
+from digitlab.ui.components.styles import SLIDER, styles
 
 _HERE = Path(__file__).parent
 _STEPS = 127

@@ -9,13 +9,14 @@ import numpy as np
 import streamlit as st
 
 from digitlab.formats import png_address
+from digitlab.ui.components.styles import styles
 
 _HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
     "digitlab.image_grid",
     html='<div class="grid" role="group"></div>',
-    css=(_HERE / "image_grid.css").read_text(encoding="utf-8"),
+    css=styles(_HERE / "image_grid.css"),
     js=(_HERE / "image_grid.js").read_text(encoding="utf-8"),
 )
 

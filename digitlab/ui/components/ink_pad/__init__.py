@@ -24,8 +24,8 @@ from digitlab.ui.components.drawing import (
     session_pad,
 )
 from digitlab.ui.components.live import LIVE_JS
-from digitlab.ui.components.live_html import SLIDER, styles
 from digitlab.ui.components.remount import Start, start_of
+from digitlab.ui.components.styles import SLIDER, styles
 
 _HERE = Path(__file__).parent
 

@@ -12,17 +12,10 @@ from typing import Any, Protocol
 import streamlit as st
 
 from digitlab.ui.components.live import LIVE_JS
+from digitlab.ui.components.styles import styles
 
 _HERE = Path(__file__).parent
 _JS = (_HERE / "live_html.js").read_text(encoding="utf-8")
-
-SLIDER = _HERE.parent / "slider.css"
-"""The style sheet of sliders and buttons in our own components."""
-
-
-def styles(*sheets: Path) -> str:
-    """Several style sheets as one, in their order."""
-    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
 
 
 class Show(Protocol):

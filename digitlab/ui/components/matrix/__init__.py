@@ -15,6 +15,7 @@ import streamlit as st
 from digitlab.figures.confusion import FAINT, TITLES, label, mixed, shares_of
 from digitlab.figures.style import ACCENT, WRONG
 from digitlab.formats import count, percent
+from digitlab.ui.components.styles import styles
 
 _HERE = Path(__file__).parent
 
@@ -22,7 +23,7 @@ _component = st.components.v2.component(
     "digitlab.matrix",
     html='<div role="grid" aria-multiselectable="false" '
     'aria-label="Confusion matrix: true digits down, predicted digits across"></div>',
-    css=(_HERE / "matrix.css").read_text(encoding="utf-8"),
+    css=styles(_HERE / "matrix.css"),
     js=(_HERE / "matrix.js").read_text(encoding="utf-8"),
 )
 

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from digitlab.ui.components.styles import styles
+
 _HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
     "digitlab.save_figure",
     html='<div class="save" role="group"><span role="status"></span><span aria-hidden="true">Save as</span>'
     '<button type="button" value="png">PNG</button><button type="button" value="svg">SVG</button></div>',
-    css=(_HERE / "save_figure.css").read_text(encoding="utf-8"),
+    css=styles(_HERE / "save_figure.css"),
     js=(_HERE / "save_figure.js").read_text(encoding="utf-8"),
 )
 
