@@ -13,9 +13,7 @@ from digitlab.ui.shared.data_picker import FILE, pick_data, uploaded_part
 from digitlab.ui.shared.scored import Scored, scored
 from digitlab.ui.shared.terms import explain_terms
 
-_WIDTH = 340
-"""Pixels of a list: one a line on a phone, where two would cut their names."""
-
+_WIDTH = 300  # pixels of a list: one a line on a phone, where two would cut their names
 _PROMISE = "Here you will see how good a model is: its accuracy, its mistakes, ROC curves and calibration."
 _AS_TRAINED = (
     "Probabilities as the model gives them. Otherwise they are calibrated, as everywhere in digitlab: the logits are "

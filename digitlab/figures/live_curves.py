@@ -21,7 +21,7 @@ _FEW = 36
 """Epochs whose dots can be told apart, and then the area of a dot."""
 
 _QUIET = {"clip": True, "aria": False}
-"""Every mark: within the axes, and without words of its own. A reader hears the whole chart's, not those of each point."""
+"""Every mark: within the axes, and without words of its own: one hears those of the whole chart, not of each point."""
 
 _SCHEMA = pa.schema(
     [

@@ -1,4 +1,4 @@
-// The buttons that save a figure, and figures as wide as the paper.
+// The buttons that save a figure, figures as wide as the paper, and square ones without empty space below on a phone.
 
 const SCALE = 2; // pixels of a PNG for each of the page's
 
@@ -12,6 +12,21 @@ document.addEventListener("click", (event) => {
   Plotly.downloadImage(plot, { format, filename: box.dataset.file, width, height, scale: format === "png" ? SCALE : 1 });
 });
 
+const BESIDE = 56; // how much higher than wide a square figure is, with its title and the names of its axes
+
+function fit() {
+  for (const plot of document.querySelectorAll(".js-plotly-plot")) {
+    if (!plot.layout.yaxis?.scaleanchor) continue;
+    plot.full ??= plot.layout.height;
+    const height = Math.min(plot.full, plot.clientWidth + BESIDE);
+    if (height === plot.layout.height) continue;
+    plot.style.height = `${height}px`;
+    Plotly.relayout(plot, { height });
+  }
+}
+
+addEventListener("load", fit);
+addEventListener("resize", fit);
 addEventListener("beforeprint", () => {
   for (const plot of document.querySelectorAll(".js-plotly-plot")) Plotly.Plots.resize(plot);
 });

@@ -168,6 +168,81 @@ _MOVING = """() => {
 """What would move, also within our components, which stand in shadow trees of their own."""
 
 
+def test_the_keyboard_reaches_everything_is_seen_there_and_gets_out_again(browser: Browser, lived_in: LivedIn) -> None:
+    """From the page's top to its end, Tab by Tab; links and buttons show a ring."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    try:
+        page.goto(lived_in.address + "/")
+        _settle(page)
+        page.locator(".answers").wait_for()
+        reached = []
+        for _ in range(100):
+            page.keyboard.press("Tab")
+            if (focused := page.evaluate(_FOCUSED)) is None:
+                break
+            reached.append(focused)
+    finally:
+        page.close()
+    assert len(reached) < 100, "the keyboard is caught"
+    assert {
+        "Main menu",
+        "Pad",
+        "Drawing pad",
+        "Pen width",
+        "Step by step",
+        "Models that answer",
+        "Writer",
+        "Start",
+    } <= {one["name"] for one in reached}
+    assert [one for one in reached if one["tag"] in ("A", "BUTTON", "SUMMARY") and not one["ring"]] == []
+
+
+_FOCUSED = """() => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    if (!element || element === document.body) return null;
+    const { outlineStyle } = getComputedStyle(element);
+    const name = element.getAttribute("aria-label") ?? element.textContent;
+    return { tag: element.tagName, name, ring: outlineStyle !== "none" };
+}"""
+
+
+@pytest.mark.parametrize(
+    "path", ["/train", "/compare?data=sklearn&compared=softmax,cnn,champion,cnn-mnist", "/handwriting"]
+)
+def test_on_a_phone_nothing_is_cut_off_without_a_sign(path: str, browser: Browser, lived_in: LivedIn) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.set_default_timeout(PATIENCE)
+    try:
+        page.goto(lived_in.address + path)
+        page.get_by_test_id("stMainBlockContainer").locator("table, .dvn-scroller").first.wait_for()
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        wide = page.evaluate(_WIDE)
+    finally:
+        page.close()
+    assert wide, "there is a table that is wider than a phone"
+    assert [one for one in wide if not one["sign"]] == []
+
+
+_WIDE = """() => {
+    const found = [];
+    const walk = (root) => {
+        for (const element of root.querySelectorAll("*")) {
+            const style = getComputedStyle(element);
+            const is_box = element.clientWidth > 100 && !element.closest("svg, input, [data-testid=stSidebar], [data-testid=stMultiSelect]");
+            if (is_box && style.overflowX !== "visible" && element.scrollWidth > element.clientWidth + 4) {
+                const sign = style.backgroundImage.includes("gradient") || style.animationName === "more-columns";
+                found.push({ sign: sign || style.textOverflow === "ellipsis", html: element.outerHTML.slice(0, 120) });
+            }
+            if (element.shadowRoot) walk(element.shadowRoot);
+        }
+    };
+    walk(document);
+    return found;
+}"""
+"""Boxes whose content is wider than they are, and whether they show it: by a shadow, or by three dots."""
+
+
 def _settle(page: Page) -> None:
     """Wait until the page has run and nothing on it has moved for half a second."""
     page.get_by_role("button", name="Start", exact=True).wait_for()

@@ -87,6 +87,27 @@ def test_no_number_of_an_axis_lies_on_another_and_no_legend_is_cut(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_on_a_phone_no_title_lies_under_the_tools_and_no_matrix_has_a_gap_below(open_report: OpenReport) -> None:
+    page = open_report(viewport={"width": 390, "height": 844})
+    expect(page.locator(".js-plotly-plot .gtitle").first).to_be_visible()
+    assert page.evaluate(_COVERED) == []
+    page.wait_for_function(f"Math.max(...({_GAPS})()) < 75")  # pixels, with the axis' numbers and its name
+    assert len(page.evaluate(_GAPS)) == 3
+
+
+_COVERED = """() => [...document.querySelectorAll(".js-plotly-plot")].filter((plot) => {
+    const title = plot.querySelector(".gtitle").getBoundingClientRect();
+    const tools = plot.querySelector(".modebar").getBoundingClientRect();
+    return tools.left < title.right && tools.bottom > title.top + 2;
+}).map((plot) => plot.layout.title.text)"""
+
+_GAPS = """() => {
+    const below = (plot) => plot.querySelector(".heatmaplayer").getBoundingClientRect().bottom;
+    const squares = [...document.querySelectorAll(".js-plotly-plot")].filter((one) => one.layout.yaxis.scaleanchor);
+    return squares.map((plot) => plot.getBoundingClientRect().bottom - below(plot));
+}"""
+
+
 @pytest.mark.parametrize("millimetres", [260, 270, 279, 288, 297])
 def test_on_paper_no_heading_stands_alone_at_the_foot_of_a_page(
     open_report: OpenReport, tmp_path: Path, millimetres: int
