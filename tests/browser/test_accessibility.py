@@ -225,11 +225,12 @@ def test_on_a_phone_nothing_is_cut_off_without_a_sign(path: str, browser: Browse
 
 
 _WIDE = """() => {
+    const others = "svg, input, [data-testid=stSidebar], [data-testid=stMultiSelect]";
     const found = [];
     const walk = (root) => {
         for (const element of root.querySelectorAll("*")) {
             const style = getComputedStyle(element);
-            const is_box = element.clientWidth > 100 && !element.closest("svg, input, [data-testid=stSidebar], [data-testid=stMultiSelect]");
+            const is_box = element.clientWidth > 100 && !element.closest(others);
             if (is_box && style.overflowX !== "visible" && element.scrollWidth > element.clientWidth + 4) {
                 const sign = style.backgroundImage.includes("gradient") || style.animationName === "more-columns";
                 found.push({ sign: sign || style.textOverflow === "ellipsis", html: element.outerHTML.slice(0, 120) });
