@@ -82,6 +82,7 @@ PAGES: dict[str, tuple[str, list[Callable[[Page], None]]]] = {
     "inside cnn": ("/inside?model=cnn", [_nothing]),
     "compare": ("/compare?data=sklearn", [_nothing]),
     "handwriting": ("/handwriting", [_nothing]),
+    "about": ("/about", [_nothing]),
 }
 """Name → address, and what is done there before each look."""
 

@@ -86,7 +86,7 @@ def show_how_to_share() -> None:
         "Everybody in a classroom can draw and train on one computer. End this server and start one for a class, in a "
         "network that you trust:"
     )
-    st.code(COMMAND, language="bash", wrap_lines=True)
+    st.code(COMMAND, language=None, wrap_lines=True)
     st.markdown(
         "The terminal then shows a link, a code for pupils and one for the teacher. Pupils see all runs, change only "
         "their own, and have their drawings to themselves."

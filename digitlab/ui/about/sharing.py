@@ -46,7 +46,7 @@ _REACHED = "It can be reached from other computers in the network. Start it for 
 
 def show_sharing(role: Role, is_open_to_others: bool) -> None:
     """What somebody in this role should know. is_open_to_others: whether the server listens to other computers."""
-    st.subheader("Who sees what", anchor=False)
+    st.header("Who sees what", anchor=False)
     words: Sequence[str] = {Role.OWNER: _OPEN, Role.PUPIL: _PUPIL, Role.TEACHER: _TEACHER}[role]
     if role is Role.OWNER:
         words = [*words, _REACHED if is_open_to_others else _HERE_ONLY]
