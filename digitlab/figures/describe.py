@@ -1,6 +1,7 @@
 """A figure in a few words, for who hears it: its title, its axes, and the values that its curves and bars come to."""
 
 from collections.abc import Mapping, Sequence
+from html import unescape
 from typing import Any
 
 import plotly.graph_objects as go
@@ -78,5 +79,5 @@ def _text(title: Any) -> str:
 
 
 def _plain(text: str) -> str:
-    """Without line breaks, the only markup of our titles."""
-    return text.replace("<br>", " ").strip()
+    """Without line breaks, the only markup of our titles, and with the letters that stand for others there."""
+    return unescape(text.replace("<br>", " ")).strip()
