@@ -152,4 +152,4 @@ def _mistakes(predictions: Predictions, images: np.ndarray | None) -> str:
 
 def _settings(run: Run) -> str:
     settings = {**run.config.to_dict(), "parameters": run.results.get("parameters", "")}
-    return f"<h2>Settings of the training</h2>{settings_table(settings)}<h2>What the terms mean</h2>{terms_list()}"
+    return f"<h2>Settings of the training</h2>{settings_table(settings)}{terms_list()}"

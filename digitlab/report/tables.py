@@ -79,8 +79,10 @@ _TERMS = (
 
 
 def terms_list() -> str:
-    """What the report's terms mean, as the glossary has it."""
-    return "<dl>" + "".join(f"<dt>{escape(term)}</dt><dd>{escape(glossary()[term])}</dd>" for term in _TERMS) + "</dl>"
+    """What the report's terms mean, as the glossary has it, under a heading that no page's end parts from the first two."""
+    terms = [f"<dt>{escape(term)}</dt><dd>{escape(glossary()[term])}</dd>" for term in _TERMS]
+    first, others = "".join(terms[:2]), "".join(terms[2:])
+    return f"<section><h2>What the terms mean</h2><dl>{first}</dl></section><dl>{others}</dl>"
 
 
 def pictures(predictions: Predictions, images: np.ndarray, indices: np.ndarray) -> str:

@@ -56,7 +56,7 @@ def test_a_pupil_draws_into_the_collection_that_the_teacher_opens_and_leaves(joi
     draw.draw(TRAJECTORIES["3"])
     draw.wait_for_digit("cnn", 3)
     draw.say(3)
-    pupil.get_by_text("Kept as a 3").first.wait_for()
+    pupil.get_by_text("Added to My handwriting as 3").first.wait_for()
     expect(pupil.get_by_text(NOTE)).to_have_count(0)
 
     teacher.get_by_text("Collect what pupils label", exact=True).click()
@@ -65,7 +65,7 @@ def test_a_pupil_draws_into_the_collection_that_the_teacher_opens_and_leaves(joi
     draw.wait_for_digit("cnn", 7)
     pupil.get_by_text(NOTE).wait_for()
     draw.say(7)
-    pupil.get_by_text("Kept as a 7").first.wait_for()
+    pupil.get_by_text("Added to My handwriting as 7").first.wait_for()
     expect(pupil.get_by_text(NOTE)).to_be_visible()
     data = class_folder / "data"
     (own,) = [folder for folder in (data / "mine").iterdir() if len(folder.name) == 32]

@@ -156,6 +156,7 @@ def test_the_first_tap_on_a_phone_shows_the_images_of_a_cell(evaluate: Callable[
     seen.cell(6, 6).tap()
     seen.wait_for_address(cell="6-6")
     expect(seen.heading("6 read right")).to_be_visible()
+    expect(seen.page.locator(".grid").first).to_contain_text("6 → 6")
     assert set(seen.words()) == {"6 → 6"}
 
 

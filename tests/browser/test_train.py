@@ -163,18 +163,23 @@ def test_a_chart_keeps_its_zoom_while_points_arrive(open_training: OpenTraining)
     expect(train.curve("Loss").first).to_be_attached()
     chart = train.page.get_by_test_id("stVegaLiteChart").filter(has_text="Learning rate")
     ticks = chart.locator("g.role-axis-label text")
-    before = ticks.all_text_contents()
+
+    def epochs() -> list[str]:
+        """The lower axis: labels of the learning rate lie below 1, and one may be rounded anew."""
+        return [text for text in ticks.all_text_contents() if float(text.replace(",", "")) >= 1]
+
+    before = epochs()
     chart.locator("svg").hover()
     train.page.keyboard.down("Control")
     train.page.mouse.wheel(0, -400)
     train.page.keyboard.up("Control")
     expect(ticks.filter(has_text="1,000")).to_have_count(0)
-    zoomed = ticks.all_text_contents()
+    zoomed = epochs()
     assert zoomed != before
     line = chart.locator("g.mark-line path").first
     for _ in range(2):
         expect(line).not_to_have_attribute("d", line.get_attribute("d") or "")
-    assert ticks.all_text_contents() == zoomed
+    assert epochs() == zoomed
     train.button("Stop").click()
     expect(train.page.locator("article.run")).to_have_count(0)
 

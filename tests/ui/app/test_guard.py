@@ -21,6 +21,7 @@ from digitlab.ui.app.guard import Guard, visitor_of
 from digitlab.ui.app.meters import _Rate
 from digitlab.ui.app.passes import COOKIE, LASTS
 from digitlab.ui.app.server import API, DOOR
+from tests.ui.app.apart import run_apart
 from tests.ui.app.class_server import ANNA, BO, TEACHER, cookie_of, header_of, share
 
 HOST = {"host": "localhost:8501"}
@@ -252,7 +253,7 @@ def test_a_script_asks_two_questions_at_a_time_and_what_waits_is_not_read(
         await asyncio.gather(*tasks)
         return at_once
 
-    assert asyncio.run(scene()) == {ANNA.id: 2, BO.id: 1}
+    assert run_apart(scene()) == {ANNA.id: 2, BO.id: 1}
     assert len(asked) == 6, "each had its turn"
 
 

@@ -12,6 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from digitlab.ui.app import live_socket
 from digitlab.ui.app.live_socket import may_connect
+from tests.ui.app.apart import run_apart
 from tests.ui.app.live_pen import BAD, CNN, HOST, SEVEN, canvas, message, show
 
 
@@ -142,7 +143,7 @@ def test_of_what_waits_only_the_newest_counts() -> None:
             newest.put(text)
         return await newest.take()
 
-    assert asyncio.run(scene()) == "third"
+    assert run_apart(scene()) == "third"
 
 
 def test_what_waits_from_all_sockets_is_read_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +158,7 @@ def test_what_waits_from_all_sockets_is_read_together(monkeypatch: pytest.Monkey
         return await asyncio.gather(*(together.answer(f"message {n}", f"pen {n}") for n in range(40)))
 
     monkeypatch.setattr(live_socket, "answer_all", note)
-    assert asyncio.run(scene()) == [f"MESSAGE {n}" for n in range(40)]
+    assert run_apart(scene()) == [f"MESSAGE {n}" for n in range(40)]
     assert batches == [32, 8]
 
 
@@ -175,7 +176,7 @@ def test_everybody_has_a_turn_before_anybody_has_a_second_one(monkeypatch: pytes
         await asyncio.gather(*greedy, *others)
 
     monkeypatch.setattr(live_socket, "answer_all", note)
-    asyncio.run(scene())
+    run_apart(scene())
     assert sum(text.startswith("modest") for text in batches[0]) == 10
     assert all(sum("greedy" in text for text in batch) <= 1 for batch in batches), "others would wait for all of them"
     assert [text for batch in batches for text in batch if "greedy" in text] == [f"greedy {n}" for n in range(100)]
@@ -195,6 +196,6 @@ def test_a_flood_waits_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
             return {"type": "websocket.receive", "text": "x"} if self.left else {"type": "websocket.disconnect"}
 
     monkeypatch.setattr(live_socket.asyncio, "sleep", pause)
-    asyncio.run(live_socket._receive(Flood(), live_socket._Newest()))  # type: ignore[arg-type]
+    run_apart(live_socket._receive(Flood(), live_socket._Newest()))  # type: ignore[arg-type]
     assert len(pauses) == 2
     assert all(0 <= seconds <= 1 for seconds in pauses)

@@ -1,12 +1,11 @@
 """What each visitor takes of the server."""
 
-import asyncio
-
 import pytest
 
 from digitlab.access import Quotas
 from digitlab.ui.app import meters
 from digitlab.ui.app.meters import Meter, Meters
+from tests.ui.app.apart import run_apart
 
 
 class Clock:
@@ -29,7 +28,7 @@ def test_messages_wait_for_the_next_second(monkeypatch: pytest.MonkeyPatch) -> N
             await meter.messages.turn()
 
     monkeypatch.setattr(meters.asyncio, "sleep", pause)
-    asyncio.run(many())
+    run_apart(many())
     assert pauses == [1, 1, 1]
 
 
@@ -44,7 +43,7 @@ def test_page_runs_and_drawings_do_not_wait_for_one_another(monkeypatch: pytest.
             await rate.turn()
 
     monkeypatch.setattr(meters.asyncio, "sleep", pause)
-    asyncio.run(some())
+    run_apart(some())
 
 
 def test_uploads_are_counted_by_number_and_by_size_for_an_hour() -> None:
