@@ -79,7 +79,7 @@ _TERMS = (
 
 
 def terms_list() -> str:
-    """What the report's terms mean, as the glossary has it, under a heading that no page's end parts from the first two."""
+    """What the report's terms mean, as the glossary has it; heading and first entries stay on one page."""
     terms = [f"<dt>{escape(term)}</dt><dd>{escape(glossary()[term])}</dd>" for term in _TERMS]
     first, others = "".join(terms[:2]), "".join(terms[2:])
     return f"<section><h2>What the terms mean</h2><dl>{first}</dl></section><dl>{others}</dl>"

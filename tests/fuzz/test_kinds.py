@@ -14,7 +14,7 @@ from tests.fuzz.kinds import KINDS
 from tests.fuzz.mutants import mutate_bytes, mutate_json
 from tests.fuzz.trust import keep
 
-SHORT = 40
+SHORT = 15
 """Mutants of a kind in the short form; of slow kinds fewer."""
 
 BUSY = 8.0
