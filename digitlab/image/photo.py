@@ -71,6 +71,8 @@ def open_picture(source: bytes | str | Path, name: str | None = None, longest_si
             raise BadPicture(f"{name} goes over its pixels {file.scans:,} times. Save it again as PNG.")
         picture.draft("RGB", (_WORKING_SIDE, _WORKING_SIDE))
         picture.load()
+        if picture.mode in ("P", "PA") and picture.palette is None:
+            raise BadPicture(f"{name} is damaged: its table of colours is missing. Save it again as PNG.")
         turn = _TURNED.get(file.orientation)
         return picture if turn is None else picture.transpose(turn)
     except BadPicture:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from digitlab.errors import BadPicture
-from digitlab.image.photo import open_picture
+from digitlab.image.photo import find_ink, open_picture
 from digitlab.image.picture_file import pixels_only
 
 GREY = np.random.default_rng(0).integers(0, 256, (40, 60)).astype(np.uint8)
@@ -137,3 +137,13 @@ def test_a_strip_and_a_sheet_beyond_the_limits_are_refused_unread(size: tuple[in
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", *size, 8, 0, 0, 0, 0))
     with pytest.raises(BadPicture, match="at most 25 million are read, and 20,000 a side"):
         open_picture(b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b""))
+
+
+def test_a_picture_without_its_table_of_colours_is_refused_in_one_line() -> None:
+    file = io.BytesIO()
+    Image.new("P", (30, 30), 3).save(file, "PNG", transparency=0)
+    whole = file.getvalue()
+    start = whole.index(b"PLTE") - 4
+    end = start + 12 + int.from_bytes(whole[start : start + 4])
+    with pytest.raises(BadPicture, match="its table of colours is missing"):
+        find_ink(open_picture(whole[:start] + whole[end:]))
