@@ -7,11 +7,14 @@ shows it in a callout. Every other exception is a defect of digitlab.
 import errno
 from pathlib import Path
 
-from digitlab.formats import short
+from digitlab.formats import one_line, short
 
 
 class DigitlabError(Exception):
-    """Base of every error whose message is meant for the user."""
+    """Base of every error whose message is meant for the user: one printable line, whatever a library adds to it."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(one_line(message))
 
 
 class BadConfig(DigitlabError):

@@ -72,6 +72,15 @@ def printable(text: str, longest: int = 80) -> str:
     return "".join(letter for letter in text[: 4 * longest] if letter.isprintable())[:longest]
 
 
+def one_line(text: str, longest: int = 500) -> str:
+    """A message in one printable line; where it is too long, its middle is left out: the end says what to do."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    if len(line) <= longest:
+        return line
+    head = 2 * longest // 3
+    return f"{line[:head]} … {line[head + 3 - longest :]}"
+
+
 def png(picture: "np.ndarray") -> bytes:
     """A PNG file of a picture: `uint8` of shape (height, width), grey, or (height, width, 3), red, green and blue."""
     from PIL import Image

@@ -23,3 +23,14 @@ def test_trouble_with_no_single_setting_has_its_own_words() -> None:
     error = errors.BadConfig("There is no room.")
     assert str(error) == "There is no room."
     assert error.field == ""
+
+
+def test_a_message_is_one_printable_line_that_keeps_its_end() -> None:
+    found = "no such\n  key \ud800" + "x" * 10_000
+    for kind in (errors.BadRun, errors.BadConfig, errors.NotSaved):
+        line = str(kind(f"weights.safetensors is damaged ({found}). Delete the run."))
+        assert line.isprintable()
+        assert len(line) == 500
+        assert line.startswith("weights.safetensors is damaged (no such key xxx")
+        assert line.endswith("xxx). Delete the run.")
+    assert str(errors.BadRun("Short\tand  good.")) == "Short and good."

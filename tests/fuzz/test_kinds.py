@@ -55,7 +55,13 @@ def toy(read: object) -> Kind:
 
 
 def test_the_harness_sees_what_is_not_allowed(tmp_path) -> None:
-    from digitlab.errors import BadInk
+    from digitlab.errors import BadInk, DigitlabError
+
+    class Unchecked(DigitlabError):
+        """An error that says its text as it is."""
+
+        def __init__(self, text: str) -> None:
+            Exception.__init__(self, text)
 
     def raising(error: Exception) -> object:
         def read(_value: object, _folder: object) -> None:
@@ -67,9 +73,9 @@ def test_the_harness_sees_what_is_not_allowed(tmp_path) -> None:
         return measured(toy(read), b"", tmp_path).trouble
 
     assert trouble(raising(BadInk("One line."))) == ""
-    assert "no printable line" in trouble(raising(BadInk("Two\nlines.")))
-    assert "no printable line" in trouble(raising(BadInk("A \ud800.")))
-    assert "501 characters" in trouble(raising(BadInk("x" * 501)))
+    assert "no printable line" in trouble(raising(Unchecked("Two\nlines.")))
+    assert "no printable line" in trouble(raising(Unchecked("A \ud800.")))
+    assert "501 characters" in trouble(raising(Unchecked("x" * 501)))
     assert trouble(raising(TypeError("raw"))).startswith("TypeError")
     assert "cannot be sent" in trouble(lambda _value, _folder: ["\udfff"])
     assert trouble(lambda _value, _folder: {"a": 1}) == ""
