@@ -59,8 +59,8 @@ class Quotas:
     """How much one pupil may have or do.
 
     runs: unfinished ones at a time. all_runs: kept in all. drawings: labelled ones kept. uploads, megabytes: files and
-    their size in an hour. sockets: open connections; a page has two. messages: drawings a second, over all connections.
-    page_messages: what pages are asked to do, a second; each makes a page run, which takes far more time.
+    their size in an hour. sockets: open connections; a page has two or three. messages: drawings a second, over all of
+    them. page_messages: what pages are asked to do, a second; each makes a page run, which takes far more time.
     """
 
     runs: int = 1

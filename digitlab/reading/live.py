@@ -18,6 +18,7 @@ from digitlab.image.prepare import Prepared, Step, prepare_grey, squeeze
 from digitlab.ink.remarks import DOT, remark_on
 from digitlab.ink.strokes import CANVAS, Drawing, draw_ink
 from digitlab.reading.number import FoundDigit, as_text, find_number
+from digitlab.reading.parameters import Parameters
 from digitlab.reading.predictor import Predictor, Reading
 
 _LARGEST_BATCH = 64
@@ -37,7 +38,8 @@ class Question:
     picture: ink that was found otherwise, `uint8` of shape (height, width); it stands instead of the drawing's.
     size: (width, height) of the canvas in canvas pixels. models: names, in the order in which they are shown.
     views: names of VIEWS. without: steps of the preparation to leave out. decides: the model that says which strokes of
-    a number make a digit; empty for the first that can be asked.
+    a number make a digit; empty for the first that can be asked. image: `uint8` of shape (28, 28) that is read as it
+    is, instead of a drawing. parameters: what else the views are asked, checked where they read it.
     """
 
     drawing: Drawing
@@ -47,6 +49,8 @@ class Question:
     without: Collection[str] = field(default_factory=frozenset)
     decides: str = ""
     picture: np.ndarray | None = None
+    image: np.ndarray | None = None
+    parameters: Parameters = field(default_factory=Parameters)
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class Seen:
     @cached_property
     def prepared(self) -> Prepared | None:
         """The drawing as an image; None when there is no ink on the canvas."""
+        if self.question.image is not None:
+            return Prepared(self.question.image, ())
         try:
             prepared = prepare_grey(self.ink, self.question.without)
         except BlankDrawing:
@@ -71,12 +77,17 @@ View = Callable[[Seen, Readers], Generator[np.ndarray, Readings, Any]]
 VIEWS: dict[str, View] = {}
 """Name → view."""
 
+SLOW: set[str] = set()
+"""Names of the views that take longer than a frame. They are answered apart, so that no pen's answers wait for them."""
 
-def view(name: str) -> Callable[[View], View]:
-    """Decorator: make a view known under a name."""
+
+def view(name: str, *, slow: bool = False) -> Callable[[View], View]:
+    """Decorator: make a view known under a name. slow: it takes more than some 10 ms."""
 
     def register(function: View) -> View:
         VIEWS[name] = function
+        if slow:
+            SLOW.add(name)
         return function
 
     return register
@@ -188,9 +199,10 @@ def _see(questions: Sequence[Question]) -> list[Seen]:
     seen = []
     for question in questions:
         drawing, key = question.drawing, (id(question.drawing), question.size)
-        if question.picture is None and key not in drawn:
+        ink = question.picture if question.image is None else question.image
+        if ink is None and key not in drawn:
             drawn[key] = draw_ink(drawing.ink, drawing.pen_width, question.size)
-        seen.append(Seen(question, drawn[key] if question.picture is None else question.picture))
+        seen.append(Seen(question, drawn[key] if ink is None else ink))
     return seen
 
 

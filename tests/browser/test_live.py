@@ -95,7 +95,7 @@ def test_the_wide_pad_boxes_and_reads_digits_while_one_writes(open_window: OpenW
 
 
 def test_the_steps_follow_the_pen_with_a_step_left_out(open_window: OpenWindow) -> None:
-    draw = with_silent_session(open_window, "?steps=True&preparation=crop,scale,centre", ".answers")
+    draw = with_silent_session(open_window, "?panels=steps&preparation=crop,scale,centre", ".answers")
     expect(draw.page.locator(".steps li.off")).to_have_count(0)
     draw.draw_and_stay(TRAJECTORIES["7"][0])
     expect(draw.page.locator("ol.steps > li")).to_have_count(5)

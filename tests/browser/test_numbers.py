@@ -92,7 +92,7 @@ def test_an_empty_pad_cannot_be_labelled(open_browser: OpenBrowser) -> None:
 
 
 def test_the_steps_of_the_preparation_follow_the_drawing(open_browser: OpenBrowser) -> None:
-    draw = open_browser("?models=cnn&steps=True")
+    draw = open_browser("?models=cnn&panels=steps")
     draw.page.get_by_text("every step of its preparation appears here").wait_for()
     draw.draw(TRAJECTORIES["3"])
     draw.page.locator(".steps h3").nth(4).wait_for()

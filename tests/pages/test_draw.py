@@ -187,7 +187,7 @@ def test_no_model_and_a_number_is_no_error(open_page: OpenPage) -> None:
 def test_the_steps_of_the_preparation_show_what_each_model_says_after_each(
     two_models: None, open_page: OpenPage
 ) -> None:
-    app = draw(open_page(steps="True"))
+    app = draw(open_page(panels="steps"))
     shown = str(given(app, "digitlab.preparation")["html"])
     assert [title for title in ("Drawing", "Crop", "Scale", "Centre", "Grey") if f"<h3>{title}<" in shown] != []
     assert shown.count("<h3>") == 5
@@ -195,7 +195,7 @@ def test_the_steps_of_the_preparation_show_what_each_model_says_after_each(
 
 
 def test_a_step_can_be_switched_off(two_models: None, open_page: OpenPage) -> None:
-    app = draw(open_page(steps="True"))
+    app = draw(open_page(panels="steps"))
     whole = seen(app)
     app.button_group(key="preparation").set_value(["scale", "centre", "grey"]).run()
     assert "this step is left out" in str(given(app, "digitlab.preparation")["html"])
@@ -211,10 +211,10 @@ def seen(app: AppTest) -> str:
 def test_closing_the_panel_brings_all_steps_back(two_models: None, open_page: OpenPage) -> None:
     app = draw(open_page())
     whole = seen(app)
-    app.toggle(key="steps").set_value(True).run()
+    app.button_group(key="panels").set_value(["steps"]).run()
     app.button_group(key="preparation").set_value(["grey"]).run()
     assert seen(app) != whole
-    app.toggle(key="steps").set_value(False).run()
+    app.button_group(key="panels").set_value([]).run()
     assert seen(app) == whole
 
 

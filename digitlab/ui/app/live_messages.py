@@ -1,8 +1,10 @@
 """The messages of the live channel: what a pen may ask, checked, and how the answer is written.
 
 In: `{"number": 7, "drawing": {"strokes": …, "penWidth": 18, "width": 280}, "show": [{"element": "answers",
-"view": "answers", "models": [["cnn", "cnn", "#4477AA"]], "without": [], "decides": ""}]}`. Out: `{"number": 7,
-"shown": {"answers": …}}`, or `{"number": 7, "trouble": "one line"}`.
+"view": "answers", "models": [["cnn", "cnn", "#4477AA"]], "without": [], "decides": "", "parameters": {}}]}`. Instead of
+strokes a drawing may be `{"picture": "PNG in base64"}`, the canvas as it looks, or `{"image": "PNG in base64"}`, 28×28
+grey pixels that are read as they are. Out: `{"number": 7, "shown": {"answers": …}}`, or `{"number": 7, "trouble": "one
+line"}`.
 """
 
 import base64
@@ -11,21 +13,25 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from digitlab.errors import BadInk, DigitlabError
 from digitlab.formats import short
+from digitlab.image import SIDE
 from digitlab.image.photo import open_picture
 from digitlab.ink.strokes import CANVAS, Drawing
+from digitlab.reading.parameters import Parameters, checked_parameters
 from digitlab.ui.components.drawing import checked_drawing
-from digitlab.ui.components.live import Shown
+from digitlab.ui.components.live import Lane, Shown
 
 LARGEST = 256 * 1024
 """Bytes of a message."""
 
-MOST_MODELS, MOST_SHOWN = 8, 4
+MOST_MODELS, MOST_SHOWN = 8, 6
 
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 _LARGEST_CANVAS = 1024
@@ -46,6 +52,7 @@ class Wish:
     models: Sequence[Shown]
     without: frozenset[str]
     decides: str
+    parameters: Parameters
 
 
 @dataclass(frozen=True)
@@ -55,12 +62,13 @@ class Message:
     number: int
     drawing: Drawing
     picture: np.ndarray | None
+    image: np.ndarray | None
     width: int
     wishes: Sequence[Wish]
 
 
-def read_message(text: str) -> Message:
-    """A message from outside. Raises BadInk, in one line, when it is anything else."""
+def read_message(text: str, lane: Lane = "quick") -> Message:
+    """A message from outside, on a lane. Raises BadInk, in one line, when it is anything else."""
     if len(text) > LARGEST:
         raise BadInk(f"The message has over {LARGEST // 1024} kB. Draw fewer or shorter strokes.")
     try:
@@ -73,25 +81,38 @@ def read_message(text: str) -> Message:
         raise BadInk(f"The canvas is {short(width, 40)} wide; it must be {CANVAS} to {3 * CANVAS} pixels.")
     if not isinstance(show, list) or not 0 < len(show) <= MOST_SHOWN:
         raise BadInk(f"The message asks for {short(show, 40)}; it must ask for 1 to {MOST_SHOWN} views.")
-    is_picture = "picture" in _dict(drawing)
+    picture, image = _dict(drawing).get("picture"), _dict(drawing).get("image")
     return Message(
         number_of(value),
-        Drawing(ink=[]) if is_picture else checked_drawing(_dict(drawing)),
-        _canvas_ink(_dict(drawing)["picture"]) if is_picture else None,
+        checked_drawing(_dict(drawing)) if picture is None and image is None else Drawing(ink=[]),
+        None if picture is None else _canvas_ink(picture),
+        None if image is None else _image(image),
         width,
-        [_wish(_dict(one)) for one in show],
+        [_wish(_dict(one), lane) for one in show],
     )
 
 
 def _canvas_ink(value: Any) -> np.ndarray:
     """The white ink on a black canvas, from its PNG in base64; coloured handles are none. Raises BadInk, BadPicture."""
+    colours = np.asarray(_opened(value).convert("RGB"), np.int16)
+    darkest, brightest = colours.min(2), colours.max(2)
+    return np.where(brightest - darkest < _GREY, darkest, 0).astype(np.uint8)
+
+
+def _image(value: Any) -> np.ndarray:
+    """An image from its PNG in base64. Raises BadInk, BadPicture."""
+    picture = _opened(value)
+    if picture.size != (SIDE, SIDE):
+        raise BadInk(f"The image has {picture.width}×{picture.height} pixels; it must have {SIDE}×{SIDE}.")
+    return np.asarray(picture.convert("L"), np.uint8)
+
+
+def _opened(value: Any) -> Image.Image:
     try:
         content = base64.b64decode(value, validate=True)
     except (TypeError, ValueError) as error:
-        raise BadInk("The canvas sent no picture that can be read. Load the page again.") from error
-    colours = np.asarray(open_picture(content, "The canvas", _LARGEST_CANVAS).convert("RGB"), np.int16)
-    darkest, brightest = colours.min(2), colours.max(2)
-    return np.where(brightest - darkest < _GREY, darkest, 0).astype(np.uint8)
+        raise BadInk("The browser sent no picture that can be read. Load the page again.") from error
+    return open_picture(content, "The canvas", _LARGEST_CANVAS)
 
 
 def number_of(value: Any) -> int:
@@ -102,20 +123,25 @@ def number_of(value: Any) -> int:
     return number
 
 
-def _wish(value: Mapping[str, Any]) -> Wish:
+def _wish(value: Mapping[str, Any], lane: Lane) -> Wish:
     from digitlab.image.prepare import STEPS
-    from digitlab.reading.live import VIEWS
+    from digitlab.reading.live import SLOW
 
+    views = _drawers()
     models, without = value.get("models"), value.get("without", [])
     if not isinstance(models, list) or len(models) > MOST_MODELS:
         raise BadInk(f"The message names {short(models, 40)}; it must name at most {MOST_MODELS} models.")
-    if _name(value.get("view")) not in VIEWS:
-        raise BadInk(f"There is no view {short(value.get('view'), 40)}. Choose one of: {', '.join(VIEWS)}.")
+    view = _name(value.get("view"))
+    if view not in views:
+        raise BadInk(f"There is no view {short(view, 40)}. Choose one of: {', '.join(views)}.")
+    if (view in SLOW) != (lane == "slow"):
+        raise BadInk(f"The view {view} is not answered on the {lane} lane. Load the page again.")
     if not isinstance(without, list) or not set(map(str, without)) <= set(STEPS):
         raise BadInk(f"There are no steps {short(without, 40)}. Choose some of: {', '.join(STEPS)}.")
     shown = [_shown(model) for model in models]
     element, decides = _name(value.get("element")), _name(value.get("decides", ""))
-    return Wish(element, str(value["view"]), shown, frozenset(map(str, without)), decides)
+    parameters = checked_parameters(value.get("parameters", {}))
+    return Wish(element, view, shown, frozenset(map(str, without)), decides, parameters)
 
 
 def _shown(value: Any) -> Shown:
@@ -139,20 +165,20 @@ def _dict(value: Any) -> Mapping[str, Any]:
     return value
 
 
-def answer_all(texts: Sequence[str]) -> list[str]:
-    """An answer to each message, read together. Never raises: what is wrong becomes the answer's one line."""
+def answer_all(texts: Sequence[str], lane: Lane = "quick") -> list[str]:
+    """An answer to each message of a lane, read together. Never raises: what is wrong becomes the answer's one line."""
     messages: dict[int, Message] = {}
     answers: dict[int, dict[str, Any]] = {}
     for index, text in enumerate(texts):
         try:
-            messages[index] = read_message(text)
+            messages[index] = read_message(text, lane)
         except Exception as error:
             answers[index] = _trouble(text, error)
     try:
         answers |= dict(zip(messages, _answers(list(messages.values())), strict=True))
     except Exception as error:
         if len(messages) > 1:  # one of them is to blame: the others shall not suffer for it
-            answers |= {index: json.loads(answer_all([texts[index]])[0]) for index in messages}
+            answers |= {index: json.loads(answer_all([texts[index]], lane)[0]) for index in messages}
         else:
             answers |= {index: _trouble(texts[index], error) for index in messages}
     return [json.dumps(answers[index], separators=(",", ":")) for index in range(len(texts))]
@@ -170,19 +196,26 @@ def _trouble(text: str, error: Exception) -> dict[str, Any]:
         return {"trouble": line}
 
 
-def _answers(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    """The values of all views, as the browser draws them: `answers` as numbers, the others as HTML."""
-    from digitlab.reading.live import Question, ask_all
-    from digitlab.ui.app import readers
+@cache
+def _drawers() -> Mapping[str, Callable[..., Any]]:
+    """View → how its value goes to the browser: `answers` as numbers, most others as HTML."""
     from digitlab.ui.draw.number_view import live_number
     from digitlab.ui.draw.steps import live_steps
     from digitlab.ui.shared.answers import live_answers
 
-    draw: Mapping[str, Callable[..., Any]] = {
+    return {
         "answers": live_answers,
         "steps": live_steps,
         "number": live_number,
     }
+
+
+def _answers(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """The values of all views, as the browser draws them."""
+    from digitlab.reading.live import Question, ask_all
+    from digitlab.ui.app import readers
+
+    draw = _drawers()
     wishes = [(message, wish) for message in messages for wish in message.wishes]
     questions = [
         Question(
@@ -193,6 +226,8 @@ def _answers(messages: Sequence[Message]) -> list[dict[str, Any]]:
             without=wish.without,
             decides=wish.decides,
             picture=message.picture,
+            image=message.image,
+            parameters=wish.parameters,
         )
         for message, wish in wishes
     ]

@@ -3,11 +3,15 @@
 One message is under way per socket, and of those that wait only the newest counts. What waits from all sockets is read
 together, in a thread of its own, so that a class of pens shares each model's batches. What is wrong with a message
 becomes its answer's one line, and the socket stays open.
+
+There are two lanes, `?lane=quick` and `?lane=slow`, each with a thread of its own: a view that takes long is asked on
+the slow one, and the answers of all pens go on meanwhile.
 """
 
 import asyncio
 import time
 from collections import OrderedDict, deque
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from starlette.datastructures import Headers
@@ -17,13 +21,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from digitlab.ui.app.guard import visitor_of
 from digitlab.ui.app.live_messages import answer_all
 from digitlab.ui.app.own_hosts import is_own_host, is_same_origin
+from digitlab.ui.components.live import Lane
 
 MOST_SOCKETS = 400
 MOST_A_SECOND = 120
 """Sockets in all; messages a second of each, above which the socket waits."""
 
-_MOST_TOGETHER = 32
-"""Messages that are read together."""
+_MOST_TOGETHER: Mapping[Lane, int] = {"quick": 32, "slow": 4}
+"""Messages that are read together: answers share the models' batches, slow views only delay one another."""
 
 _POLICY, _TRY_LATER = 1008, 1013
 """Close codes: the socket is not wanted; there is no room for it now."""
@@ -38,9 +43,10 @@ class Batches:
     answered when its last message is, so that whoever sends many costly drawings waits for them alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lane: Lane = "quick") -> None:
+        self._lane = lane
         self._waiting: OrderedDict[str, deque[tuple[str, asyncio.Future[str]]]] = OrderedDict()
-        self._thread = ThreadPoolExecutor(1, "live")
+        self._thread = ThreadPoolExecutor(1, f"live {lane}")
         self._running: asyncio.Task[None] | None = None
 
     async def answer(self, text: str, who: str) -> str:
@@ -55,7 +61,7 @@ class Batches:
         while self._waiting:
             batch = self._take()
             texts = [text for text, _ in batch]
-            answers = await asyncio.get_running_loop().run_in_executor(self._thread, answer_all, texts)
+            answers = await asyncio.get_running_loop().run_in_executor(self._thread, answer_all, texts, self._lane)
             for (_, future), answer in zip(batch, answers, strict=True):
                 if not future.done():  # its socket may have gone meanwhile
                     future.set_result(answer)
@@ -63,7 +69,7 @@ class Batches:
     def _take(self) -> "list[tuple[str, asyncio.Future[str]]]":
         """The oldest message of each who waits, those first who waited longest for a turn."""
         batch = []
-        for who in list(self._waiting)[:_MOST_TOGETHER]:
+        for who in list(self._waiting)[: _MOST_TOGETHER[self._lane]]:
             messages = self._waiting.pop(who)
             batch.append(messages.popleft())
             if messages:
@@ -71,7 +77,7 @@ class Batches:
         return batch
 
 
-_batches = Batches()
+_batches: Mapping[str, Batches] = {"quick": Batches("quick"), "slow": Batches("slow")}
 _open: set[int] = set()
 
 
@@ -87,7 +93,8 @@ async def live(socket: WebSocket) -> None:
     _open.add(id(socket))
     newest = _Newest()
     who = visitor_of(socket.scope).id or f"socket {id(socket)}"
-    answering = asyncio.create_task(_answer(socket, newest, who))
+    batches = _batches.get(socket.query_params.get("lane", ""), _batches["quick"])
+    answering = asyncio.create_task(_answer(socket, newest, who, batches))
     try:
         await _receive(socket, newest)
     except (WebSocketDisconnect, RuntimeError):  # gone, while one side was still speaking
@@ -127,9 +134,9 @@ async def _receive(socket: WebSocket, newest: _Newest) -> None:
             began, count = time.monotonic(), 0
 
 
-async def _answer(socket: WebSocket, newest: _Newest, who: str) -> None:
+async def _answer(socket: WebSocket, newest: _Newest, who: str, batches: Batches) -> None:
     while True:
-        await socket.send_text(await _batches.answer(await newest.take(), who))
+        await socket.send_text(await batches.answer(await newest.take(), who))
 
 
 def may_connect(headers: Headers, client: str) -> bool:

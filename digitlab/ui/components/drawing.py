@@ -38,10 +38,14 @@ class DigitLabel:
 
 
 class Pad(NamedTuple):
-    """A pad whose drawing others follow over the live channel: its key, and the number of the drawing that is known."""
+    """A pad whose drawing others follow over the live channel: its key, and the number of the drawing that is known.
+
+    is_live: whether it hands in every drawing; the canvas with tools does so only while a stroke is drawn or moved.
+    """
 
     key: str
     number: int
+    is_live: bool = True
 
 
 OnLabel = Callable[[DigitLabel], bool]

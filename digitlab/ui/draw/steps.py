@@ -39,16 +39,8 @@ _AFTER = dict(zip(STEPS, ("cropped", "scaled", "centred", "grey"), strict=True))
 """Step that can be left out → the picture after it."""
 
 
-def pick_steps() -> tuple[bool, frozenset[str]]:
-    """Show the switches; gives back whether the panel is open, and the steps to leave out."""
-    is_open = st.toggle(
-        "Step by step",
-        **address.switch("steps"),
-        width="content",
-        help="How a drawing becomes 28×28 pixels, and what the models would say after each step.",
-    )
-    if not is_open:
-        return False, frozenset()
+def pick_steps() -> frozenset[str]:
+    """Show a switch for each step that can be left out; gives back those that are."""
     done: list[str] = st.pills(
         "Steps of the preparation",
         STEPS,
@@ -58,7 +50,7 @@ def pick_steps() -> tuple[bool, frozenset[str]]:
         width="content",
         help="Switch a step off to see what it is good for. The answers follow.",
     )
-    return True, frozenset(STEPS) - frozenset(done)
+    return frozenset(STEPS) - frozenset(done)
 
 
 def show_steps(

@@ -168,7 +168,7 @@ def width_of(surface: str) -> float:
 def pad_of(surface: str) -> Pad | None:
     """The pad whose drawing is followed over the live channel; None for a surface, a key of SURFACES, without one."""
     key = _PADS.get(surface)
-    return session_pad(key) if key else None
+    return session_pad(key)._replace(is_live=key != _CANVAS) if key else None
 
 
 def draw_on(surface: str, without: Collection[str]) -> Given:

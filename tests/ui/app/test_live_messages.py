@@ -1,3 +1,5 @@
+import base64
+import io
 import json
 import random
 import string
@@ -5,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from digitlab.errors import BadInk
 from digitlab.ui.app import live_messages
 from digitlab.ui.app.live_messages import answer_all, read_message
+from digitlab.ui.components.live_html import image_subject
 from tests.ui.app.live_pen import BAD, canvas, message, show
 
 
@@ -93,3 +97,22 @@ def test_a_drawing_that_several_views_show_is_drawn_once(monkeypatch: pytest.Mon
     monkeypatch.setattr(live, "draw_ink", lambda *given: drawn.append(given) or real(*given))
     answer_all([json.dumps(message(show=[show(), show(view="steps", element="steps"), show(element="more")]))])
     assert len(drawn) == 1
+
+
+def test_an_image_is_read_as_it_is() -> None:
+    image = np.arange(28 * 28, dtype=np.uint16).reshape(28, 28).astype(np.uint8)
+    text = json.dumps(message(drawing=image_subject(image)))
+    assert np.array_equal(read_message(text).image, image)
+    answer = json.loads(answer_all([text])[0])["shown"]["answers"]["image"]
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(answer)))), image)
+
+
+def test_a_view_is_answered_on_its_own_lane_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    from digitlab.reading import live
+
+    monkeypatch.setattr(live, "SLOW", {"steps"})
+    slow, quick = json.dumps(message(show=[show(view="steps")])), json.dumps(message())
+    for text, lane, answered in ((slow, "slow", True), (slow, "quick", False), (quick, "slow", False)):
+        (answer,) = map(json.loads, answer_all([text], lane))
+        assert ("shown" in answer) is answered
+        assert answered or "lane" in answer["trouble"]

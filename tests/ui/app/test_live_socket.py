@@ -149,7 +149,7 @@ def test_of_what_waits_only_the_newest_counts() -> None:
 def test_what_waits_from_all_sockets_is_read_together(monkeypatch: pytest.MonkeyPatch) -> None:
     batches: list[int] = []
 
-    def note(texts: list[str]) -> list[str]:
+    def note(texts: list[str], _lane: str) -> list[str]:
         batches.append(len(texts))
         return [text.upper() for text in texts]
 
@@ -165,7 +165,7 @@ def test_what_waits_from_all_sockets_is_read_together(monkeypatch: pytest.Monkey
 def test_everybody_has_a_turn_before_anybody_has_a_second_one(monkeypatch: pytest.MonkeyPatch) -> None:
     batches: list[list[str]] = []
 
-    def note(texts: list[str]) -> list[str]:
+    def note(texts: list[str], _lane: str) -> list[str]:
         batches.append(texts)
         return texts
 

@@ -51,7 +51,10 @@ class InkPad {
     this.pen.value = this.penWidth;
     this.show();
     if (saved || isBehind) this.changed();
-    else save(this.key, start);
+    else {
+      save(this.key, start);
+      if (this.strokes.length) this.handIn(); // views that the page's run does not answer show it, too
+    }
   }
 
   find(root) {
@@ -290,11 +293,15 @@ class InkPad {
     this.isNews = true;
     this.sent ??= requestAnimationFrame(() => {
       this.sent = null;
-      const { number, strokes, penWidth, width } = this;
-      live.draw(this.key, { number, strokes, penWidth, width });
+      this.handIn();
     });
     if (live.follows(this.key)) this.tellSessionIn(REST);
     else this.timer ??= setTimeout(() => this.tellSession(), SEND_EVERY);
+  }
+
+  handIn() {
+    const { number, strokes, penWidth, width } = this;
+    live.draw(this.key, { number, strokes, penWidth, width });
   }
 
   tellSessionIn(pause) {

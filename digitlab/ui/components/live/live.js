@@ -1,5 +1,6 @@
 // The live channel, one for the whole tab: pads hand their drawings in, elements say what they want to see of them, and
 // one message at a time goes to the server. The newest drawing waits until the answer to the one before is here.
+// Views that take long have a lane of their own, a socket of the same kind, so that the answers never wait for them.
 // This text is put before that of every component that takes part, and whichever runs first makes the channel.
 
 const live = (window.digitlabLive ??= (() => {
@@ -8,8 +9,9 @@ const live = (window.digitlabLive ??= (() => {
   const PATIENCE = 5000; // ms without an answer after which the connection counts as broken
   const REFUSED = [1008, 1013]; // the server does not want this socket: the page's own way answers
 
-  class Live {
-    constructor() {
+  class Lane {
+    constructor(name) {
+      this.name = name;
       this.drawings = new Map(); // pad -> { number, strokes, penWidth, width }
       this.watchers = new Map(); // element -> { wish, take }
       this.answered = new Map(); // pad -> number of the newest drawing that was answered
@@ -56,11 +58,9 @@ const live = (window.digitlabLive ??= (() => {
       const known = this.watchers.get(element);
       this.watchers.set(element, { wish, take });
       this.connect();
-      const isNew = JSON.stringify(known?.wish) !== JSON.stringify(wish);
-      if (isNew && this.drawings.has(wish.pad) && this.answered.has(wish.pad)) {
-        this.dirty.add(wish.pad); // other models, or another view of the same drawing
-        this.send();
-      }
+      if (JSON.stringify(known?.wish) === JSON.stringify(wish) || !this.drawings.has(wish.pad)) return;
+      this.dirty.add(wish.pad); // other models, or another view of the same drawing
+      this.send();
     }
 
     leave(element, take) {
@@ -87,7 +87,7 @@ const live = (window.digitlabLive ??= (() => {
       if (this.socket || this.timer && !this.open && document.hidden) return;
       clearTimeout(this.timer);
       this.timer = null;
-      const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${base()}api/live`);
+      const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${base()}api/live?lane=${this.name}`);
       this.socket = socket;
       socket.onopen = () => this.opened();
       socket.onmessage = (event) => this.take(JSON.parse(event.data));
@@ -125,7 +125,7 @@ const live = (window.digitlabLive ??= (() => {
       this.dirty.delete(pad);
       const { number, ...drawing } = this.drawings.get(pad);
       const show = this.wishes(pad).map(([element, { wish }]) => {
-        const { pad: _pad, ...asked } = wish;
+        const { pad: _pad, lane: _lane, ...asked } = wish;
         return { element, ...asked };
       });
       this.asked = { pad, number };
@@ -148,6 +148,58 @@ const live = (window.digitlabLive ??= (() => {
         this.tellShown(asked.pad);
       } else if (answer.trouble) console.warn(`digitlab: ${answer.trouble}`);
       this.send();
+    }
+  }
+
+  // What pads and elements see of both lanes: every drawing goes into both, and the quick one is what a pen follows.
+  class Live {
+    constructor() {
+      this.quick = new Lane("quick");
+      this.slow = new Lane("slow");
+      this.listeners = this.quick.listeners;
+    }
+
+    get lost() {
+      return this.quick.lost;
+    }
+
+    begin(pad) {
+      this.quick.begin(pad);
+      this.slow.begin(pad);
+    }
+
+    draw(pad, drawing) {
+      this.quick.draw(pad, drawing);
+      this.slow.draw(pad, drawing);
+    }
+
+    whenShown(pad, number, done) {
+      this.quick.whenShown(pad, number, done);
+    }
+
+    follows(pad) {
+      return this.quick.follows(pad);
+    }
+
+    watch(element, wish, take) {
+      this.lane(wish).watch(element, wish, take);
+    }
+
+    leave(element, take) {
+      this.quick.leave(element, take);
+      this.slow.leave(element, take);
+    }
+
+    isOld(wish, number) {
+      return this.lane(wish).isOld(wish.pad, number);
+    }
+
+    isAnswered(wish, number) {
+      return this.lane(wish).isAnswered(wish.pad, number);
+    }
+
+    lane({ lane }) {
+      return lane === "slow" ? this.slow : this.quick;
     }
   }
 

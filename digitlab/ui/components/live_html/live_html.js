@@ -1,22 +1,91 @@
 // Brings the page's HTML to what Python wants by changing only what differs: nothing blinks, bars can glide,
 // a live region stays the same node and is therefore read out, and focus and scroll positions stay.
 // `live` comes from live.js, and drawValue from the script of a view whose values are no HTML; both stand before this.
+//
+// Whatever carries `data-ask` changes the view's parameters, without a run of the page: a button holds them as JSON,
+// `<button data-ask='{"digit": 3}'>`, an input or a select names one, `<input type="range" data-ask="epoch">`.
 
-export default function ({ parentElement, data }) {
+const ASKED_REST = 500; // ms without a change after which the page learns what was asked for
+
+export default function ({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".live-html");
-  if (!data.wish || !(live.isOld(data.wish.pad, data.number) || isEcho(parentElement, data))) show(root, data.html);
-  if (!data.wish) return undefined;
-  const take = (value) => (typeof value === "string" ? show(root, value) : drawValue(root, value));
-  live.watch(data.element, data.wish, take);
+  const state = (parentElement.liveHtml ??= { asked: {}, told: "{}" });
+  state.setStateValue = setStateValue;
+  state.data = data;
+  if (!data.wish) {
+    show(root, data.html);
+    return undefined;
+  }
+  forgetAsked(state, data.wish.parameters);
+  const isPast = live.isOld(data.wish, data.number) || isEcho(state, data);
+  if (data.untilLive ? state.livePad !== data.wish.pad : !isPast) show(root, data.html);
+  const take = (value) => {
+    state.livePad = data.wish.pad;
+    if (typeof value === "string") show(root, value);
+    else drawValue(root, value, (parameters) => ask(state, take, parameters));
+  };
+  listen(root, (parameters) => ask(state, take, parameters));
+  live.watch(data.element, wishOf(state), take);
+  if (data.subject) handIn(state, data);
   return () => live.leave(data.element, take);
 }
 
 // Whether the page says for the first time what is already shown: the session has just learned of that drawing.
-function isEcho(parentElement, { wish, number }) {
-  const { number: before, asked: askedBefore } = parentElement.liveHtml ?? {};
-  const asked = JSON.stringify(wish);
-  parentElement.liveHtml = { number, asked };
-  return number !== before && asked === askedBefore && live.isAnswered(wish.pad, number);
+function isEcho(state, { wish, number }) {
+  const { number: before, wished } = state;
+  state.number = number;
+  state.wished = JSON.stringify(wish);
+  return number !== before && state.wished === wished && live.isAnswered(wish, number);
+}
+
+// A drawing or image that the page itself knows, where no pad hands it in
+function handIn(state, { wish, subject }) {
+  const text = JSON.stringify(subject);
+  if (state.subject === text) return;
+  state.subject = text;
+  state.subjects = (state.subjects ?? 0) + 1;
+  live.draw(wish.pad, { number: state.subjects, ...subject });
+}
+
+function wishOf({ data: { wish }, asked }) {
+  return { ...wish, parameters: { ...wish.parameters, ...asked } };
+}
+
+// Parameters that the page sets anew count, unless they are what it was told from here
+function forgetAsked(state, parameters) {
+  const set = inOrder(parameters);
+  if (state.set !== undefined && set !== state.set && set !== state.told) state.asked = {};
+  state.set = set;
+}
+
+function inOrder(parameters) {
+  return JSON.stringify(Object.entries(parameters).sort());
+}
+
+function ask(state, take, parameters) {
+  Object.assign(state.asked, parameters);
+  live.watch(state.data.element, wishOf(state), take);
+  clearTimeout(state.timer);
+  state.timer = setTimeout(() => {
+    const all = wishOf(state).parameters;
+    state.told = inOrder(all);
+    state.setStateValue("asked", all);
+  }, ASKED_REST);
+}
+
+function listen(root, tell) {
+  root.onclick = (event) => {
+    const button = event.target.closest("button[data-ask]");
+    if (button) tell(JSON.parse(button.dataset.ask));
+  };
+  root.oninput = ({ target }) => {
+    if (target.matches("input[data-ask], select[data-ask]")) tell({ [target.dataset.ask]: valueOf(target) });
+  };
+}
+
+function valueOf({ type, value, checked }) {
+  if (type === "checkbox") return checked;
+  return ["range", "number"].includes(type) ? Number(value) : value;
 }
 
 function show(root, html) {
