@@ -13,6 +13,12 @@ TRAJECTORIES: dict[str, Ink] = json.loads(Path(__file__).with_name("trajectories
 Stroke = list[list[float]]
 
 
+def at_rest(place: Locator) -> Locator:
+    """A place that the mouse is to go to: seen, covered by nothing, and no longer moving."""
+    place.hover(trial=True)
+    return place
+
+
 class DrawingPage:
     """What one does on Draw and what one sees there."""
 
@@ -22,13 +28,18 @@ class DrawingPage:
 
     def open(self, query: str = "") -> "DrawingPage":
         self.page.goto(self.address + "/" + query)
-        self.canvas.wait_for()
-        self.page.locator(".answers").wait_for()
+        return self.ready()
+
+    def ready(self) -> "DrawingPage":
+        """Wait until the pad takes strokes, and the answers are there to follow them."""
+        at_rest(self.canvas)
+        self.page.locator(".answers, .numbers").first.wait_for()
         return self
 
     @property
     def canvas(self) -> Locator:
-        return self.page.locator(".pad canvas")
+        """The pad's canvas, once its script listens: its HTML is there a moment before."""
+        return self.page.locator(".pad:not([aria-busy]) canvas")
 
     def to_screen(self, points: Stroke) -> list[tuple[float, float]]:
         """Points of the canvas in pixels of the window."""
@@ -45,6 +56,7 @@ class DrawingPage:
 
     def draw_and_stay(self, stroke: Stroke, steps: int = 2) -> None:
         """Draw a stroke and leave the pen down."""
+        at_rest(self.canvas)
         first, *rest = self.to_screen(stroke)
         self.page.mouse.move(*first)
         self.page.mouse.down()

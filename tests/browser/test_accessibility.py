@@ -42,9 +42,7 @@ def _nothing(page: Page) -> None:
 
 
 def _draw_a_three(page: Page) -> None:
-    draw = DrawingPage(page, "")
-    draw.canvas.wait_for()
-    page.locator(".answers").wait_for()
+    draw = DrawingPage(page, "").ready()
     draw.draw(TRAJECTORIES["3"])
     draw.wait_for_any_digit("cnn")
 

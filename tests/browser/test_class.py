@@ -51,8 +51,7 @@ def test_a_pupil_draws_into_the_collection_that_the_teacher_opens_and_leaves(joi
     expect(teacher.get_by_text(TEACHER_CODE)).to_have_count(0)
 
     pupil = join(CODE, "/")
-    draw = DrawingPage(pupil, "")
-    draw.canvas.wait_for()
+    draw = DrawingPage(pupil, "").ready()
     draw.draw(TRAJECTORIES["3"])
     draw.wait_for_digit("cnn", 3)
     draw.say(3)

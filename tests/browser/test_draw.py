@@ -8,7 +8,7 @@ from playwright.sync_api import WebSocket, expect
 
 from digitlab.ink.strokes import draw_ink
 from tests.browser.conftest import OpenBrowser
-from tests.browser.drawing_page import TRAJECTORIES
+from tests.browser.drawing_page import TRAJECTORIES, at_rest
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
@@ -158,14 +158,12 @@ def test_the_canvas_with_tools_starts_with_the_drawing_and_adds_to_it(open_brows
     sockets: list[WebSocket] = []
     draw.page.on("websocket", lambda socket: sockets.append(socket))
     draw.page.reload()
-    draw.canvas.wait_for()
-    draw.page.locator(".answers").wait_for()
+    draw.ready()
     draw.draw(TRAJECTORIES["4"][:1])
     draw.wait_for_any_digit("cnn")
     draw.choose_surface("Canvas with tools")
     canvas = draw.page.locator(".dc-container canvas").last
-    canvas.wait_for()
-    box = canvas.bounding_box()
+    box = at_rest(canvas).bounding_box()
     assert box is not None
     before = draw.page.locator(".seen img").get_attribute("src")
     stroke = TRAJECTORIES["4"][1]

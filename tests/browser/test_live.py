@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 
-from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
+from tests.browser.drawing_page import TRAJECTORIES, DrawingPage, at_rest
 from tests.browser.served import ROOT, free_port, served
 
 SESSION, CHANNEL = "**/_stcore/stream", "**/api/live"
@@ -110,8 +110,8 @@ def test_the_steps_follow_the_pen_with_a_step_left_out(open_window: OpenWindow) 
 def test_the_canvas_with_tools_is_answered_while_the_pen_is_down(open_window: OpenWindow) -> None:
     draw = with_silent_session(open_window, "?surface=Canvas+with+tools", ".upper-canvas")
     draw.page.locator(".answers").wait_for()
-    canvas = draw.page.locator(".upper-canvas")
-    box = canvas.bounding_box()
+    draw.page.locator(".st-key-draw-canvas[data-seen]").wait_for()
+    box = at_rest(draw.page.locator(".upper-canvas")).bounding_box()
     assert box
     scale = box["height"] / 280
     first, *rest = [(box["x"] + x * scale, box["y"] + y * scale) for x, y in TRAJECTORIES["3"][0]]
@@ -126,8 +126,7 @@ def test_the_canvas_with_tools_is_answered_while_the_pen_is_down(open_window: Op
 def test_without_the_channel_the_page_answers_by_itself(open_window: OpenWindow) -> None:
     channel = Gate()
     channel.is_open = False
-    draw = open_window(prepare=lambda page: channel.route(page, CHANNEL))
-    draw.canvas.wait_for()
+    draw = open_window(prepare=lambda page: channel.route(page, CHANNEL)).ready()
     draw.draw_and_stay(TRAJECTORIES["3"][0])
     draw.wait_for_digit("cnn", 3)
     expect(draw.page.get_by_text(NOTE)).to_be_hidden()
@@ -136,7 +135,7 @@ def test_without_the_channel_the_page_answers_by_itself(open_window: OpenWindow)
 def test_two_tabs_have_a_drawing_each(open_window: OpenWindow) -> None:
     one, other = open_window(), open_window()
     for draw in (one, other):
-        draw.page.locator(".answers").wait_for()
+        draw.ready()
     one.draw_and_stay(TRAJECTORIES["3"][0])
     other.draw_and_stay(TRAJECTORIES["7"][0])
     one.wait_for_digit("cnn", 3)
@@ -152,7 +151,7 @@ def test_a_server_that_restarts_in_mid_stroke_costs_nothing(open_window: OpenWin
     half = len(stroke) // 2
     with served(ROOT / "app.py", tmp_path, "/api/health", port) as address:
         draw = open_window(address=address)
-        draw.page.locator(".answers").wait_for()
+        draw.ready()
         draw.draw_and_stay(stroke[:half])
         draw.wait_for_any_digit("cnn")
     for point in draw.to_screen(stroke[half:]):
@@ -179,7 +178,7 @@ def test_labels_given_and_taken_back_over_a_broken_connection_count_once(
     port = free_port()
     with served(ROOT / "app.py", tmp_path, "/api/health", port) as address:
         draw = open_window(address=address)
-        draw.page.locator(".answers").wait_for()
+        draw.ready()
         draw.draw(TRAJECTORIES["4"])
         draw.wait_for_digit("cnn", 4)
         draw.say(9)
@@ -205,8 +204,7 @@ def test_labels_given_and_taken_back_over_a_broken_connection_count_once(
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (390, 660), (844, 340)])
 def test_a_phone_shows_pad_tools_and_answers_together(open_window: OpenWindow, width: int, height: int) -> None:
-    draw = open_window(viewport={"width": width, "height": height}, has_touch=True, is_mobile=True)
-    draw.page.locator(".answers").wait_for()
+    draw = open_window(viewport={"width": width, "height": height}, has_touch=True, is_mobile=True).ready()
     draw.draw(TRAJECTORIES["3"])
     draw.wait_for_digit("cnn", 3)
     needed = [draw.canvas, draw.page.locator(".tools"), *(draw.card(model).locator(".reading") for model in MODELS)]
@@ -221,6 +219,44 @@ def test_a_phone_shows_pad_tools_and_answers_together(open_window: OpenWindow, w
 
 
 MODELS = ("softmax", "cnn")
+
+LATE_PAD = """
+window.Blob = class extends Blob {
+    constructor(parts, options) {
+        const isPad = (part) => typeof part === "string" && part.includes("class InkPad");
+        super(parts.map((part) => (isPad(part) ? `await window.mayListen;\n${part}` : part)), options);
+    }
+};
+window.mayListen = new Promise((listen) => (window.letThePadListen = listen));
+"""
+"""The pad's script, as a slow phone has it: Streamlit imports it from a blob once the pad's HTML is on the page."""
+
+
+def test_a_pen_that_is_down_before_the_pad_listens_draws_from_then_on(open_window: OpenWindow) -> None:
+    draw = open_window(prepare=lambda page: page.add_init_script(LATE_PAD))
+    draw.page.locator(".answers").wait_for()
+    deaf = at_rest(draw.page.locator(".pad[aria-busy=true] canvas"))
+    box = deaf.bounding_box()
+    assert box
+    first, *rest = TRAJECTORIES["3"][0]
+    scale = box["height"] / 280
+    draw.page.mouse.move(box["x"] + first[0] * scale, box["y"] + first[1] * scale)
+    draw.page.mouse.down()
+    draw.page.evaluate("letThePadListen()")
+    draw.canvas.wait_for()
+    for point in draw.to_screen(rest):
+        draw.page.mouse.move(*point, steps=2)
+    draw.wait_for_digit("cnn", 3)
+    draw.page.mouse.up()
+    expect(draw.canvas).to_have_attribute("aria-label", "The drawing, 1 stroke")
+
+
+def test_a_mouse_that_comes_over_the_fresh_pad_draws_nothing(open_window: OpenWindow) -> None:
+    draw = open_window().ready()
+    draw.page.mouse.move(*draw.to_screen([[60, 60]])[0])
+    draw.page.mouse.move(*draw.to_screen([[200, 200]])[0], steps=5)
+    draw.page.mouse.click(5, 5)
+    assert draw.white_pixels() == 0
 
 
 def test_the_title_names_the_page_and_the_address_the_surface(open_window: OpenWindow) -> None:

@@ -11,7 +11,7 @@ from digitlab.data import PartName
 from digitlab.data.pen import pen_drawings
 from digitlab.ink.strokes import Ink, draw_ink
 from tests.browser.conftest import OpenBrowser
-from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
+from tests.browser.drawing_page import TRAJECTORIES, DrawingPage, at_rest
 from tests.synthetic_photos import take_photo
 
 
@@ -32,6 +32,7 @@ def test_a_number_is_read_digit_by_digit_and_a_cleared_pad_reads_nothing(open_br
     draw = open_browser("?models=cnn")
     draw.choose_surface("Number")
     draw.page.locator(".numbers").wait_for()
+    draw.ready()
     for number, digit in enumerate("1734"):
         draw.draw(at(digit, 60 + 180 * number))
     wait_for_number(draw, "cnn", "1734")
@@ -44,6 +45,7 @@ def test_a_phone_has_room_for_a_number(open_browser: OpenBrowser) -> None:
     draw = open_browser("?models=cnn", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     draw.choose_surface("Number")
     draw.page.locator(".numbers").wait_for()
+    draw.ready()
     for number, digit in enumerate("73"):
         draw.draw(at(digit, 100 + 300 * number))
     wait_for_number(draw, "cnn", "73")
@@ -125,8 +127,7 @@ def test_the_boxes_on_a_photo_can_be_corrected(open_browser: OpenBrowser) -> Non
     draw.page.get_by_text("Correct the boxes", exact=True).click()
     canvas = draw.page.locator("canvas.upper-canvas")
     draw.page.get_by_text("Drag over the picture").wait_for()
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
+    box = at_rest(canvas).bounding_box()
     assert box is not None
     scale = box["width"] / 560
 

@@ -17,6 +17,7 @@ class Eye {
     document.addEventListener("pointerdown", this.down, true);
     document.addEventListener("pointerup", this.up, true);
     document.addEventListener("pointercancel", this.up, true);
+    document.querySelector(`.st-key-${container}`)?.setAttribute("data-seen", "live");
   }
 
   close() {

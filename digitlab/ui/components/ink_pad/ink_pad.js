@@ -41,6 +41,7 @@ class InkPad {
     this.past = [];
     this.future = [];
     this.pointer = null; // { id, type } of the pointer that draws
+    this.isFresh = true; // until the first pointer comes
     this.keyPen = null; // { x, y, down } once the arrow keys were used
     this.timer = null;
     this.number = Math.max(data.number, last?.number ?? 0); // never an older one's, also after another mount
@@ -55,6 +56,7 @@ class InkPad {
       save(this.key, start);
       if (this.strokes.length) this.handIn(); // views that the page's run does not answer show it, too
     }
+    this.pad.removeAttribute("aria-busy");
   }
 
   find(root) {
@@ -122,8 +124,13 @@ class InkPad {
   // Pointers: mouse, pen, finger
 
   pointerDown(event) {
+    this.isFresh = false;
     if (event.button !== 0 || !event.isPrimary || !this.takesOver(event)) return;
     if (this.pointer) this.undo(); // the palm lay there before the pen came
+    this.putDown(event);
+  }
+
+  putDown(event) {
     this.leaveKeys();
     this.pointer = { id: event.pointerId, type: event.pointerType };
     this.canvas.setPointerCapture(event.pointerId);
@@ -135,6 +142,8 @@ class InkPad {
   }
 
   pointerMove(event) {
+    if (this.isFresh && event.isPrimary && event.buttons === 1) this.putDown(event); // it was down before the script came
+    this.isFresh = false;
     if (event.pointerId !== this.pointer?.id) return;
     const events = event.getCoalescedEvents?.() ?? [];
     for (const one of events.length ? events : [event]) this.extend(this.place(one));
