@@ -6,7 +6,7 @@
 const live = (window.digitlabLive ??= (() => {
   const FIRST_PAUSE = 400; // ms before the first try to connect again; each further pause is twice as long
   const LONGEST_PAUSE = 15000;
-  const PATIENCE = 5000; // ms without an answer after which the connection counts as broken
+  const PATIENCE = { quick: 5000, slow: 30000 }; // ms without an answer after which the connection counts as broken
   const REFUSED = [1008, 1013]; // the server does not want this socket: the page's own way answers
 
   class Lane {
@@ -131,7 +131,7 @@ const live = (window.digitlabLive ??= (() => {
       this.asked = { pad, number };
       this.socket.send(JSON.stringify({ number, drawing, show }));
       const socket = this.socket;
-      this.patience = setTimeout(() => socket.close(), PATIENCE);
+      this.patience = setTimeout(() => socket.close(), PATIENCE[this.name]);
     }
 
     wishes(pad) {
