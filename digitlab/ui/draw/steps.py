@@ -43,9 +43,10 @@ def pick_steps() -> tuple[bool, frozenset[str]]:
     """Show the switches; gives back whether the panel is open, and the steps to leave out."""
     is_open = st.toggle(
         "Step by step",
-        **address.switch("steps"),
+        **address.switch(
+            "steps", help="How a drawing becomes 28×28 pixels, and what the models would say after each step."
+        ),
         width="content",
-        help="How a drawing becomes 28×28 pixels, and what the models would say after each step.",
     )
     if not is_open:
         return False, frozenset()
@@ -53,10 +54,11 @@ def pick_steps() -> tuple[bool, frozenset[str]]:
         "Steps of the preparation",
         STEPS,
         selection_mode="multi",
-        **address.several("preparation", STEPS, STEPS),
+        **address.several(
+            "preparation", STEPS, STEPS, help="Switch a step off to see what it is good for. The answers follow."
+        ),
         format_func=lambda step: _WORDS[_AFTER[step]][0],
         width="content",
-        help="Switch a step off to see what it is good for. The answers follow.",
     )
     return True, frozenset(STEPS) - frozenset(done)
 
