@@ -51,7 +51,7 @@ def choose() -> Scored | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         entry = pick_one_model(catalogue().models(), _PROMISE, width=_WIDTH)
         data = pick_data(width=_WIDTH) if entry else FILE
-        as_trained = st.toggle("As trained", help=_AS_TRAINED, **address.switch("as-trained")) if entry else False
+        as_trained = st.toggle("As trained", **address.switch("as-trained", help=_AS_TRAINED)) if entry else False
     upload = uploaded_part() if entry and data == FILE else None
     if entry is None or (data == FILE and upload is None):
         return None

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from digitlab.image.prepare import prepare_ink
+from digitlab.ink.link import from_link, to_link
 from digitlab.ink.strokes import Drawing
 from digitlab.ui.app import api
 from digitlab.ui.app.live_messages import answer_all
@@ -28,7 +30,7 @@ _PAGES = ("draw", "train", "evaluate", "inside", "compare", "handwriting")
 _PATIENCE = 120
 _PARAMETERS = (
     *("model", "models", "data", "run", "epoch", "layer", "digit", "figure", "tab", "sample", "zoom", "cell"),
-    *("surface", "without", "page", "sort", "by"),
+    *("surface", "without", "page", "sort", "by", "ink", "form", "lock", "preparation", "picture", "lesson", "print"),
 )
 
 
@@ -159,7 +161,8 @@ Address = Mapping[str, str]
 
 
 def _addresses() -> Sequence[Address]:
-    return [{"page": page, "model": "softmax", "models": "softmax,cnn"} for page in _PAGES]
+    link = {"model": "softmax", "models": "softmax,cnn", "ink": to_link(Drawing(ink=SEVEN)), "form": "quick,epochs:3"}
+    return [{"page": page, **link} for page in _PAGES]
 
 
 def _mutate_address(address: Address, random: Random) -> Address:
@@ -167,7 +170,9 @@ def _mutate_address(address: Address, random: Random) -> Address:
     for _ in range(random.choice((1, 2, 4))):
         text = str(random.choice(VALUES))[:5000].encode("utf-8", "replace").decode()  # as a server decodes an address
         joined = random.choice((text, f"softmax,{text}", f"{text},cnn", text * 2))
-        found[random.choice(_PARAMETERS)] = joined
+        key = random.choice(_PARAMETERS)
+        edited = random.random() < 0.5 and key in found
+        found[key] = mutate_bytes(found[key].encode(), random).decode("utf-8", "replace") if edited else joined
     return {**found, "page": address["page"]}
 
 
@@ -176,7 +181,23 @@ def _read_address(address: Address, _folder: Path) -> object:
     for key, value in address.items():
         if key != "page":
             app.query_params[key] = value
-    return _lines(app.run())
+    found = _lines(app.run())
+    if len(app.warning) > 1:
+        raise AssertionError(f"{len(app.warning)} notices: {[one.value for one in app.warning]!r:.300}")
+    return found
+
+
+def _mutate_link(text: str, random: Random) -> str:
+    head, body = text[:1], text[1:]
+    if random.random() < 0.5:  # what is packed, so that the checksum is right
+        data = zlib.decompress(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        return head + base64.urlsafe_b64encode(zlib.compress(mutate_bytes(data, random))).decode().rstrip("=")
+    return mutate_bytes(text.encode(), random).decode("utf-8", "replace")
+
+
+def _read_link(text: str, _folder: Path) -> object:
+    drawing = from_link(text)
+    return [drawing, prepare_ink(drawing.ink, drawing.pen_width).image.shape]
 
 
 def _small_app() -> None:
@@ -248,6 +269,16 @@ MESSAGES = Kind(
         "a picture that is a bomb": lambda: json.dumps(
             message(drawing={"picture": base64.b64encode(b"\x89PNG" * 40_000).decode(), "width": 280})
         ),
+    },
+)
+LINKS = Kind(
+    "drawings in links",
+    lambda: [to_link(Drawing(ink=SEVEN, pen_width=18.0)), to_link(Drawing(ink=SEVEN * 9, pen_width=7.5))],
+    _mutate_link,
+    _read_link,
+    {
+        "a bomb": lambda: "1" + base64.urlsafe_b64encode(zlib.compress(b"\0" * 10**7, 9)).decode().rstrip("="),
+        "far away": lambda: to_link(Drawing(ink=[[[1e6, 1e6], [-1e6, -1e6]] * 90], pen_width=100)),
     },
 )
 REQUESTS = Kind("requests to /api/read", _bodies, _mutate_body, _read_body)

@@ -16,6 +16,7 @@ KINDS = (
     browser_values.PAD,
     browser_values.PAD_PAGE,
     browser_values.MESSAGES,
+    browser_values.LINKS,
     browser_values.REQUESTS,
     browser_values.CHOICES,
     browser_values.ADDRESSES,

@@ -1,11 +1,11 @@
 """What is chosen on a page, held in its address, so that reloading or a copied link shows the same view.
 
-    model = st.selectbox("Model", names, **address.choice("model", names), help="…")
-    shown = st.multiselect("Models", names, **address.several("models", names, names[:2]), help="…")
-    tab = st.segmented_control("Figure", TABS, required=True, **address.choice("figure", TABS), help="…")
-    digit = st.pills("Digit", range(10), **address.choice("digit", range(10), optional=True), help="…")
-    heat = st.slider("Temperature", **address.number("heat", 0.1, 5.0, 1.0), step=0.05, help="…")
-    zoom = st.toggle("Zoom", **address.switch("zoom"), help="…")
+    model = st.selectbox("Model", names, **address.choice("model", names, help="…"))
+    shown = st.multiselect("Models", names, **address.several("models", names, names[:2], help="…"))
+    tab = st.segmented_control("Figure", TABS, required=True, **address.choice("figure", TABS, help="…"))
+    digit = st.pills("Digit", range(10), **address.choice("digit", range(10), optional=True, help="…"))
+    heat = st.slider("Temperature", **address.number("heat", 0.1, 5.0, 1.0, help="…"), step=0.05)
+    zoom = st.toggle("Zoom", **address.switch("zoom", help="…"))
     cell = address.read("cell", cells)   # without a widget, for example for a click on a figure,
     address.write("cell", "4-9")         # whose callback writes it
 
@@ -13,6 +13,8 @@ A widget's key is its name in the address, the same name for the same thing on e
 then chosen on the others, too. A value is written as `str` of it; what is at its default is left out. What the address
 asks for and is not there gets one line, and the default is shown. Values of widgets stay over a
 change of page, and the browser's Back button goes back by one choice.
+
+`?lock=model,heat` switches off the widgets of these names: a lesson has set them. Their help says so.
 
 Streamlit's own `bind="query-params"` does less: it writes the labels that people read instead of names, drops unknown
 values without a word, and forgets choices over a change of page.
@@ -24,7 +26,8 @@ from typing import Any
 
 import streamlit as st
 
-from digitlab.ui.app.callouts import plain
+from digitlab.ui.app import notice
+from digitlab.ui.app.locks import LOCKED, is_locked
 
 _ROOT = Path(__file__).parents[3]
 
@@ -40,15 +43,17 @@ def page_file(name: str) -> Path:
     return _ROOT / "pages" / f"{name}.py"
 
 
-def choice(key: str, options: Iterable[Any], default: Any = None, *, optional: bool = False) -> Arguments:
+def choice(
+    key: str, options: Iterable[Any], default: Any = None, *, optional: bool = False, help: str | None = None
+) -> Arguments:
     """For widgets that choose one of some options; the default is the first unless `optional` allows none at all."""
     options = list(options)
     if default not in options:
         default = None if optional or not options else options[0]
-    return _arguments(key, _one_of(options), default)
+    return _arguments(key, _one_of(options), default, help)
 
 
-def several(key: str, options: Iterable[Any], default: Sequence[Any] = ()) -> Arguments:
+def several(key: str, options: Iterable[Any], default: Sequence[Any] = (), *, help: str | None = None) -> Arguments:
     """For widgets that choose several options; the order of choice is kept. In the address: `?models=a,b`.
 
     Of the options that the address asks for, those that are there count.
@@ -68,10 +73,10 @@ def several(key: str, options: Iterable[Any], default: Sequence[Any] = ()) -> Ar
     unknown = [part for part in names if part not in known]
     if 0 < len(unknown) < len(names):
         _say_unknown(key, ",".join(unknown))
-    return _arguments(key, parse, list(default))
+    return _arguments(key, parse, list(default), help)
 
 
-def number(key: str, low: float, high: float, default: float) -> Arguments:
+def number(key: str, low: float, high: float, default: float, *, help: str | None = None) -> Arguments:
     """For sliders and number inputs, with their limits; whole numbers when the default is one.
 
     As long as nothing is chosen, the widget follows its default.
@@ -85,16 +90,16 @@ def number(key: str, low: float, high: float, default: float) -> Arguments:
         return value
 
     _follow_default(key, default)
-    return {**_arguments(key, parse, default), "min_value": kind(low), "max_value": kind(high)}
+    return {**_arguments(key, parse, default, help), "min_value": kind(low), "max_value": kind(high)}
 
 
-def switch(key: str, default: bool = False) -> Arguments:
+def switch(key: str, default: bool = False, *, help: str | None = None) -> Arguments:
     """For toggles and checkboxes. In the address: `?zoom=True`.
 
     As long as nothing is chosen, the widget follows its default.
     """
     _follow_default(key, default)
-    return _arguments(key, _one_of([True, False]), default)
+    return _arguments(key, _one_of([True, False]), default, help)
 
 
 def read(key: str, options: Iterable[Any], default: Any = None) -> Any:
@@ -105,9 +110,10 @@ def read(key: str, options: Iterable[Any], default: Any = None) -> Any:
 def write(key: str, value: Any) -> None:
     """Choose by something else than the widget: another value for `read` or for a widget; None for the default.
 
-    For callbacks: what the page has already shown in this run stays as it is.
+    For callbacks: what the page has already shown in this run stays as it is. What is locked stays as it is, too.
     """
-    _put(key, None if value is None else _text(value))
+    if not is_locked(key):
+        _put(key, None if value is None else _text(value))
 
 
 def choose(key: str, value: Any) -> None:
@@ -145,7 +151,7 @@ def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _arguments(key: str, parse: _Parse, default: Any) -> Arguments:
+def _arguments(key: str, parse: _Parse, default: Any, help: str | None = None) -> Arguments:
     """Settle the widget's value before the widget is made: the address decides, else the session, else the default."""
     asked, last = st.query_params.get(key), st.session_state.get(_memory(key))
     is_new = key not in st.session_state
@@ -161,7 +167,9 @@ def _arguments(key: str, parse: _Parse, default: Any) -> Arguments:
     if key not in st.session_state or not _is_there(st.session_state[key], parse):  # its option may have gone
         st.session_state[key] = default
     st.session_state[_memory(key)] = asked
-    return {"key": key, "on_change": _follow, "args": (key, default)}
+    locked = is_locked(key)
+    said = {"help": f"{LOCKED} {help}" if locked else help} if help else {}
+    return {"key": key, "on_change": _follow, "args": (key, default), **said, **({"disabled": True} if locked else {})}
 
 
 def _follow(key: str, default: Any) -> None:
@@ -189,8 +197,7 @@ def _asked_value(key: str, asked: str | None, parse: _Parse, default: Any) -> An
 
 
 def _say_unknown(key: str, asked: str) -> None:
-    line = f"The address asks for {key} = {asked[:60]}, which is not here. Choose from what the page offers."
-    st.warning(plain(line), icon=":material/help:")
+    notice.say_unknown(f"{key} = {asked[:60]}")
 
 
 def _parsed(text: str, parse: _Parse, default: Any) -> Any:

@@ -5,9 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from digitlab.errors import DigitlabError
-from digitlab.ui.app import readers
+from digitlab.ui.app import locks, notice, readers
 from digitlab.ui.app.address import page_file
 from digitlab.ui.app.callouts import show_error
+from digitlab.ui.app.link import show_link, take_link
 from digitlab.ui.app.visitor import visitor
 from digitlab.ui.components.comeback import run_after_comeback
 from digitlab.ui.components.styles import styles
@@ -40,9 +41,16 @@ try:
 except DigitlabError as error:  # the pass has ended: nothing is shown to nobody
     show_error(error)
     st.stop()
+notice.begin()
+locks.begin()
+above = st.empty()
+take_link(chosen.url_path)
 chosen.run()
 with st.sidebar:
     training_sidebar()
     data_note()
     run_after_comeback()
+with above:
+    locks.show_unlock()
+show_link()
 readers.first_page_is_out()

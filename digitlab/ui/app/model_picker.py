@@ -34,8 +34,13 @@ def pick_models(entries: Sequence[Entry]) -> list[Entry]:
         list(known),
         format_func=lambda name: title(known, name),
         placeholder="Choose models",
-        help="Each model gets a card with its answer. The choice is part of the address: a copied link has it, too.",
-        **address.several(KEY, known, [name for name in DEFAULTS if name in known] or list(known)[:1]),
+        **address.several(
+            KEY,
+            known,
+            [name for name in DEFAULTS if name in known] or list(known)[:1],
+            help="Each model gets a card with its answer. The choice is part of the address: a copied link has it, "
+            "too.",
+        ),
     )
     return [known[name] for name in chosen]
 
@@ -54,9 +59,8 @@ def pick_one_model(entries: Sequence[Entry], promise: str, **how: Any) -> Entry 
         "Model",
         list(known),
         format_func=lambda name: _with_architecture(known, name),
-        help="All shipped models, and all runs that have saved weights.",
         **how,
-        **address.choice("model", known),
+        **address.choice("model", known, help="All shipped models, and all runs that have saved weights."),
     )
     return known[chosen]
 

@@ -59,13 +59,19 @@ def show_roc(sides: Sequence[Side]) -> None:
             _WHOSE,
             format_func=_title,
             width=240,
-            help=f"One digit against the rest, or an average. Macro: {within('macro')} Micro: {within('micro')}",
-            **address.choice("roc", _WHOSE),
+            **address.choice(
+                "roc",
+                _WHOSE,
+                help=f"One digit against the rest, or an average. Macro: {within('macro')} Micro: {within('micro')}",
+            ),
         )
         zoomed = st.toggle(
             "Zoom in on the corner",
-            help="Shows only false positive rates up to 1 %, where good models differ. Off: the whole curves.",
-            **address.switch("zoom", True),
+            **address.switch(
+                "zoom",
+                True,
+                help="Shows only false positive rates up to 1 %, where good models differ. Off: the whole curves.",
+            ),
         )
     curves = [
         (side.compared(), curve)

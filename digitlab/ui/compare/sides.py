@@ -79,8 +79,12 @@ def pick_compared(entries: Sequence[Entry]) -> list[Entry]:
         list(known),
         format_func=lambda name: title(known, name),
         placeholder="Choose two or more models",
-        help="The models to compare, two or more; at first those that are chosen on the page Draw.",
-        **address.several(_KEY, known, drawn if len(drawn) > 1 else usual),
+        **address.several(
+            _KEY,
+            known,
+            drawn if len(drawn) > 1 else usual,
+            help="The models to compare, two or more; at first those that are chosen on the page Draw.",
+        ),
     )
     if chosen != usual and address.asked(_KEY) is None:
         address.write(_KEY, chosen)  # chosen on Draw: a copied link must say so
@@ -100,8 +104,7 @@ def pick_pair(sides: Sequence[Side]) -> tuple[Side, Side]:
         "Pair",
         list(known),
         format_func=lambda name: " and ".join(side.title for side in known[name]) if name in known else name,
-        help="Which two of the models are compared image by image.",
-        **address.choice("pair", known),
+        **address.choice("pair", known, help="Which two of the models are compared image by image."),
     )
     return known[pair]
 

@@ -55,9 +55,10 @@ def pick_panels() -> tuple[Sequence[str], frozenset[str]]:
         "Look closer",
         list(PANELS),
         selection_mode="multi",
-        **address.several("panels", PANELS),
+        **address.several(
+            "panels", PANELS, help=" ".join(f"{panel.title}: {panel.help}." for panel in PANELS.values())
+        ),
         format_func=lambda name: PANELS[name].title,
-        help=" ".join(f"{panel.title}: {panel.help}." for panel in PANELS.values()),
     )
     return [name for name in PANELS if name in chosen], pick_steps() if "steps" in chosen else frozenset()
 

@@ -45,10 +45,11 @@ def pick_steps() -> frozenset[str]:
         "Steps of the preparation",
         STEPS,
         selection_mode="multi",
-        **address.several("preparation", STEPS, STEPS),
+        **address.several(
+            "preparation", STEPS, STEPS, help="Switch a step off to see what it is good for. The answers follow."
+        ),
         format_func=lambda step: _WORDS[_AFTER[step]][0],
         width="content",
-        help="Switch a step off to see what it is good for. The answers follow.",
     )
     return frozenset(STEPS) - frozenset(done)
 

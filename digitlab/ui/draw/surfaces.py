@@ -48,9 +48,13 @@ def on_pad(without: Collection[str]) -> Given:
     return _prepared(drawing, without)
 
 
+WIDE_PAD = "wide pad"
+"""The session's name of the writing on the pad for numbers."""
+
+
 def on_wide_pad(_without: Collection[str]) -> Given:
     """Write a number on a wide pad. Raises BadInk."""
-    drawing = ink_pad("wide pad", width=WIDE, invitation="Write a number")
+    drawing = ink_pad(WIDE_PAD, width=WIDE, invitation="Write a number")
     return Writing(draw_ink(drawing.ink, drawing.pen_width, (WIDE, CANVAS))) if drawing else None
 
 
@@ -69,11 +73,12 @@ def from_picture(without: Collection[str]) -> Given:
     shows: str = st.segmented_control(
         "The picture shows",
         [_SEVERAL, _ONE],
-        key="picture shows",
-        default=_SEVERAL,
         required=True,
-        persist_state="session",
-        help="Several digits: each is found, boxed and read. One digit: everything in the picture belongs to it.",
+        **address.choice(
+            "picture",
+            [_SEVERAL, _ONE],
+            help="Several digits: each is found, boxed and read. One digit: everything in the picture belongs to it.",
+        ),
     )
     newest = _newest_picture()
     if newest is None:
@@ -151,7 +156,7 @@ SURFACES: Mapping[str, Callable[[Collection[str]], Given]] = {
 }
 """What the switch on Draw offers, in this order."""
 
-_PADS = {"Pad": "pad", "Number": "wide pad", "Canvas with tools": _CANVAS}
+_PADS = {"Pad": "pad", "Number": WIDE_PAD, "Canvas with tools": _CANVAS}
 """Surface → the key of its drawing in the live channel."""
 
 
@@ -187,9 +192,12 @@ def pick_surface() -> str:
         "Draw on",
         list(SURFACES),
         required=True,
-        help="Pad: one digit. Number: several digits beside each other. Canvas with tools: move, turn and scale "
-        "strokes. Picture: upload or take a photo.",
-        **address.choice(SURFACE, SURFACES),
+        **address.choice(
+            SURFACE,
+            SURFACES,
+            help="Pad: one digit. Number: several digits beside each other. Canvas with tools: move, turn and scale "
+            "strokes. Picture: upload or take a photo.",
+        ),
     )
     return choice
 

@@ -54,9 +54,15 @@ def _temperature(scored: Scored) -> float:
     temperature: float = st.slider(
         "Temperature",
         step=0.01,
-        help="Divides the logits before the softmax: above 1 the model is less sure, below 1 surer. Its answers stay "
-        "the same. It starts at the value that Draw uses, too, which was chosen on validation images; 1 is as trained.",
-        **address.number(_KEY, COLDEST, HOTTEST, round(scored.temperature, 2)),
+        **address.number(
+            _KEY,
+            COLDEST,
+            HOTTEST,
+            round(scored.temperature, 2),
+            help="Divides the logits before the softmax: above 1 the model is less sure, below 1 surer. Its answers "
+            "stay the same. It starts at the value that Draw uses, too, which was chosen on validation images; 1 is as "
+            "trained.",
+        ),
     )
     return temperature
 

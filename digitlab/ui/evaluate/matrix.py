@@ -93,9 +93,12 @@ def _matrix(scored: Scored) -> Cell | None:
         MODES,
         format_func=_WORDS.__getitem__,
         required=True,
-        help="Counts: numbers of images. Shares: each row in % of the true digit's images. Errors only: without the "
-        "right answers. Choose a cell to see its images: by a click, a tap, or the arrow keys and Enter.",
-        **address.choice("matrix", MODES),
+        **address.choice(
+            "matrix",
+            MODES,
+            help="Counts: numbers of images. Shares: each row in % of the true digit's images. Errors only: without "
+            "the right answers. Choose a cell to see its images: by a click, a tap, or the arrow keys and Enter.",
+        ),
     )
     cell = _CELLS.get(address.read("cell", _CELLS) or "")
     matrix(scored.compute(confusion_counts), mode, cell, _NAME, _choose, page_colours())

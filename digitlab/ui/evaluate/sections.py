@@ -91,22 +91,21 @@ def show_samples(scored: Scored) -> None:
             VERDICTS,
             format_func=str.capitalize,
             required=True,
-            help="Which answers to show: right ones, wrong ones or all.",
-            **address.choice("verdict", VERDICTS),
+            **address.choice("verdict", VERDICTS, help="Which answers to show: right ones, wrong ones or all."),
         )
         order = st.selectbox(
             "Order",
             list(_ORDERS),
             format_func=_ORDERS.__getitem__,
             width=220,
-            help=f"Confidence: {within('confidence')}",
-            **address.choice("order", _ORDERS),
+            **address.choice("order", _ORDERS, help=f"Confidence: {within('confidence')}"),
         )
         digit = st.pills(
             "True digit",
             range(10),
-            help="Shows only images of this digit; choose it again to see all.",
-            **address.choice("digit", range(10), optional=True),
+            **address.choice(
+                "digit", range(10), optional=True, help="Shows only images of this digit; choose it again to see all."
+            ),
         )
     indices = ordered(scored.answers, scored.answers.select(verdict, true=digit), order)
     show_images(scored, indices, f"{_matches(len(indices))}. True digit → predicted digit.", _PER_PAGE, _PREFIX)
@@ -166,8 +165,11 @@ def _roc(scored: Scored) -> None:
         return
     zoomed = st.toggle(
         _ZOOM,
-        help="Shows only false positive rates up to 1 %, where good models differ. Off: the whole curves.",
-        **address.switch("roc-zoom", fit_roc_corner(curves)),
+        **address.switch(
+            "roc-zoom",
+            fit_roc_corner(curves),
+            help="Shows only false positive rates up to 1 %, where good models differ. Off: the whole curves.",
+        ),
     )
     show_plot(roc_figure(curves, zoomed), "ROC", scored.about)
     shown = "Zoomed in: false positive rates up to 1 %. Switch the zoom off to see the whole curves. " if zoomed else ""
@@ -181,8 +183,11 @@ def _precision_recall(scored: Scored) -> None:
         return
     zoomed = st.toggle(
         _ZOOM,
-        help="Shows only precision and recall from 90 % on, where good models differ. Off: the whole curves.",
-        **address.switch("pr-zoom", fit_precision_recall_corner(curves)),
+        **address.switch(
+            "pr-zoom",
+            fit_precision_recall_corner(curves),
+            help="Shows only precision and recall from 90 % on, where good models differ. Off: the whole curves.",
+        ),
     )
     show_plot(precision_recall_figure(curves, zoomed), "precision and recall", scored.about)
     shown = (
@@ -210,7 +215,10 @@ def show_sections(scored: Scored) -> None:
         list(SECTIONS),
         format_func=lambda name: SECTIONS[name][0],
         required=True,
-        help="The buttons below a figure save it as PNG, for slides, or as SVG, which stays sharp at any size.",
-        **address.choice("figure", SECTIONS),
+        **address.choice(
+            "figure",
+            SECTIONS,
+            help="The buttons below a figure save it as PNG, for slides, or as SVG, which stays sharp at any size.",
+        ),
     )
     SECTIONS[name][1](scored)

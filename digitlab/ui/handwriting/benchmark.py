@@ -109,8 +109,9 @@ def _pick_models(entries: Sequence[Entry]) -> list[Entry]:
         list(known),
         format_func=lambda name: title(known, name),
         placeholder="Choose models",
-        help="At first every checkpoint, and every run that learned from your drawings.",
-        **address.several(_READERS, known, usual),
+        **address.several(
+            _READERS, known, usual, help="At first every checkpoint, and every run that learned from your drawings."
+        ),
     )
     if not chosen:
         st.caption("Choose a model above, and how well it reads your handwriting appears here.")

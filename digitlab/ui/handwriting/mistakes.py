@@ -28,8 +28,7 @@ def show_mistakes(found: Sequence[Answers], drawings: Sequence[MyDrawing]) -> No
         list(known),
         format_func=lambda name: known[name].entry.title if name in known else name,
         width=320,
-        help="The model whose mistakes are shown.",
-        **address.choice("mistakes-of", known),
+        **address.choice("mistakes-of", known, help="The model whose mistakes are shown."),
     )
     model = known[name]
     wrong = np.flatnonzero(~model.right(drawings))

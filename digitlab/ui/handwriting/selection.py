@@ -33,8 +33,14 @@ def pick_shown(drawings: Sequence[MyDrawing]) -> list[MyDrawing]:
             "Digit",
             range(10),
             wrap=True,
-            help="Shows only drawings of this digit; choose it again to see all.",
-            **_from_the_start(address.choice(_DIGIT, range(10), optional=True)),
+            **_from_the_start(
+                address.choice(
+                    _DIGIT,
+                    range(10),
+                    optional=True,
+                    help="Shows only drawings of this digit; choose it again to see all.",
+                )
+            ),
         )
         writer = st.selectbox(
             "Writer",
@@ -42,8 +48,14 @@ def pick_shown(drawings: Sequence[MyDrawing]) -> list[MyDrawing]:
             index=None,
             placeholder="Everyone",
             width=220,
-            help="Shows only drawings by one writer. The name is asked for on Draw.",
-            **_from_the_start(address.choice(_WRITER, writers, optional=True)),
+            **_from_the_start(
+                address.choice(
+                    _WRITER,
+                    writers,
+                    optional=True,
+                    help="Shows only drawings by one writer. The name is asked for on Draw.",
+                )
+            ),
         )
     return [one for one in reversed(drawings) if digit in (None, one.digit) and writer in (None, one.writer)]
 

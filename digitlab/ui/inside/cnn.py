@@ -57,8 +57,12 @@ def show_feature_maps(run: Run, layers: Sequence[Layer], chosen: ChosenImage) ->
         "Layer",
         list(shown),
         format_func=lambda name: f"{name} · {_size(shown[name].shape)}" if name in shown else name,
-        help="The layers in the order in which the image passes them, and the size of what each one makes.",
-        **address.choice("layer", shown, _first_with_maps(layers)),
+        **address.choice(
+            "layer",
+            shown,
+            _first_with_maps(layers),
+            help="The layers in the order in which the image passes them, and the size of what each one makes.",
+        ),
     )
     layer, model = shown[name], readers.predictor(run.id).model
     maps = feature_maps(model, chosen.image)[layer.module]

@@ -35,8 +35,12 @@ def pick_image() -> ChosenImage:
         list(_SOURCES),
         format_func=_SOURCES.__getitem__,
         required=True,
-        help="My drawing: what you drew on the page Draw. Sample: an image of a data set's test part.",
-        **address.choice("source", _SOURCES, "drawing" if drawn else "sample"),
+        **address.choice(
+            "source",
+            _SOURCES,
+            "drawing" if drawn else "sample",
+            help="My drawing: what you drew on the page Draw. Sample: an image of a data set's test part.",
+        ),
     )
     if source == "drawing" and drawn:
         return drawn
@@ -61,8 +65,7 @@ def _sample() -> ChosenImage:
         "Sample",
         step=1,
         width=150,
-        help=f"The number of the image among {_TITLES[data]}.",
-        **address.number("sample", 0, len(part) - 1, 0),
+        **address.number("sample", 0, len(part) - 1, 0, help=f"The number of the image among {_TITLES[data]}."),
     )
     label = int(part.labels[number])
     return ChosenImage(

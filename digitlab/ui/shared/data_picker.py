@@ -38,9 +38,12 @@ def pick_data(**how: Any) -> str:
         "Test data",
         names,
         format_func=test_title,
-        help="The images that the model is asked to read. No model was trained on the test part of its data.",
         **how,
-        **address.choice("data", names),
+        **address.choice(
+            "data",
+            names,
+            help="The images that the model is asked to read. No model was trained on the test part of its data.",
+        ),
     )
     return chosen
 

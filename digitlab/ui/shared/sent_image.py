@@ -14,7 +14,7 @@ from digitlab.ui.app.address import page_file
 SURFACE = "surface"
 """What Draw calls the choice of a surface in its address."""
 
-_SENT = "sent"
+SENT = "sent"
 """What Draw's address calls the offer that was taken."""
 
 _KEY = "image sent to draw"
@@ -36,7 +36,7 @@ def open_in_draw(image: np.ndarray, origin: str, key: str) -> None:
         label="Open in Draw",
         icon=":material/draw:",
         help="Any number of models then read this image.",
-        query_params={SURFACE: "Picture", _SENT: key},
+        query_params={SURFACE: "Picture", SENT: key},
         width="content",
     )
 
@@ -44,7 +44,7 @@ def open_in_draw(image: np.ndarray, origin: str, key: str) -> None:
 def sent_image() -> SentImage | None:
     """What was sent last, unless it was put away."""
     offers: dict[str, SentImage] = st.session_state.get(_OFFERS, {})
-    taken = offers.get(st.query_params.get(_SENT, ""))
+    taken = offers.get(st.query_params.get(SENT, ""))
     if taken is not None:
         st.session_state[_KEY] = taken
     sent: SentImage | None = st.session_state.get(_KEY)
@@ -54,4 +54,4 @@ def sent_image() -> SentImage | None:
 def put_away() -> None:
     """Forget the image that was sent."""
     st.session_state.pop(_KEY, None)
-    st.query_params.pop(_SENT, None)
+    st.query_params.pop(SENT, None)

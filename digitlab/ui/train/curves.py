@@ -7,20 +7,25 @@ import streamlit as st
 from digitlab.figures.describe import describe_curves
 from digitlab.figures.live_curves import MOST_SMOOTHING, live_spec, live_table
 from digitlab.figures.training import Panel, Point
+from digitlab.ui.app import address
 
 
 def ask_smoothing(name: str) -> float:
-    """A slider for the weight of the moving average; 0 shows the curves as they are. name: makes its key."""
-    return st.slider(
+    """A slider for the weight of the moving average; 0 shows the curves as they are. name: of what, for the address."""
+    smoothing: float = st.slider(
         "Smoothing",
-        0.0,
-        MOST_SMOOTHING,
         step=0.01,
-        key=f"smoothing of {name}",
         width=320,
-        help="Draws loss and accuracy as a moving average: the share of what was before that each point keeps, as in "
-        "TensorBoard. The curve as it is stays behind it, faint. 0 smooths nothing.",
+        **address.number(
+            f"smoothing-{name}",
+            0.0,
+            MOST_SMOOTHING,
+            0.0,
+            help="Draws loss and accuracy as a moving average: the share of what was before that each point keeps, as "
+            "in TensorBoard. The curve as it is stays behind it, faint. 0 smooths nothing.",
+        ),
     )
+    return smoothing
 
 
 def show_chart(

@@ -10,6 +10,10 @@ from digitlab.config import CHOICES, MEANINGS, RANGES, TrainConfig, label_of
 from digitlab.errors import BadConfig
 from digitlab.formats import short
 from digitlab.ui.app.callouts import plain
+from digitlab.ui.app.locks import LOCKED, is_locked
+
+FORM = "form"
+"""What a link calls the whole form, to fill or to lock it."""
 
 PRESET = "training form: preset"
 """The widget key of the preset's choice; None when the form was filled from a run."""
@@ -58,7 +62,7 @@ def key_of(name: str) -> str:
 
 def show_field(name: str, troubles: Mapping[str, str]) -> None:
     """Show the widget of a number, of a choice, or of free text, and below it what is wrong with its value."""
-    how: dict[str, Any] = {"key": key_of(name), "help": MEANINGS[name]}
+    how = _how(name)
     if name in CHOICES:
         st.selectbox(label_of(name), CHOICES[name], **how)
     elif name in RANGES:
@@ -67,6 +71,12 @@ def show_field(name: str, troubles: Mapping[str, str]) -> None:
     else:
         st.text_input(label_of(name), max_chars=80, **how)
     show_trouble(name, troubles)
+
+
+def _how(name: str) -> dict[str, Any]:
+    """What all widgets of the form have: key and help, and whether a lesson locks them."""
+    locked = is_locked(FORM)
+    return {"key": key_of(name), "help": f"{LOCKED} {MEANINGS[name]}" if locked else MEANINGS[name], "disabled": locked}
 
 
 def show_trouble(name: str, troubles: Mapping[str, str]) -> None:
@@ -78,7 +88,7 @@ def show_trouble(name: str, troubles: Mapping[str, str]) -> None:
 def show_model(models: Sequence[str]) -> None:
     """Show the choice of an architecture; one that a cloned run names and nobody knows stays on the list."""
     names = list(dict.fromkeys([*models, st.session_state[key_of("model")]]))
-    st.selectbox(label_of("model"), names, key=key_of("model"), help=MEANINGS["model"])
+    st.selectbox(label_of("model"), names, **_how("model"))
 
 
 def show_data(sets: Sequence[str], title: Callable[[str], str]) -> None:
@@ -87,9 +97,8 @@ def show_data(sets: Sequence[str], title: Callable[[str], str]) -> None:
         label_of("data"),
         list(dict.fromkeys([*sets, *st.session_state[key_of("data")]])),
         format_func=title,
-        key=key_of("data"),
-        help=MEANINGS["data"],
         placeholder="Choose data",
+        **_how("data"),
     )
 
 
@@ -99,8 +108,7 @@ def show_start(models: Mapping[str, str]) -> None:
         label_of("start_from"),
         list(dict.fromkeys(["", *models, st.session_state[key_of("start_from")]])),
         format_func=lambda name: models.get(name, name) or "fresh random weights",
-        key=key_of("start_from"),
-        help=MEANINGS["start_from"],
+        **_how("start_from"),
     )
 
 

@@ -17,10 +17,12 @@ from digitlab.runs.status import UNFINISHED
 from digitlab.ui.app.address import page_file
 from digitlab.ui.app.callouts import plain, show_error
 from digitlab.ui.app.installation import catalogue, settings
+from digitlab.ui.app.locks import is_locked
 from digitlab.ui.app.visitor import own_settings, visitor
 from digitlab.ui.components.remount import rerun_fragment
 from digitlab.ui.train.actions import choose_run
 from digitlab.ui.train.form import (
+    FORM,
     PRESET,
     RARE,
     bad_fields,
@@ -41,7 +43,7 @@ from digitlab.ui.train.states import line_of, state_in_words
 
 _STARTED = "training form: started run"
 _REFUSED = "training form: what the start refused, and why"
-_DEFAULT_PRESET = "quick"
+DEFAULT_PRESET = "quick"
 _LARGE = ("mnist", "pen")
 """Data sets without which scikit-learn's few digits stand in."""
 
@@ -55,7 +57,7 @@ def training_sidebar() -> None:
 @st.fragment
 def _form() -> None:
     if not is_filled():
-        _take_preset(_DEFAULT_PRESET)
+        _take_preset(DEFAULT_PRESET)
     st.header("Train a model", anchor=False)
     with st.container(gap="xxsmall"):
         _show_presets()
@@ -78,6 +80,7 @@ def _show_presets() -> None:
         key=PRESET,
         on_change=lambda: _take_preset(st.session_state[PRESET]),
         placeholder="No preset",
+        disabled=is_locked(FORM),
         help="Fills the form below with a recipe. Every value can be changed after that.",
     )
     preset = PRESETS.get(st.session_state[PRESET] or "")
@@ -87,7 +90,7 @@ def _show_presets() -> None:
 def _take_preset(name: str | None) -> None:
     """Fill the form from a preset; with scikit-learn's digits where neither MNIST nor pen digits are there."""
     if name is not None:
-        fill_form(_with_data_that_is_here(PRESETS[name].config, own_settings().folders), name)
+        fill_form(with_data_that_is_here(PRESETS[name].config), name)
 
 
 def _show_fields(troubles: Mapping[str, str]) -> None:
@@ -141,12 +144,12 @@ def _show_notes(config: TrainConfig | None, troubles: Mapping[str, str]) -> None
     folder = own_settings().folders
     for hint in _hints(config.data, folder):
         st.caption(plain(hint))
-    _show_changes(config, folder)
+    _show_changes(config)
 
 
-def _show_changes(config: TrainConfig, folder: DataFolders) -> None:
+def _show_changes(config: TrainConfig) -> None:
     preset = PRESETS.get(st.session_state[PRESET] or "")
-    changed = changed_fields(config, _with_data_that_is_here(preset.config, folder)) if preset else []
+    changed = changed_fields(config, with_data_that_is_here(preset.config)) if preset else []
     if changed:
         st.caption(f"Changed from the preset: {', '.join(changed).lower()}.")
 
@@ -221,9 +224,9 @@ def _lacks(dataset: Dataset, folder: DataFolders) -> bool:
         return False
 
 
-def _with_data_that_is_here(config: TrainConfig, folder: DataFolders) -> TrainConfig:
+def with_data_that_is_here(config: TrainConfig) -> TrainConfig:
     """The config with scikit-learn's digits in place of its data, where neither MNIST nor the pen digits are there."""
-    return config.replace(data="sklearn") if _has_nothing(folder) else config
+    return config.replace(data="sklearn") if _has_nothing(own_settings().folders) else config
 
 
 def _hints(data: str, folder: DataFolders) -> list[str]:

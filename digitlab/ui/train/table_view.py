@@ -72,9 +72,12 @@ def ask_view(entries: Sequence[Entry], columns: Sequence[str]) -> View:
             "Group by",
             GROUPS,
             width=150,
-            help="Puts runs that share it together, under a row with the best figures among them. Choosing that row "
-            "lays all their curves over each other.",
-            **address.choice("group", GROUPS),
+            **address.choice(
+                "group",
+                GROUPS,
+                help="Puts runs that share it together, under a row with the best figures among them. Choosing that "
+                "row lays all their curves over each other.",
+            ),
         )
         shown = _ask_filter(entries)
         with st.popover("Columns", icon=":material/view_column:", help="Adds columns, which may need scrolling."):
@@ -82,13 +85,13 @@ def ask_view(entries: Sequence[Entry], columns: Sequence[str]) -> View:
                 "Further columns",
                 more,
                 selection_mode="multi",
-                help="Settings are offered where the runs differ in them.",
-                **address.several("columns", more),
+                **address.several("columns", more, help="Settings are offered where the runs differ in them."),
             )
         several = st.toggle(
             "Choose several",
-            help="Choose several rows: their curves are laid over each other below the table, live.",
-            **address.switch("several"),
+            **address.switch(
+                "several", help="Choose several rows: their curves are laid over each other below the table, live."
+            ),
         )
     return View(group_runs(shown, grouped), chosen, several)
 
@@ -103,8 +106,9 @@ def _ask_filter(entries: Sequence[Entry]) -> list[Entry]:
                 values,
                 format_func=data_title if name == "data" else str,
                 placeholder="All",
-                help=f"Runs with any of these {name} values. None chosen: all runs.",
-                **address.several(f"only_{name}", values),
+                **address.several(
+                    f"only_{name}", values, help=f"Runs with any of these {name} values. None chosen: all runs."
+                ),
             )
     found = filter_runs(entries, wanted)
     if len(found) < len(entries):

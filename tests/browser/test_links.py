@@ -1,0 +1,60 @@
+"""Copied links in a real browser: from one window's drawing to another's."""
+
+import re
+
+from playwright.sync_api import expect
+
+from digitlab.ink.link import to_link
+from digitlab.ink.strokes import Drawing
+from tests.browser.conftest import OpenBrowser
+from tests.browser.drawing_page import TRAJECTORIES
+
+SHORT = 2000
+"""Characters that every program takes."""
+
+
+def test_a_copied_link_opens_the_drawing_and_the_choices_in_another_window(open_browser: OpenBrowser) -> None:
+    first = open_browser("?models=cnn", permissions=["clipboard-read", "clipboard-write"])
+    first.draw(TRAJECTORIES["3"])
+    first.wait_for_digit("cnn", 3)
+    first.page.get_by_role("button", name="Link", exact=True).click()
+    first.page.get_by_text("With my drawing", exact=True).click()
+    field = first.page.get_by_role("textbox", name="Link", exact=True)
+    expect(field).to_have_value(re.compile("ink="))
+    first.press_button("Copy link")
+    first.page.get_by_text("Copied.", exact=True).wait_for()
+    link = first.page.evaluate("navigator.clipboard.readText()")
+    assert len(link) < SHORT
+    second = open_browser(link.removeprefix(first.address + "/"))
+    second.wait_for_digit("cnn", 3)
+    expect(second.page.locator(".answers article")).to_have_count(1)
+    assert second.white_pixels() > 1000
+    second.page.wait_for_url(lambda url: "ink=" not in url and "models=cnn" in url)
+    second.press_button("Clear")
+    second.wait_for_digit("cnn", "")
+    second.page.reload()
+    second.canvas.wait_for()
+    second.wait_for_digit("cnn", "")
+
+
+def test_where_the_page_may_not_copy_the_link_is_selected_in_its_field(open_browser: OpenBrowser) -> None:
+    window = open_browser()
+    window.page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    window.page.get_by_role("button", name="Link", exact=True).click()
+    window.press_button("Copy link")
+    window.page.get_by_text("The link is selected", exact=False).wait_for()
+    selected = "el => el.value.slice(el.selectionStart, el.selectionEnd)"
+    field = window.page.get_by_role("textbox", name="Link", exact=True)
+    assert field.evaluate(selected) == window.page.url
+
+
+def test_the_way_back_leads_out_of_a_page_that_a_link_opened(open_browser: OpenBrowser) -> None:
+    window = open_browser()
+    start = window.page.url
+    ink = to_link(Drawing(ink=TRAJECTORIES["7"]))
+    window.page.goto(f"{window.address}/?ink={ink}")
+    window.wait_for_digit("cnn", 7)
+    window.page.wait_for_url(lambda url: "ink=" not in url)
+    window.page.go_back()
+    window.page.go_back()
+    window.page.wait_for_url(start)
