@@ -4,6 +4,7 @@ What is being built or deleted is hidden and ends in `.part`. What a killed proc
 next that builds or deletes something there; the one at work holds a lock on its folder, which the system frees.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -45,8 +46,11 @@ def _locked_folder(parent: Path) -> tuple[Path, FileLock]:
     while True:
         folder = Path(tempfile.mkdtemp(dir=parent, prefix=".", suffix=PART))
         try:
-            return folder, _hold(folder)
-        except Timeout:  # another's sweep was quicker than the lock
+            lock = _hold(folder)
+            if (folder / _HELD).exists():
+                return folder, lock
+            lock.release()
+        except (Timeout, FileNotFoundError, FileExistsError):  # another's sweep was quicker than the lock
             continue
         except OSError:
             shutil.rmtree(folder, ignore_errors=True)
@@ -61,10 +65,14 @@ def _hold(folder: Path) -> FileLock:
 
 
 def _remove(folder: Path, lock: FileLock) -> None:
-    """Remove a hidden folder and let its lock go; Windows removes no file that is open."""
+    """Remove a hidden folder and let its lock go.
+
+    Only once: when the lock file is gone, another may make and hold one in the folder, and has it from then on.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     lock.release()
-    shutil.rmtree(folder, ignore_errors=True)
+    if os.name == "nt":  # which removes no file that is open
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def move_folder(folder: Path, target: Path) -> Path:

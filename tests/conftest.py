@@ -1,5 +1,6 @@
 """What every test gets: a seed, folders of its own, and toy data, models and runs."""
 
+import functools
 import os
 import sys
 from collections.abc import Callable
@@ -57,6 +58,17 @@ def _seeded_and_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         app.settings.cache_clear()
         app.catalogue.cache_clear()
         app.passes.cache_clear()
+    _search_packages_once()
+
+
+def _search_packages_once() -> None:
+    """Streamlit's AppTest looks for components in every installed package, anew for each app: more than its page costs.
+
+    No package comes or goes meanwhile, and the app's own components are in none.
+    """
+    scanner = sys.modules.get("streamlit.components.v2.manifest_scanner")
+    if scanner and not hasattr(scanner.scan_component_manifests, "cache_info"):
+        scanner.scan_component_manifests = functools.cache(scanner.scan_component_manifests)
 
 
 def _require(there: bool, what: str) -> Path:

@@ -1,6 +1,11 @@
+import os
+import shutil
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from digitlab.errors import NotSaved
 from digitlab.folders import make_folder, move_folder, remove_folder, scratch_folder, sweep
@@ -33,6 +38,29 @@ def test_a_sweep_removes_what_a_killed_process_left_but_nothing_that_is_being_bu
         with scratch_folder(tmp_path):
             assert scratch.is_dir()
     assert [path.name for path in tmp_path.iterdir()] == [".queue"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows removes no lock file that is open")
+def test_a_folder_that_is_taken_while_a_sweep_removes_it_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, remove, taken = tmp_path / ".new.part", shutil.rmtree, []
+    folder.mkdir()
+
+    def removed_while_another_takes_it(path: Path, **how: Any) -> None:
+        if not taken:  # the lock file goes first; then, before the folder goes, its maker is here
+            (path / ".held").unlink()
+            taken.append(FileLock(path / ".held").acquire(timeout=0))
+            (path / "run").mkdir()
+            with suppress(OSError):
+                path.rmdir()
+        else:
+            remove(path, **how)
+
+    monkeypatch.setattr(shutil, "rmtree", removed_while_another_takes_it)
+    sweep(tmp_path)
+    assert taken
+    assert (folder / "run").is_dir()
+    sweep(tmp_path)
+    assert (folder / "run").is_dir(), "its maker holds it"
 
 
 def test_deleting_a_folder_also_removes_what_a_killed_deletion_left(tmp_path: Path) -> None:
