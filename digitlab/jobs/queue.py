@@ -16,6 +16,7 @@ from filelock import Timeout
 from digitlab.errors import BadRun
 from digitlab.files import saving, write_text
 from digitlab.folders import make_folder
+from digitlab.jobs import measurement
 from digitlab.locks import Lock
 from digitlab.runs.run import RUN_ID, Run
 from digitlab.runs.status import State
@@ -100,9 +101,14 @@ class Queue:
 
     def _waits(self, run_id: str) -> bool:
         try:
-            return Run(self.runs / run_id).state is State.QUEUED
+            return self._job(run_id).state is State.QUEUED
         except BadRun:
             return False
+
+    def _job(self, job_id: str) -> Run:
+        """A run, or a measurement: their ids are never the same."""
+        folder = self.runs / job_id
+        return Run(folder if folder.is_dir() else self.runs / measurement.FOLDER / job_id)
 
     def lock(self, slot: int) -> Lock:
         """The lock of a slot, counted from 0."""

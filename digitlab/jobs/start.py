@@ -15,6 +15,7 @@ from digitlab.config import Settings, TrainConfig
 from digitlab.data.dataset import find_datasets
 from digitlab.errors import BadConfig, BadRun, DataMissing, DigitlabError, NotSaved
 from digitlab.files import saving
+from digitlab.jobs.measurement import Measurement, Plan, find_measurement, sweep_measurements
 from digitlab.jobs.queue import LOOK, Command, Queue, write_command
 from digitlab.jobs.turns import turn_of
 from digitlab.runs.listing import Catalogue
@@ -94,15 +95,43 @@ def start_job(config: TrainConfig, settings: Settings, visitor: Visitor = OWNER)
     with turn_of(visitor, settings, one_more=True):
         queue = _check_queue(settings)
         run = Run.create(settings.runs, config, as_files(visitor.hand))
-    try:
-        queue.line_up(run)
-        with _log(run) as log:
-            _spawn(run, settings, log)
-    except BaseException:
-        queue.leave(run)
-        shutil.rmtree(run.folder, ignore_errors=True)  # without a word: the first error is what counts
-        raise
+    _launch(run, queue, settings)
     return run
+
+
+def start_measurement(plan: Plan, settings: Settings, visitor: Visitor = OWNER) -> Measurement:
+    """Start a process that measures how robust a run is; one that is under way already is given back.
+
+    Raises UnknownName when there is no such run or data set, BadConfig for data that are not the same for everybody,
+    DataMissing, QueueFull, NotAllowed when a pupil has too many jobs, and NotSaved; then there is none.
+    """
+    Catalogue(settings).find(plan.run)
+    for dataset in find_datasets(plan.data):
+        if not dataset.is_fixed:
+            raise BadConfig(field="data", value=plan.data, allowed="it must be data that stay as they are")
+        if not dataset.is_here(settings.folders):
+            raise DataMissing(f"{dataset.title} is not in {settings.data}. {dataset.remedy}")
+    before = find_measurement(settings.runs, plan)
+    if before is not None and before.state in UNFINISHED:
+        return before
+    with turn_of(visitor, settings):
+        queue = _check_queue(settings)
+        sweep_measurements(settings.runs, plan)
+        measurement = Measurement.of(settings.runs, plan, as_files(visitor.hand))
+    _launch(measurement, queue, settings)
+    return measurement
+
+
+def _launch(job: Run, queue: Queue, settings: Settings) -> None:
+    """Let a new job stand in line and start its process; when that fails, nothing is left of it."""
+    try:
+        queue.line_up(job)
+        with _log(job) as log:
+            _spawn(job, settings, log)
+    except BaseException:
+        queue.leave(job)
+        shutil.rmtree(job.folder, ignore_errors=True)  # without a word: the first error is what counts
+        raise
 
 
 def resume_job(run: Run, settings: Settings, visitor: Visitor = OWNER) -> None:

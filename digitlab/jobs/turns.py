@@ -9,6 +9,7 @@ from digitlab.access import NotAllowed, Role, Visitor, check_room, check_turn
 from digitlab.config import Settings
 from digitlab.errors import DigitlabError
 from digitlab.folders import make_folder
+from digitlab.jobs.measurement import measurements
 from digitlab.locks import Lock
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.owner import count_runs
@@ -70,8 +71,10 @@ def _lock(settings: Settings) -> AcquireReturnProxy:
 
 
 def _runs_of(visitor: Visitor, settings: Settings) -> tuple[int, int]:
-    """How many runs a pupil has: unfinished ones, and all."""
-    return count_runs(Catalogue(settings).runs(), visitor.hand, _is_unfinished)
+    """How many runs a pupil has: unfinished ones, with the measurements that they started, and all."""
+    unfinished, present = count_runs(Catalogue(settings).runs(), visitor.hand, _is_unfinished)
+    measuring, _ = count_runs(measurements(settings.runs), visitor.hand, _is_unfinished)
+    return unfinished + measuring, present
 
 
 def _is_unfinished(run: Run) -> bool:

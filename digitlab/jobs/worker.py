@@ -1,4 +1,4 @@
-"""`python -m digitlab.jobs.worker RUN_DIR`: the process of a run.
+"""`python -m digitlab.jobs.worker FOLDER`: the process of a run or of a measurement.
 
 While it waits for a slot it is small: torch is imported only after that.
 """
@@ -12,6 +12,7 @@ from filelock import Timeout
 
 from digitlab.config import Settings
 from digitlab.errors import DigitlabError
+from digitlab.jobs.measurement import Measurement, is_measurement
 from digitlab.jobs.queue import Command, Queue, Ticket, wait_while, write_command
 from digitlab.runs.owner import owner_of
 from digitlab.runs.run import Run, open_run
@@ -22,15 +23,15 @@ _PATIENCE = 10.0
 
 
 def main(folder: Path) -> int:
-    """Train the run in a folder, as soon as a slot is free; returns the exit code."""
-    run = open_run(folder)
+    """Train the run in a folder, or do its measurement, as soon as a slot is free; returns the exit code."""
+    run = Measurement(folder) if is_measurement(folder) else open_run(folder)
     signal.signal(signal.SIGTERM, _stop_on_signal(run))
     try:
         settings = Settings.from_environment().of(owner_of(run))  # `mine` is what the run's owner drew
         with run.lock().acquire(timeout=_PATIENCE):
             return _wait_and_work(run, settings)
     except Timeout:
-        print(f"Another process trains {run.id}.", file=sys.stderr)
+        print(f"Another process works on {run.id}.", file=sys.stderr)
     except DigitlabError as error:  # the run's folder says why, unless it was deleted meanwhile or the disk is full
         print(error, file=sys.stderr)
     return 2
@@ -38,14 +39,20 @@ def main(folder: Path) -> int:
 
 def _wait_and_work(run: Run, settings: Settings) -> int:
     run.mark(State.QUEUED)
-    with Ticket(Queue(run.folder.parent, settings.jobs), run) as ticket:
+    runs = run.runs if isinstance(run, Measurement) else run.folder.parent
+    with Ticket(Queue(runs, settings.jobs), run) as ticket:
         if wait_while(lambda: not ticket.try_slot(), run) is Command.STOP:
             run.mark(State.STOPPED)
             return 0
         run.mark(State.RUNNING, "Loading the data.")
-        from digitlab.jobs.training_job import work
+        if isinstance(run, Measurement):
+            from digitlab.jobs.measuring_job import measure
 
-        work(run, settings, ticket=ticket)
+            measure(run, settings)
+        else:
+            from digitlab.jobs.training_job import work
+
+            work(run, settings, ticket=ticket)
     return 0
 
 

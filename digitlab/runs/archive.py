@@ -15,6 +15,7 @@ from digitlab.formats import short
 from digitlab.models import build_model
 from digitlab.runs.listing import Damaged, read_entry
 from digitlab.runs.owner import as_files
+from digitlab.runs.robustness import load_robustness
 from digitlab.runs.run import Run, new_run_id, open_run
 from digitlab.runs.scores import load_samples, load_scores
 from digitlab.runs.status import UNFINISHED, State
@@ -27,6 +28,7 @@ _MOST_FILES = 2000
 _LARGEST = {
     r"(config|status|label)\.json": 1_000_000,
     r"results\.json": 4_000_000,
+    r"robustness/[a-z0-9-]{1,80}(\+[a-z0-9-]{1,80}){0,9}\.json": 1_000_000,
     r"history\.jsonl": 40_000_000,
     r"weights\.safetensors|snapshots/[0-9]{4}\.safetensors": 64_000_000,
     r"samples\.npz|evaluations/[a-z0-9-]{1,80}(\+[a-z0-9-]{1,80}){0,9}\.npz": 64_000_000,
@@ -116,5 +118,7 @@ def check_run(run: Run) -> None:
             load_weights(weights, model)
     for scores in sorted((run.folder / "evaluations").glob("*.npz")):
         load_scores(scores, entry.config.model)
+    for robustness in sorted((run.folder / "robustness").glob("*.json")):
+        load_robustness(robustness)
     load_samples(run)
     load_resume(run)

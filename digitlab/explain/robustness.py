@@ -1,0 +1,68 @@
+"""How many of a data set's images a model still reads right when they are disturbed."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import torch
+from torch import nn
+
+from digitlab.data.parts import Part
+from digitlab.explain.attacks import ATTACKS, STEPS, Attack
+from digitlab.explain.perturbations import PERTURBATIONS, Disturbance, Perturbation
+from digitlab.models import compute_logits
+
+DISTURBANCES: Mapping[str, Disturbance] = {**PERTURBATIONS, **ATTACKS}
+"""Name → disturbance, in the order in which several are done to one image."""
+
+IMAGES = 1000
+SEED = 0
+"""How many images of a part are disturbed, and what draws them: the same ones for every model."""
+
+BATCH = 20
+"""Images that are disturbed and read at once: few, so that whoever waits for an end does not wait long."""
+
+_BACK = 3
+"""What a gradient costs, in readings."""
+
+
+def choose_images(part: Part) -> Part:
+    """The images of a part that are disturbed: 1,000 drawn at random, or all where there are fewer."""
+    drawn = torch.randperm(len(part), generator=torch.Generator().manual_seed(SEED))[:IMAGES]
+    return part.select(drawn.sort().values)
+
+
+def disturb(
+    disturbance: Disturbance, amount: float, model: nn.Module, images: np.ndarray, labels: np.ndarray, seed: int = 0
+) -> np.ndarray:
+    """Images as a model is to read them. model, labels: whom an attack attacks, and the answers to lead away from."""
+    if isinstance(disturbance, Attack):
+        return disturbance.apply(model, images, labels, amount, seed)
+    assert isinstance(disturbance, Perturbation)  # noqa: S101  there are these two kinds
+    return disturbance.apply(images, amount, seed)
+
+
+def count_right(
+    model: nn.Module,
+    part: Part,
+    disturbance: Disturbance,
+    amount: float,
+    go_on: Callable[[int], bool] = lambda _images: True,
+) -> int | None:
+    """How many images of a part the model reads right when each is disturbed by an amount; an attack attacks it.
+
+    go_on: is told after each batch how many images it had; None is given back as soon as it says False.
+    """
+    right = 0
+    for start in range(0, len(part), BATCH):
+        batch = part[start : start + BATCH]
+        images = disturb(disturbance, amount, model, batch.images.numpy(), batch.labels.numpy(), SEED + start)
+        right += int((compute_logits(model, torch.tensor(images)).argmax(1) == batch.labels).sum())
+        if not go_on(len(batch)):
+            return None
+    return right
+
+
+def cost(disturbance: Disturbance) -> int:
+    """What one amount takes, in readings of all images."""
+    gradients = {"fgsm": 1, "pgd": STEPS}.get(disturbance.name, 0)
+    return 1 + _BACK * gradients
