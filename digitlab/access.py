@@ -97,7 +97,7 @@ def check_turn(visitor: Visitor, unfinished: int, quotas: Quotas) -> None:
     if visitor.role is Role.PUPIL and unfinished >= quotas.runs:
         raise NotAllowed(
             f"You have {unfinished} unfinished {'run' if unfinished == 1 else 'runs'}; each pupil may have "
-            f"{quotas.runs} at a time. Wait until it is done, or stop it on Train."
+            f"{quotas.runs} at a time. Wait until it is done, or stop it on Train or Lab."
         )
 
 

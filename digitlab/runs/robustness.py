@@ -111,9 +111,9 @@ def read_robustness(
 def save_robustness(run: Run, data: str, runs: Path, robustness: Robustness) -> None:
     """Write the file whole or not at all. Raises NotSaved."""
     path = robustness_files(run, data, runs)[0]
-    if run.is_checkpoint:
-        make_folder(path.parent.parent)
-    make_folder(path.parent)
+    missing = (runs, path.parent.parent, path.parent) if run.is_checkpoint else (path.parent,)
+    for folder in missing:
+        make_folder(folder)
     curves = {
         name: {"version": one.version, "amounts": one.amounts, "right": one.right, "images": one.images}
         for name, one in robustness.curves.items()

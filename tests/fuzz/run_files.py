@@ -17,6 +17,7 @@ from digitlab.models import build_model
 from digitlab.report.page import write_report
 from digitlab.runs.archive import pack_run, unpack_run
 from digitlab.runs.listing import Catalogue, Entry, delete_run, read_entry, title_of
+from digitlab.runs.robustness import Robustness, RobustnessCurve, load_robustness, save_robustness
 from digitlab.runs.run import Run
 from digitlab.runs.scores import Scores, load_samples, load_scores, read_doubt, save_samples, save_scores
 from digitlab.runs.status import State, Status
@@ -81,6 +82,8 @@ def run_archive() -> bytes:
             )
         logits, labels = random.normal(size=(_IMAGES, 10)), np.arange(_IMAGES) % 10
         save_scores(run.evaluation("sklearn"), Scores(logits.astype(np.float32), labels, "softmax", "w" * 16, "i" * 16))
+        curve = RobustnessCurve(1, (0.0, 2.0, 4.5), (40, 30, 12), _IMAGES)
+        save_robustness(run, "sklearn", Path(folder), Robustness("softmax", "w" * 16, "i" * 16, {"noise": curve}))
         save_samples(run, random.integers(0, 255, (_IMAGES, 28, 28)).astype(np.uint8), labels)
         save_resume(run, {"epoch": 1, "step": 10, "model": model.state_dict(), "seed": [1, 2, 3], "best": 0.5})
         results = {
@@ -161,7 +164,13 @@ def _shown(run: Run) -> list[Any]:
     ]
     steps += [lambda path=path: read_tensor(path, "linear.weight").shape for path in run.snapshots]
     steps += [lambda path=path: load_scores(path, "softmax") for path in run.folder.glob("evaluations/*.npz")]
+    steps += [lambda path=path: _robustness(path) for path in run.folder.glob("robustness/*.json")]
     return [entry.title, entry.state, entry.accuracies, *tried(*steps)]
+
+
+def _robustness(path: Path) -> object:
+    curves = load_robustness(path).curves
+    return [(one.amounts, one.accuracies, one.intervals) for one in curves.values()]
 
 
 def _read_archive(data: bytes, folder: Path) -> object:
