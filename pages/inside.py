@@ -9,9 +9,9 @@ from digitlab.ui.app.installation import catalogue
 from digitlab.ui.app.model_picker import colours, pick_one_model
 from digitlab.ui.app.readers import predictor
 from digitlab.ui.inside.cnn import has_convolutions, show_feature_maps, show_first_filters
-from digitlab.ui.inside.image import ChosenImage, pick_image, show_reading
 from digitlab.ui.inside.layers import show_layers, show_norms
 from digitlab.ui.inside.softmax import show_evidence, show_weights
+from digitlab.ui.shared.image_picker import ChosenImage, pick_image, show_reading
 from digitlab.ui.shared.terms import explain_terms
 
 _PROMISE = "Here you will see what a model has learned: its weights, filters and layers."

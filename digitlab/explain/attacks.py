@@ -6,22 +6,25 @@ What comes back is as every image is, `uint8`, and never further from the origin
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from captum.robust import FGSM
 from torch import Tensor, nn
 
 from digitlab.explain.perturbations import Disturbance
 from digitlab.models import for_reading, to_input
 
-GRADIENT = "Gradient attack"
+if TYPE_CHECKING:
+    from captum.robust import FGSM
+
+GRADIENT = "Attack"
 """The group of disturbances that ask a model."""
 
 STEPS = 10
 """Of PGD: each goes a quarter of the way that is allowed, so that every corner can be reached from any start."""
 
-_Climb = Callable[[FGSM, Tensor, Tensor, float, int], Tensor]
+_Climb = Callable[["FGSM", Tensor, Tensor, float, int], Tensor]
 """Step of the sign, originals and labels, largest change in 0..1, and seed → changed images."""
 
 
@@ -41,6 +44,8 @@ class Attack(Disturbance):
         """
         if epsilon == self.neutral or not len(images):
             return images.copy()
+        from captum.robust import FGSM
+
         attacked = for_reading(model).requires_grad_(False)
         step = FGSM(attacked, _margin, 0.0, 1.0)
         step.zero_thresh = 0.0  # captum would take the small gradients of a model that is sure for none
@@ -65,11 +70,11 @@ def _round_within(changed: np.ndarray, images: np.ndarray, epsilon: float) -> np
     return np.clip(nearest, 0, 255).astype(np.uint8)
 
 
-def _one_step(step: FGSM, x: Tensor, labels: Tensor, epsilon: float, _seed: int) -> Tensor:
+def _one_step(step: "FGSM", x: Tensor, labels: Tensor, epsilon: float, _seed: int) -> Tensor:
     return step.perturb(x.requires_grad_(), epsilon, labels)
 
 
-def _projected(step: FGSM, x: Tensor, labels: Tensor, epsilon: float, seed: int) -> Tensor:
+def _projected(step: "FGSM", x: Tensor, labels: Tensor, epsilon: float, seed: int) -> Tensor:
     """From a random start, drawn from a generator of its own: captum's PGD takes torch's, which all threads share."""
     low, high = (x - epsilon).clamp(min=0), (x + epsilon).clamp(max=1)
     start = torch.rand(x.shape, generator=torch.Generator().manual_seed(seed))
@@ -77,6 +82,11 @@ def _projected(step: FGSM, x: Tensor, labels: Tensor, epsilon: float, seed: int)
     for _ in range(STEPS):
         changed = step.perturb(changed.requires_grad_(), epsilon / 4, labels).detach().clamp(low, high)
     return changed
+
+
+def get_ready() -> None:
+    """Import what attacks need and nothing else does: it takes over a second, so that the first would wait for it."""
+    import captum.robust  # noqa: F401
 
 
 _AMOUNTS = (0.0, 8.0, 16.0, 24.0, 32.0, 48.0, 64.0, 80.0, 96.0)

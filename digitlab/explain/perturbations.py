@@ -141,7 +141,7 @@ def _cover(images: np.ndarray, side: float, seed: int) -> np.ndarray:
     return covered
 
 
-PLACE, INK, PAPER = "Place and size", "Ink", "Paper"
+PLACE, INK, PAPER = "Place", "Ink", "Paper"
 """The groups of disturbances that ask no model."""
 
 PERTURBATIONS: dict[str, Perturbation] = {

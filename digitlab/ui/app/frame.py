@@ -31,6 +31,7 @@ chosen = st.navigation(
         page("evaluate", "Evaluate", ":material/fact_check:"),
         page("inside", "Inside", ":material/visibility:"),
         page("compare", "Compare", ":material/compare_arrows:"),
+        page("lab", "Lab", ":material/science:"),
         page("handwriting", "My handwriting", ":material/gesture:"),
         page("about", "About", ":material/info:"),
     ]

@@ -201,12 +201,14 @@ def _drawers() -> Mapping[str, Callable[..., Any]]:
     """View → how its value goes to the browser: `answers` as numbers, most others as HTML."""
     from digitlab.ui.draw.number_view import live_number
     from digitlab.ui.draw.steps import live_steps
+    from digitlab.ui.lab.panel import live_disturbed
     from digitlab.ui.shared.answers import live_answers
 
     return {
         "answers": live_answers,
         "steps": live_steps,
         "number": live_number,
+        "disturbed": live_disturbed,
     }
 
 

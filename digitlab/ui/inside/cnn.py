@@ -13,7 +13,7 @@ from digitlab.runs.weights import first_filters
 from digitlab.ui.app import address, readers
 from digitlab.ui.components.film import Film, show_film
 from digitlab.ui.inside.epochs import WeightFilm, show_epochs
-from digitlab.ui.inside.image import ChosenImage
+from digitlab.ui.shared.image_picker import ChosenImage
 
 _CONVOLUTION = "convolution"
 

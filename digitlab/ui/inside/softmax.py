@@ -9,7 +9,7 @@ from digitlab.runs.weights import weight_images
 from digitlab.ui.app import address, readers
 from digitlab.ui.components.film import Film, show_film
 from digitlab.ui.inside.epochs import WeightFilm, show_epochs
-from digitlab.ui.inside.image import ChosenImage
+from digitlab.ui.shared.image_picker import ChosenImage
 from digitlab.ui.shared.plots import show_plot
 
 _DIGITS = [str(digit) for digit in range(10)]

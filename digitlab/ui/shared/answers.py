@@ -62,7 +62,7 @@ def answers_html(
     return (
         '<div class="answers">'
         f"{_seen(image)}"
-        f'<div class="cards">{"".join(map(_card, answers))}</div>'
+        f'<div class="cards">{"".join(map(card_html, answers))}</div>'
         f'<p class="verdict{split}" role="status">{escape(with_remark(said or note, remark))}</p>'
         "</div>"
     )
@@ -113,7 +113,8 @@ def _seen(image: np.ndarray | None) -> str:
     )
 
 
-def _card(answer: Answer) -> str:
+def card_html(answer: Answer) -> str:
+    """One model's card."""
     time = milliseconds(answer.reading.milliseconds) if answer.reading else "–\u202fms"
     return (
         f'<article class="card{"" if answer.reading else " nothing"}" style="--model:{answer.colour}"'

@@ -15,13 +15,14 @@ _MOST_NAMES = 3
 """Models that a file's name spells out."""
 
 
-def show_plot(figure: go.Figure, name: str, about: str = "") -> None:
+def show_plot(figure: go.Figure, name: str, about: str = "", words: str = "") -> None:
     """Show a figure. name: what it is, for people; its widget's key and the end of the saved file's name.
 
-    about: what it is of, for the file's name, such as `cnn mnist test`.
+    about: what it is of, for the file's name, such as `cnn mnist test`. words: the figure for who hears it; empty for
+    what `describe_figure` says.
     """
     config: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": _HIDDEN}
-    st.plotly_chart(figure, key=name, config=config, alt=describe_figure(figure))
+    st.plotly_chart(figure, key=name, config=config, alt=words or describe_figure(figure))
     save_figure(name, name, file_name(about, name))
 
 

@@ -15,20 +15,31 @@ from digitlab.ui.components.drawing import DRAWING, session_drawing
 from digitlab.ui.shared.data_picker import is_here, test_part
 
 _SOURCES = {"drawing": "My drawing", "sample": "Sample"}
-_TITLES = {"mnist": "MNIST's test images", "sklearn": "scikit-learn's digits"}
+_TITLES = {
+    "mnist": "MNIST's test images",
+    "pen": "the pen digits of unseen writers",
+    "sklearn": "scikit-learn's digits",
+}
 
 
 @dataclass(frozen=True)
 class ChosenImage:
-    """image: `uint8` of shape (28, 28). name: unique among all images. words: what it is, for people."""
+    """image: `uint8` of shape (28, 28). name: unique among all images. words: what it is, for people.
+
+    digit: what it shows, None where nobody has said so.
+    """
 
     image: np.ndarray
     name: str
     words: str
+    digit: int | None = None
 
 
-def pick_image() -> ChosenImage:
-    """Show the switch between drawing and sample, and give back the image; a sample where nothing is drawn."""
+def pick_image(data: str = "") -> ChosenImage:
+    """Show the switch between drawing and sample, and give back the image; a sample where nothing is drawn.
+
+    data: the data set whose test part the samples are of; empty for MNIST, or what there is instead of it.
+    """
     drawn = _drawing()
     source = st.segmented_control(
         "Image",
@@ -46,7 +57,7 @@ def pick_image() -> ChosenImage:
         return drawn
     if source == "drawing":
         st.caption("Nothing is drawn yet. Draw a digit on the page Draw; until then, a sample stands here.")
-    return _sample()
+    return _sample(data or ("mnist" if is_here("mnist") else "sklearn"))
 
 
 def _drawing() -> ChosenImage | None:
@@ -58,8 +69,7 @@ def _drawing() -> ChosenImage | None:
     return None if image is None else ChosenImage(image, f"drawing {hash(image.tobytes())}", "your drawing")
 
 
-def _sample() -> ChosenImage:
-    data = "mnist" if is_here("mnist") else "sklearn"
+def _sample(data: str) -> ChosenImage:
     part = test_part(data)
     number = st.number_input(
         "Sample",
@@ -69,7 +79,7 @@ def _sample() -> ChosenImage:
     )
     label = int(part.labels[number])
     return ChosenImage(
-        part.images[number].numpy(), f"{data} {number}", f"number {number} of {_TITLES[data]}, a {label}"
+        part.images[number].numpy(), f"{data} {number}", f"number {number} of {_TITLES[data]}, a {label}", label
     )
 
 
