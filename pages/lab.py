@@ -8,29 +8,33 @@ from digitlab.ui.app.installation import catalogue
 from digitlab.ui.app.model_picker import pick_models
 from digitlab.ui.lab.choices import chosen_setting, pick_lab_data
 from digitlab.ui.lab.curves import show_curves
-from digitlab.ui.lab.panel import show_panel
+from digitlab.ui.lab.panel import page_layout, show_panel
 from digitlab.ui.shared.image_picker import pick_image
 from digitlab.ui.shared.terms import explain_terms
 
 _TERMS = (
     "accuracy",
     "confidence interval",
-    "gradient",
+    "robustness",
     "adversarial example",
+    "gradient",
     "FGSM",
     "PGD",
-    "robustness",
     "test images",
 )
 
-st.title("Lab")
+page_layout()
+with st.container(key="lab-title"):
+    st.title("Lab")
 with errors_shown():
-    models = pick_models(catalogue().models())
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        data = pick_lab_data()
-        image = pick_image(data)
+    with st.container(key="lab-choices"):
+        models = pick_models(catalogue().models())
+        with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+            data = pick_lab_data()
+            image = pick_image(data)
     setting = chosen_setting([model.id for model in models], image.digit)
     show_panel(image.image, image.words, setting, models)
-    show_curves(models, data, setting)
-    explain_terms(*_TERMS)
+    with st.container(key="lab-below"):
+        show_curves(models, data, setting)
+        explain_terms(*_TERMS)
     get_ready()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from digitlab.errors import BadRun
-from digitlab.formats import printable, short
+from digitlab.formats import short
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What digitlab and NumPy write; the other packings need far more time and memory."""
@@ -21,8 +21,6 @@ _FREE, _RATIO = 10_000_000, 100
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OverflowError, RuntimeError, ValueError)
 """What Python's zipfile raises for damaged and foreign files; NotImplementedError is a RuntimeError."""
-
-_LONGEST_REASON = 160
 
 
 @contextmanager
@@ -45,8 +43,7 @@ def opened_zip(data: bytes, what: str, remedy: str, most_members: int, most_byte
             _check_members(members)
             yield archive
     except _DAMAGED as error:
-        reason = printable(str(error), _LONGEST_REASON)  # zipfile quotes names as the file has them, up to 64 kB
-        raise BadRun(f"{what} is damaged or not a zip file of digitlab's ({reason}). {remedy}") from error
+        raise BadRun(f"{what} is damaged or not a zip file of digitlab's ({error}). {remedy}") from error
 
 
 def _check_members(members: Sequence[zipfile.ZipInfo]) -> None:

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from digitlab.ui.app import notice
 from digitlab.ui.app.locks import LOCKED, is_locked
@@ -154,7 +155,7 @@ def _text(value: Any) -> str:
 def _arguments(key: str, parse: _Parse, default: Any, help: str | None = None) -> Arguments:
     """Settle the widget's value before the widget is made: the address decides, else the session, else the default."""
     asked, last = st.query_params.get(key), st.session_state.get(_memory(key))
-    is_new = key not in st.session_state
+    is_new = _was_on_another_page(key) or key not in st.session_state
     if asked is not None:
         value = _asked_value(key, asked, parse, default)
         if is_new or asked != last:
@@ -164,12 +165,26 @@ def _arguments(key: str, parse: _Parse, default: Any, help: str | None = None) -
         st.session_state[key] = _parsed(last, parse, default) if is_new else default
         asked = last if is_new and _can_parse(last, parse) else None
         _put(key, asked)
-    if key not in st.session_state or not _is_there(st.session_state[key], parse):  # its option may have gone
+    elif is_new:
+        st.session_state[key] = default
+    if not _is_there(st.session_state.get(key), parse):  # its option may have gone
         st.session_state[key] = default
     st.session_state[_memory(key)] = asked
     locked = is_locked(key)
     said = {"help": f"{LOCKED} {help}" if locked else help} if help else {}
     return {"key": key, "on_change": _follow, "args": (key, default), **said, **({"disabled": True} if locked else {})}
+
+
+def _was_on_another_page(key: str) -> bool:
+    """Whether the value under the key is that of a widget which the page before had, and this one has, too.
+
+    Streamlit still shows it in the first run of a page, but its own widget of that key would then begin anew.
+    """
+    context, memory = get_script_run_ctx(), f"page of {key}"
+    here = context.page_script_hash if context else ""
+    before = st.session_state.get(memory, here)
+    st.session_state[memory] = here
+    return bool(before != here)
 
 
 def _follow(key: str, default: Any) -> None:

@@ -34,6 +34,8 @@ from digitlab.ui.shared.answers import NO_MODEL, Answer, card_html, shown_models
 _VIEW = "disturbed"
 _SHARED = Path(__file__).parents[1] / "shared"
 
+_LAYOUT = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+
 _show = live_html(
     "digitlab.lab",
     SLIDER,
@@ -42,6 +44,11 @@ _show = live_html(
     Path(__file__).with_name("panel.css"),
     draw=Path(__file__).with_name("panel.js"),
 )
+
+
+def page_layout() -> None:
+    """Arrange the page for small screens."""
+    st.html(f"<style>{_LAYOUT}</style>")
 
 
 def show_panel(image: np.ndarray, words: str, setting: Setting, models: Sequence[Entry]) -> None:
