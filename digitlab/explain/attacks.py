@@ -30,8 +30,13 @@ _Climb = Callable[["FGSM", Tensor, Tensor, float, int], Tensor]
 
 @dataclass(frozen=True)
 class Attack(Disturbance):
-    """A disturbance that asks a model: its amount is the largest change of a pixel, ε, in grey levels."""
+    """A disturbance that asks a model: its amount is the largest change of a pixel, ε, in grey levels.
 
+    searches: whether it looks for the best change within ε. Then an image that a smaller ε leads astray is led astray
+    by every larger one, too, which allows the same change.
+    """
+
+    searches: bool = False
     climb: _Climb = lambda _step, x, _labels, _epsilon, _seed: x
 
     def apply(
@@ -120,6 +125,7 @@ ATTACKS: dict[str, Attack] = {
             step=1.0,
             neutral=0.0,
             amounts=_AMOUNTS,
+            searches=True,
             climb=_projected,
         ),
     )

@@ -41,25 +41,44 @@ def disturb(
     return disturbance.apply(images, amount, seed)
 
 
+GoOn = Callable[[float, int], bool]
+"""Is told an amount and how many images more have been read at it; says whether to go on."""
+
+
 def count_right(
+    model: nn.Module, part: Part, disturbance: Disturbance, go_on: GoOn = lambda _amount, _images: True
+) -> tuple[int, ...] | None:
+    """How many images of a part the model reads right at each amount of a disturbance; an attack attacks it.
+
+    Where an attack searches, an image that a smaller amount leads astray stays so. None as soon as `go_on` says False.
+    """
+    left, counts = part, []
+    for amount in disturbance.amounts:
+        right = find_right(model, left, disturbance, amount, go_on)
+        if right is None or not go_on(amount, len(part) - len(left)):
+            return None
+        counts.append(int(right.sum()))
+        if isinstance(disturbance, Attack) and disturbance.searches:
+            left = left.select(right.nonzero()[:, 0])
+    return tuple(counts)
+
+
+def find_right(
     model: nn.Module,
     part: Part,
     disturbance: Disturbance,
     amount: float,
-    go_on: Callable[[int], bool] = lambda _images: True,
-) -> int | None:
-    """How many images of a part the model reads right when each is disturbed by an amount; an attack attacks it.
-
-    go_on: is told after each batch how many images it had; None is given back as soon as it says False.
-    """
-    right = 0
+    go_on: GoOn = lambda _amount, _images: True,
+) -> torch.Tensor | None:
+    """Which images of a part the model reads right when each is disturbed by an amount: `bool` of shape (N,)."""
+    right = [torch.empty(0, dtype=torch.bool)]
     for start in range(0, len(part), BATCH):
         batch = part[start : start + BATCH]
         images = disturb(disturbance, amount, model, batch.images.numpy(), batch.labels.numpy(), SEED + start)
-        right += int((compute_logits(model, torch.tensor(images)).argmax(1) == batch.labels).sum())
-        if not go_on(len(batch)):
+        right.append(compute_logits(model, torch.tensor(images)).argmax(1) == batch.labels)
+        if not go_on(amount, len(batch)):
             return None
-    return right
+    return torch.cat(right)
 
 
 def cost(disturbance: Disturbance) -> int:

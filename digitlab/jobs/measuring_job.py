@@ -64,15 +64,12 @@ def _measure(measurement: Measurement, settings: Settings) -> bool:
     readings = sum(_readings(one, amount) for one in missing for amount in one.amounts)
     progress = _Progress(measurement, readings * len(part))
     for one in missing:
-        right = []
-        for amount in one.amounts:
-            known = count_right(model, part, one, amount, partial(progress.go_on, one, amount))
-            if known is None:
-                return False
-            right.append(known)
+        right = count_right(model, part, one, partial(progress.go_on, one))
+        if right is None:
+            return False
         if origin_of(run, part.fingerprint()) != found.origin:
             raise BadRun(f"{run.id} has learned on meanwhile. Measure it when its training has ended.")
-        found = found.with_curve(one.name, RobustnessCurve(one.version, one.amounts, tuple(right), len(part)))
+        found = found.with_curve(one.name, RobustnessCurve(one.version, one.amounts, right, len(part)))
         save_robustness(run, plan.data, settings.runs, found)
     return True
 

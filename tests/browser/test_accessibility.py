@@ -79,6 +79,7 @@ PAGES: dict[str, tuple[str, list[Callable[[Page], None]]]] = {
     "inside softmax": ("/inside?model=softmax", [_nothing]),
     "inside cnn": ("/inside?model=cnn", [_nothing]),
     "compare": ("/compare?data=sklearn", [_nothing]),
+    "lab": ("/lab?hand=pgd&pgd=24&rotation=20", [_nothing]),
     "handwriting": ("/handwriting", [_nothing]),
     "about": ("/about", [_nothing]),
 }

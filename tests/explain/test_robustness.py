@@ -6,9 +6,10 @@ import torch
 from torch import nn
 
 from digitlab.data.parts import Part
-from digitlab.explain.attacks import STEPS
+from digitlab.explain import robustness
+from digitlab.explain.attacks import ATTACKS, STEPS
 from digitlab.explain.perturbations import PERTURBATIONS
-from digitlab.explain.robustness import BATCH, DISTURBANCES, IMAGES, choose_images, cost, count_right
+from digitlab.explain.robustness import BATCH, DISTURBANCES, IMAGES, choose_images, cost, count_right, find_right
 from digitlab.models import build_model
 
 
@@ -30,24 +31,49 @@ def dots(columns: list[int], labels: list[int]) -> Part:
 
 def test_accuracy_under_a_shift_is_as_counted_by_hand() -> None:
     part = dots([4, 8, 12, 13, 20], [1, 1, 1, 1, 0])  # dots at these columns; those left of the middle are ones
-    shift, model = DISTURBANCES["shift-across"], Left()
-    assert count_right(model, part, shift, 0) == 5
-    assert count_right(model, part, shift, 2) == 3  # 12 and 13 have left the left half
-    assert count_right(model, part, shift, 6) == 2
-    assert count_right(model, part, shift, -6) == 4  # 4 has left the image; 20 has come to 14, which is still right
-    assert count_right(model, part, shift, -8) == 3  # and now to 12
+    shift = DISTURBANCES["shift-across"]
+    right = dict(zip(shift.amounts, count_right(Left(), part, shift) or (), strict=True))
+    assert right[0] == 5
+    assert right[2] == 3  # 12 and 13 have left the left half
+    assert right[6] == 2
+    assert right[-6] == 4  # 4 has left the image; 20 has come to 14, which is still right
+    assert right[-8] == 3  # and now to 12
 
 
 def test_an_inverted_image_turns_the_answers_round() -> None:
     part = dots([4, 8, 12, 13, 20], [1, 1, 1, 1, 0])
-    assert count_right(Left(), part, DISTURBANCES["contrast"], -100) == 0
+    found = find_right(Left(), part, DISTURBANCES["contrast"], -100)
+    assert found is not None
+    assert found.tolist() == [False] * 5
 
 
 def test_fgsm_needs_half_of_the_lead_on_each_side() -> None:
     """A dot of 255 leads the other half by 1; ε takes it from the dot and gives ε to each of 392 pixels there."""
     part = dots([4, 20], [1, 0])
-    for epsilon, right in ((0, 2), (1, 0)):
-        assert count_right(Left(), part, DISTURBANCES["fgsm"], epsilon) == right
+    assert count_right(Left(), part, DISTURBANCES["fgsm"]) == (2, *[0] * 8)
+
+
+def test_an_image_that_a_search_leads_astray_stays_so_and_is_not_searched_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One of three is led astray at 8, another at 16; from 24 on no search finds anything."""
+    found = iter([[True] * 3, [False, True, True], [True, False], *[[True]] * 6])
+    asked: list[tuple[float, int]] = []
+    told: list[int] = []
+
+    def by_hand(_model: object, left: Part, _one: object, amount: float, _go_on: object) -> torch.Tensor:
+        asked.append((amount, len(left)))
+        return torch.tensor(next(found))
+
+    def go_on(_amount: float, images: int) -> bool:
+        told.append(images)
+        return True
+
+    monkeypatch.setattr(robustness, "find_right", by_hand)
+    right = count_right(Left(), dots([4, 5, 6], [1, 1, 1]), ATTACKS["pgd"], go_on)
+    assert right == (3, 2, 1, 1, 1, 1, 1, 1, 1)
+    assert asked[:4] == [(0, 3), (8, 3), (16, 2), (24, 1)]
+    assert told[:4] == [0, 0, 1, 2]  # those that are not searched again count as done
 
 
 def test_the_chosen_images_are_drawn_once_for_all(make_part: Callable[..., Part]) -> None:
@@ -62,15 +88,15 @@ def test_the_chosen_images_are_drawn_once_for_all(make_part: Callable[..., Part]
 
 
 def test_whoever_says_no_ends_the_count(make_part: Callable[..., Part]) -> None:
-    told: list[int] = []
+    told: list[tuple[float, int]] = []
 
-    def go_on(images: int) -> bool:
-        told.append(images)
+    def go_on(amount: float, images: int) -> bool:
+        told.append((amount, images))
         return len(told) < 2
 
     part = make_part(2 * BATCH + 5)
-    assert count_right(build_model("softmax", seed=0), part, PERTURBATIONS["blur"], 1.0, go_on) is None
-    assert told == [BATCH, BATCH]
+    assert count_right(build_model("softmax", seed=0), part, PERTURBATIONS["blur"], go_on) is None
+    assert told == [(0.0, BATCH), (0.0, BATCH)]
 
 
 def test_every_image_is_told_and_disturbed_by_chance_of_its_own(make_part: Callable[..., Part]) -> None:
@@ -83,7 +109,7 @@ def test_every_image_is_told_and_disturbed_by_chance_of_its_own(make_part: Calla
             return torch.zeros(len(x), 10)
 
     part = Part(torch.full((2 * BATCH + 5, 28, 28), 100, dtype=torch.uint8), torch.zeros(2 * BATCH + 5).long())
-    count_right(Watching(), part, PERTURBATIONS["noise"], 30.0, lambda images: not told.append(images))
+    find_right(Watching(), part, PERTURBATIONS["noise"], 30.0, lambda _amount, images: not told.append(images))
     assert told == [BATCH, BATCH, 5]
     assert len({image.tobytes() for image in seen}) == len(part)
 

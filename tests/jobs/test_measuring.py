@@ -15,8 +15,8 @@ from digitlab.classroom import Classroom
 from digitlab.config import Settings, TrainConfig
 from digitlab.data.dataset import load_part
 from digitlab.errors import BadConfig, BadRun, DataMissing, UnknownName
-from digitlab.explain.perturbations import PERTURBATIONS
-from digitlab.explain.robustness import DISTURBANCES, choose_images, count_right
+from digitlab.explain.perturbations import PERTURBATIONS, Disturbance
+from digitlab.explain.robustness import DISTURBANCES, choose_images, find_right
 from digitlab.jobs import measuring_job, start
 from digitlab.jobs.measurement import FOLDER, Measurement, Plan, find_measurement, measurements
 from digitlab.jobs.measuring_job import VERSIONS, measure
@@ -159,7 +159,9 @@ def test_the_curves_are_those_that_are_counted_by_hand(plan: Plan, settings: Set
     for name, amount in (("shift-down", -4.0), ("shift-down", 0.0), ("fgsm", 16.0)):
         curve = curves[name]
         assert curve.images == len(part) == 359
-        assert curve.right[curve.amounts.index(amount)] == count_right(model, part, FEW[name], amount)
+        right = find_right(model, part, FEW[name], amount)
+        assert right is not None
+        assert curve.right[curve.amounts.index(amount)] == right.sum()
     moved = PERTURBATIONS["shift-down"].apply(part.images.numpy(), -4.0)
     answers = Predictor(Run(settings.runs / plan.run)).read_all(moved)
     by_hand = sum(one.digit == label for one, label in zip(answers, part.labels.tolist(), strict=True))
@@ -172,9 +174,9 @@ def test_what_is_known_is_not_measured_again(plan: Plan, settings: Settings, mon
     before = found(plan, settings)
     asked: list[str] = []
 
-    def counted(model: object, part: object, one: object, amount: float, go_on: object) -> int:
-        asked.append(one.name)  # type: ignore[attr-defined]
-        return 7
+    def counted(_model: object, _part: object, one: Disturbance, _go_on: object) -> tuple[int, ...]:
+        asked.append(one.name)
+        return (7,) * len(one.amounts)
 
     monkeypatch.setattr(measuring_job, "count_right", counted)
     monkeypatch.setattr(measuring_job, "DISTURBANCES", {**FEW, "blur": DISTURBANCES["blur"]})
@@ -191,7 +193,7 @@ def test_one_that_is_stopped_keeps_whole_curves_alone(
     monkeypatch.setattr(measuring_job, "_REPORT", 0.0)
     count = measuring_job.count_right
 
-    def stopped_in_noise(*given: object) -> int | None:
+    def stopped_in_noise(*given: object) -> tuple[int, ...] | None:
         if given[2] is FEW["noise"]:
             write_command(job, Command.STOP)
         return count(*given)  # type: ignore[arg-type]
@@ -230,9 +232,9 @@ def test_a_run_that_learns_on_meanwhile_is_not_mixed_up(
 ) -> None:
     job, run = start_measurement(plan, settings), Run(settings.runs / plan.run)
 
-    def learns(*_given: object) -> int:
+    def learns(*_given: object) -> tuple[int, ...]:
         save_weights(run.weights, build_model("softmax").state_dict())
-        return 1
+        return (1,) * 9
 
     monkeypatch.setattr(measuring_job, "count_right", learns)
     with pytest.raises(BadRun, match="has learned on meanwhile"):

@@ -31,7 +31,7 @@ _EVERY = 1.0
 _HELP = (
     "Each point is the share of images that the model still reads right when all of them are disturbed by that amount, "
     "by this one disturbance alone. The band is its 95 % confidence interval. An attack attacks each model by its own "
-    "gradient. The dashed line is where the slider stands."
+    "gradient; for PGD an image that a smaller ε leads astray stays so. The dashed line is where the slider stands."
 )
 
 

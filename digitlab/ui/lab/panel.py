@@ -191,7 +191,7 @@ def _slider(one: Disturbance, amount: float, is_in_hand: bool) -> str:
         f'<label for="{name}">{one.title}</label>'
         f'<input type="range" id="{name}" data-ask="{name}" min="{one.low:g}" max="{one.high:g}" step="{one.step:g}"'
         f' value="{amount:g}" aria-valuetext="{said} {one.unit}" aria-description="{one.words}">'
-        f'<output for="{name}">{epsilon}{said} {one.unit}</output></div>'
+        f'<output for="{name}" aria-hidden="true">{epsilon}{said} {one.unit}</output></div>'
     )
 
 
