@@ -18,6 +18,8 @@ UNKNOWN = -1
 
 MOST_SEEDS = 1000
 
+LOCKABLE = frozenset((*DISTURBANCES, "attacked", "seed"))
+
 Found = Mapping[str, Reading | DigitlabError]
 """Model → what it reads, or why it cannot."""
 
@@ -28,7 +30,7 @@ class Setting:
 
     hand: the disturbance whose slider is in hand. attacked: the model that attacks are made against. digit: what the
     image shows, or UNKNOWN: an attack then leads away from what the model reads undisturbed. seed: of all that is left
-    to chance.
+    to chance. locked: names of disturbances, `attacked` or `seed` that nobody is to change.
     """
 
     amounts: Mapping[str, float]
@@ -36,6 +38,7 @@ class Setting:
     attacked: str = ""
     digit: int = UNKNOWN
     seed: int = 0
+    locked: frozenset[str] = frozenset()
 
     @property
     def group(self) -> str:
@@ -78,6 +81,7 @@ def read_setting(parameters: Parameters, models: Sequence[str]) -> Setting:
         parameters.choice("attacked", models, models[0]) if models else "",
         parameters.whole("digit", UNKNOWN, 9, UNKNOWN),
         parameters.whole("seed", 0, MOST_SEEDS, 0),
+        frozenset(str(parameters.values.get("locked", "")).split(",")) & LOCKABLE,
     )
 
 

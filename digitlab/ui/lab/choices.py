@@ -12,10 +12,11 @@ import streamlit as st
 from digitlab.data.dataset import DATASETS
 from digitlab.errors import DigitlabError
 from digitlab.explain.robustness import DISTURBANCES
-from digitlab.reading.disturbed import MOST_SEEDS, UNKNOWN, Setting, read_setting
+from digitlab.reading.disturbed import LOCKABLE, MOST_SEEDS, UNKNOWN, Setting, read_setting
 from digitlab.reading.parameters import checked_parameters
 from digitlab.ui.app import address
 from digitlab.ui.app.callouts import plain
+from digitlab.ui.app.locks import is_locked
 from digitlab.ui.shared.data_picker import is_here, test_title
 
 _FIRST = "rotation"
@@ -30,8 +31,11 @@ def pick_lab_data() -> str:
         here,
         format_func=test_title,
         width=280,
-        help="Samples are images of its test part, and the curve below is measured on 1,000 of them.",
-        **address.choice("data", here),
+        **address.choice(
+            "data",
+            here,
+            help="Samples are images of its test part, and the curve below is measured on 1,000 of them.",
+        ),
     )
     return chosen
 
@@ -44,6 +48,7 @@ def chosen_setting(models: Sequence[str], digit: int | None) -> Setting:
         address.read("attacked", models, models[0]) if models else "",
         UNKNOWN if digit is None else digit,
         address.read("seed", range(MOST_SEEDS + 1), 0),
+        frozenset(filter(is_locked, sorted(LOCKABLE))),
     )
 
 
@@ -62,6 +67,7 @@ def as_parameters(setting: Setting) -> dict[str, Any]:
         "attacked": setting.attacked,
         "digit": setting.digit,
         "seed": setting.seed,
+        "locked": ",".join(sorted(setting.locked)),
     }
 
 

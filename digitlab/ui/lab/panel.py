@@ -25,6 +25,7 @@ from digitlab.reading.parameters import Parameters
 from digitlab.reading.predictor import Reading
 from digitlab.runs.listing import Entry
 from digitlab.ui.app import readers
+from digitlab.ui.app.locks import LOCKED
 from digitlab.ui.components.live import Shown, wish
 from digitlab.ui.components.live_html import image_subject, live_html
 from digitlab.ui.components.styles import SLIDER
@@ -148,7 +149,7 @@ def _tabs(setting: Setting) -> str:
             f'<button type="button" aria-pressed="{state}" class="{"used" if is_used else ""}"'
             f" data-ask='{json.dumps({'hand': members[0].name})}'>{group}</button>"
         )
-    neutral = {name: one.neutral for name, one in DISTURBANCES.items()}
+    neutral = {name: one.neutral for name, one in DISTURBANCES.items() if name not in setting.locked}
     is_clean = all(setting.amounts[name] == amount for name, amount in neutral.items())
     return (
         f'<div class="tabs" role="group" aria-label="Kinds of disturbances">{"".join(tabs)}</div>'
@@ -167,14 +168,14 @@ def _groups() -> Mapping[str, list[Disturbance]]:
 def _sliders(setting: Setting, models: Sequence[Shown]) -> Iterator[str]:
     """The sliders of the group in hand, and what else it needs."""
     for one in _groups()[setting.group]:
-        yield _slider(one, setting.amounts[one.name], one.name == setting.hand)
+        yield _slider(one, setting)
     yield f'<p class="words">{DISTURBANCES[setting.hand].words}</p>'
     if setting.group == GRADIENT:
         yield _attacked_model(setting, models)
     if _leaves_to_chance(setting.group):
         another = (setting.seed + 1) % MOST_SEEDS
         yield (
-            f'<button type="button" class="chance" data-ask=\'{json.dumps({"seed": another})}\''
+            f'<button type="button"{_off(setting, "seed")} class="chance" data-ask=\'{json.dumps({"seed": another})}\''
             ' title="Draws all that is left to chance anew.">Another draw</button>'
         )
 
@@ -183,14 +184,20 @@ def _leaves_to_chance(group: str) -> bool:
     return group in {DISTURBANCES[name].group for name in ("noise", "cover", "pgd")}
 
 
-def _slider(one: Disturbance, amount: float, is_in_hand: bool) -> str:
-    name, said = one.name, f"{amount:g}".replace("-", "\u2212")
-    epsilon = "ε = " if name in ATTACKS else ""
+def _off(setting: Setting, name: str) -> str:
+    """What switches off the control of a name that a link locks."""
+    return " disabled" if name in setting.locked else ""
+
+
+def _slider(one: Disturbance, setting: Setting) -> str:
+    name, amount = one.name, setting.amounts[one.name]
+    said, epsilon = f"{amount:g}".replace("-", "\u2212"), "ε = " if name in ATTACKS else ""
+    words = f"{LOCKED} {one.words}" if name in setting.locked else one.words
     return (
-        f'<div class="slider{" hand" if is_in_hand else ""}" title="{one.words}">'
+        f'<div class="slider{" hand" if name == setting.hand else ""}" title="{words}">'
         f'<label for="{name}">{one.title}</label>'
         f'<input type="range" id="{name}" data-ask="{name}" min="{one.low:g}" max="{one.high:g}" step="{one.step:g}"'
-        f' value="{amount:g}" aria-valuetext="{said} {one.unit}" aria-description="{one.words}">'
+        f' value="{amount:g}" aria-valuetext="{said} {one.unit}" aria-description="{words}"{_off(setting, name)}>'
         f'<output for="{name}" aria-hidden="true">{epsilon}{said} {one.unit}</output></div>'
     )
 
@@ -203,6 +210,7 @@ def _attacked_model(setting: Setting, models: Sequence[Shown]) -> str:
     )
     return (
         '<div class="attacked"><label for="attacked">Attacked model</label>'
-        f'<select id="attacked" data-ask="attacked" aria-describedby="attacked-words">{options}</select>'
+        f'<select id="attacked" data-ask="attacked"{_off(setting, "attacked")} aria-describedby="attacked-words">'
+        f"{options}</select>"
         '<p id="attacked-words">Its gradient says what to change; the other models read the same picture.</p></div>'
     )

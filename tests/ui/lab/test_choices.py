@@ -74,3 +74,9 @@ def test_an_address_that_no_slider_can_stand_at_gets_one_line(asked: str) -> Non
     app.run()
     assert "The address asks for rotation" in app.warning[0].value
     assert parameters(app)["rotation"] == 0
+
+
+def test_what_a_link_locks_stays_as_it_is_set() -> None:
+    app = rested({"noise": 90, "blur": 2}, noise="40", lock="noise,hand")
+    assert (app.query_params["noise"], app.query_params["blur"]) == ("40", "2")
+    assert parameters(app)["locked"] == "noise"

@@ -111,3 +111,14 @@ def test_a_slider_can_stand_at_its_ends_the_neutral_amount_and_those_measured(na
     one, amounts = DISTURBANCES[name], settable(name)
     assert (amounts[0], amounts[-1]) == (one.low, one.high)
     assert {one.neutral, *one.amounts} <= set(amounts)
+
+
+def test_what_a_link_locks_cannot_be_moved_nor_undone() -> None:
+    setting = Setting({**NEUTRAL, "noise": 20.0}, "noise", "c", 7, 4, frozenset({"noise", "seed"}))
+    found = controls(panel_html(Disturbed(setting, GREY, GREY, GREY), MODELS))
+    assert "disabled" in found["noise"]
+    assert "A lesson has set this" in (found["noise"]["aria-description"] or "")
+    assert "disabled" not in found["blur"]
+    assert "disabled" in found['{"seed": 5}']
+    (undo,) = [name for name in found if "contrast" in name]
+    assert "noise" not in json.loads(undo)
