@@ -81,15 +81,24 @@ def find_measurement(runs: Path, plan: Plan) -> Measurement | None:
     return next((one for one in measurements(runs) if _has_plan(one, plan)), None)
 
 
+def count_measuring(runs: Path) -> int:
+    """How many measurements have a slot now."""
+    return sum(_state(one) is State.RUNNING for one in measurements(runs))
+
+
 def sweep_measurements(runs: Path, plan: Plan) -> None:
     """Remove the folders of those that were finished or stopped, and of all that ended with this plan."""
     for one in measurements(runs):
-        try:
-            state = one.state
-        except BadRun:
-            state = State.STOPPED
+        state = _state(one)
         if state in (State.DONE, State.STOPPED) or (state not in UNFINISHED and _has_plan(one, plan)):
             remove_folder(one.folder)
+
+
+def _state(measurement: Measurement) -> State:
+    try:
+        return measurement.state
+    except BadRun:  # damaged, or just removed
+        return State.STOPPED
 
 
 def _has_plan(measurement: Measurement, plan: Plan) -> bool:

@@ -13,6 +13,8 @@ from digitlab.data.collection import collection_is_open, open_collection
 from digitlab.data.handwriting import add_drawing
 from digitlab.data.handwriting_file import my_drawings
 from digitlab.ink.strokes import Drawing
+from digitlab.jobs import start
+from digitlab.jobs.measurement import measurements
 from digitlab.jobs.queue import Command, read_command
 from digitlab.runs.listing import read_label
 from digitlab.runs.owner import as_files, owner_of
@@ -214,3 +216,20 @@ def test_no_scores_on_a_pupils_drawings_are_kept_with_a_run(open_as: OpenAs, mak
     assert not list(Path(run.folder).rglob("mine.npz"))
     other = open_as(BO, "evaluate", model="softmax", data="mine")
     assert ["no images" in line.value for line in other.error] == [True]
+
+
+def test_a_pupil_measures_one_model_at_a_time_and_stops_only_measurements_of_their_own(
+    open_as: OpenAs, make_model: MakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digitlab.runs.run._STARTING", 3600.0)
+    monkeypatch.setattr(start, "_spawn", lambda *_given: None)
+    make_model("softmax", 7)
+    make_model("cnn", 1)
+    app = find_button(open_as(ANNA, "lab"), "Measure softmax").click().run()
+    (job,) = measurements(Settings.from_environment().runs)
+    assert owner_of(job) == ANNA.id
+    app = find_button(app, "Measure cnn").click().run()
+    assert "You have 1 unfinished run" in app.toast[0].value
+    assert find_button(open_as(BO, "lab"), "Stop").disabled
+    find_button(open_as(TEACHER, "lab"), "Stop").click().run()
+    assert read_command(job) is Command.STOP

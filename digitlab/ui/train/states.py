@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from digitlab.jobs.measurement import count_measuring
 from digitlab.jobs.queue import Command, Queue, read_command
 from digitlab.runs.listing import Entry
 from digitlab.runs.status import KILLED, UNFINISHED, State
@@ -44,7 +45,7 @@ class Line:
 def look_at_line(states: Mapping[str, State]) -> Line:
     """The line as it is now. states: of the runs under way, by their ids."""
     queue = Queue(settings().runs, settings().jobs)
-    running = sum(state is State.RUNNING for state in states.values())
+    running = sum(state is State.RUNNING for state in states.values()) + count_measuring(settings().runs)
     return Line(tuple(queue.waiting()), max(0, queue.slots - running))
 
 

@@ -1,11 +1,14 @@
 """The words for where a run stands."""
 
+from pathlib import Path
+
 import pytest
 
+from digitlab.jobs.measurement import Measurement, Plan
 from digitlab.jobs.queue import Command
 from digitlab.runs.status import KILLED, State
 from digitlab.ui.train.live import in_order, watched_run
-from digitlab.ui.train.states import STARTING, Line, reason, state_in_words
+from digitlab.ui.train.states import STARTING, Line, look_at_line, reason, state_in_words
 
 NONE = Line()
 
@@ -57,3 +60,13 @@ def test_running_curves_stay_in_view_when_a_queued_run_is_chosen() -> None:
     assert watched_run({"new": State.QUEUED}, "new") == "new"
     assert watched_run(states, None) == "old"
     assert watched_run({}, "new") is None
+
+
+def test_a_measurement_that_has_the_slot_leaves_none_free(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    job = Measurement.of(runs, Plan("cnn", "mnist"))
+    assert look_at_line({}).free == 1
+    with job.lock():
+        job.mark(State.RUNNING)
+        assert look_at_line({}).free == 0
+    assert look_at_line({}).free == 1  # it was killed
