@@ -7,6 +7,7 @@ An ink file, one drawing a line, with further keys:
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -128,9 +129,20 @@ def _facts(value: Mapping[str, Any], where: str) -> tuple[str, float, PartName, 
         raise BadInk(f"{where}: id is {short(identity)}; it must be 8 or 16 hexadecimal digits. Mend the line.")
     if not is_pen_width(width):
         raise BadInk(f"{where}: pen_width is {short(width)}; it must be a number from 1 to 100.")
-    if part not in _PARTS or not isinstance(made, str):
+    if part not in _PARTS or not _is_time(made):
         raise BadInk(f"{where}: part is {short(part)} and made {short(made)}; write train or test, and a time.")
-    return identity, float(width), PartName(str(part)), made
+    return identity, float(width), PartName(str(part)), str(made)
+
+
+def _is_time(value: object) -> bool:
+    """Whether a value is a time as ISO 8601 writes it."""
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def change_drawings(folder: Path, change: Callable[[list[MyDrawing]], Sequence[MyDrawing]]) -> None:

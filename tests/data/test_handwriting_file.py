@@ -76,6 +76,8 @@ def test_there_is_nothing_at_first_and_nothing_is_made(tmp_path: Path) -> None:
         ({"pen_width": "wide"}, "pen_width is 'wide'"),
         ({"part": "validation"}, "part is 'validation'"),
         ({"made": 7}, "made 7"),
+        ({"made": "2026-01-02T03:04:05\ud800"}, "train or test, and a time"),
+        ({"made": "yesterday"}, "made 'yesterday'"),
         ({"digit": 11}, "digit is 11"),
         ({"strokes": [[[1]]]}, "must be"),
     ],

@@ -80,7 +80,8 @@ def _shown(folder: Path) -> list[Any]:
 def _lines_of(points: int, lines: int, width: str = "18") -> Callable[[], bytes]:
     def make() -> bytes:
         strokes = ",".join(f"[{number * 7 % 280},{number * 13 % 280}]" for number in range(points))
-        head = f'{{"digit":7,"strokes":[[{strokes}]],"pen_width":{width},"part":"train","made":"","id":'
+        facts = f'"pen_width":{width},"part":"train","made":"2026-01-02T03:04:05+00:00"'
+        head = f'{{"digit":7,"strokes":[[{strokes}]],{facts},"id":'
         return gzip.compress("".join(f'{head}"{number:016x}"}}\n' for number in range(lines)).encode(), 1)
 
     return make
