@@ -13,6 +13,7 @@ setup(
             "ui/**/*.css",
             "ui/**/*.html",
             "ui/**/*.js",
+            "ui/**/*.md",
             "ui/**/*.png",
         ],
         "digitlab.checkpoints": ["*/*", "*/*/*"],

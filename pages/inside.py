@@ -10,6 +10,7 @@ from digitlab.ui.app.model_picker import colours, pick_one_model
 from digitlab.ui.app.readers import predictor
 from digitlab.ui.inside.cnn import has_convolutions, show_feature_maps, show_first_filters
 from digitlab.ui.inside.layers import show_layers, show_norms
+from digitlab.ui.inside.pixels import show_pixels
 from digitlab.ui.inside.softmax import show_evidence, show_weights
 from digitlab.ui.shared.image_picker import ChosenImage, pick_image, show_reading
 from digitlab.ui.shared.terms import explain_terms
@@ -56,4 +57,5 @@ with st.container(horizontal=True, gap="medium"):
 if entry and image:
     with errors_shown():
         show_reading(entry.id, image)
+        show_pixels(image.image)
         look_into(entry.run, image)

@@ -56,6 +56,11 @@ def _open_all_settings(page: Page) -> None:
     page.get_by_test_id("stSidebar").get_by_text("More settings", exact=True).click()
 
 
+def _answer_the_question(page: Page) -> None:
+    page.get_by_text("Neither of them", exact=True).click()
+    page.frame_locator("iframe").locator(".answers").wait_for()
+
+
 def _open_dialog(name: str) -> Callable[[Page], None]:
     def open_it(page: Page) -> None:
         page.keyboard.press("Escape")  # the dialog before
@@ -81,6 +86,10 @@ PAGES: dict[str, tuple[str, list[Callable[[Page], None]]]] = {
     "compare": ("/compare?data=sklearn", [_nothing]),
     "lab": ("/lab?hand=pgd&pgd=24&rotation=20", [_nothing]),
     "handwriting": ("/handwriting", [_nothing]),
+    "lessons": ("/lessons", [_nothing]),
+    "a lesson": ("/lessons?lesson=05-why-centring-matters", [_nothing, _answer_the_question]),
+    "worksheet": ("/lessons?lesson=02-what-a-weight-means&print=worksheet", [_nothing]),
+    "teacher's page": ("/lessons?lesson=02-what-a-weight-means&print=teacher", [_nothing]),
     "about": ("/about", [_nothing]),
 }
 """Name → address, and what is done there before each look."""

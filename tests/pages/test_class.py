@@ -233,3 +233,13 @@ def test_a_pupil_measures_one_model_at_a_time_and_stops_only_measurements_of_the
     assert find_button(open_as(BO, "lab"), "Stop").disabled
     find_button(open_as(TEACHER, "lab"), "Stop").click().run()
     assert read_command(job) is Command.STOP
+
+
+@pytest.mark.parametrize("who", [ANNA, TEACHER])
+def test_only_the_teacher_sees_the_answers_of_a_lesson(open_as: OpenAs, who: Visitor) -> None:
+    lesson, solution = "06-why-your-1-is-a-7", "Candidates: 0 with a slash"
+    app = open_as(who, "lessons", lesson=lesson, print="teacher")
+    assert any(solution in one.value for one in app.markdown) is (who is TEACHER)
+    assert bool(app.error) is (who is ANNA)
+    app = open_as(who, "lessons", lesson=lesson)
+    assert bool([one for one in app.button if one.label == "For the teacher"]) is (who is TEACHER)

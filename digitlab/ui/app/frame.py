@@ -33,8 +33,10 @@ chosen = st.navigation(
         page("compare", "Compare", ":material/compare_arrows:"),
         page("lab", "Lab", ":material/science:"),
         page("handwriting", "My handwriting", ":material/gesture:"),
+        page("lessons", "Lessons", ":material/school:"),
         page("about", "About", ":material/info:"),
-    ]
+    ],
+    position="hidden" if st.context.is_embedded else "sidebar",
 )
 st.set_page_config(page_title=f"{chosen.title} · digitlab")
 try:
@@ -47,11 +49,14 @@ locks.begin()
 above = st.empty()
 take_link(chosen.url_path)
 chosen.run()
-with st.sidebar:
-    training_sidebar()
-    data_note()
-    run_after_comeback()
 with above:
     locks.show_unlock()
-show_link()
+if st.context.is_embedded:  # within a lesson, which has the frame itself
+    run_after_comeback()
+else:
+    with st.sidebar:
+        training_sidebar()
+        data_note()
+        run_after_comeback()
+    show_link()
 readers.first_page_is_out()

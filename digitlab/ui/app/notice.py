@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from digitlab.formats import printable
 from digitlab.ui.app.callouts import plain
 
 _KEY = "notice above the page"
@@ -26,6 +27,7 @@ def begin() -> None:
 
 def say_unknown(asked: str) -> None:
     """Say that something is not here. asked: what, such as `model = x`."""
+    asked = printable(asked)
     found: _Notice | None = st.session_state.get(_KEY)
     if found is None:
         _show(_about([asked]))
