@@ -206,6 +206,18 @@ def see_filters(walk: Walk, figure: FrameLocator) -> None:
     walk.sees(walk.page, "Feature maps of ReLU 8: 128 maps of 7×7")
 
 
+def see_an_attack(walk: Walk, figure: FrameLocator) -> None:
+    walk.reads(figure, "softmax", 9, "79.2")
+    walk.reads(figure, "cnn", 4, "99.5")
+    walk.follow("The 4 in the lab")
+    walk.reads(walk.page, "softmax", 4)
+    walk.reads(walk.page, "cnn", 4)
+    walk.back()
+    walk.follow("The CNN attacked")
+    walk.reads(walk.page, "softmax", 4)
+    walk.reads(walk.page, "cnn", 4, "58.1")
+
+
 def see_doubt(walk: Walk, figure: FrameLocator) -> None:
     walk.sees(figure, f"Expected calibration error {walk.claims('0.52 %')}")
     walk.sees(figure, f"as trained: {walk.claims('0.96 %')}")
@@ -227,6 +239,7 @@ WALKS: dict[str, Callable[[Walk, FrameLocator], None]] = {
     "06-why-your-1-is-a-7": see_another_one,
     "07-softmax-against-cnn": see_a_shift,
     "08-what-a-convolution-sees": see_filters,
+    "09-fooled-by-noise": see_an_attack,
     "10-how-sure-is-sure": see_doubt,
 }
 _LONG = ("04-overfitting-on-200-images",)
