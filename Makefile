@@ -55,6 +55,7 @@ benchmark: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.pen_latency
 	$(BIN)/python -m benchmarks.live
 	$(BIN)/python -m benchmarks.lab
+	$(BIN)/python -m benchmarks.views
 	$(BIN)/python -m benchmarks.class_load
 
 $(VENV)/bin/python:

@@ -5,8 +5,10 @@ Numbers and units are parted by a narrow space (U+202F) that no line breaks at.
 
 import base64
 import io
+import math
 import re
 import reprlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +29,25 @@ def interval(limits: tuple[float, float], decimals: int = 2) -> str:
 def count(number: int) -> str:
     """A count with separators: 7,850."""
     return f"{number:,}"
+
+
+def signed(value: float, decimals: int = 2) -> str:
+    """A number with its sign, always as many decimals: +0.53, −0.07, 0.00."""
+    text = f"{value:+.{decimals}f}"
+    return text[1:] if not text.strip("+-0.") else text.replace("-", "−")
+
+
+def adding_up(parts: Sequence[float], decimals: int = 2) -> list[float]:
+    """The parts of a sum, rounded so that they add up to the rounded sum; each is off by less than one last digit.
+
+    By largest remainders (T. Hare): of the parts rounded down, those that lost most are rounded up instead.
+    """
+    scaled = [float(part) * 10**decimals for part in parts]
+    whole = [math.floor(part) for part in scaled]
+    missing = round(math.fsum(scaled)) - sum(whole)
+    for index in sorted(range(len(whole)), key=lambda at: whole[at] - scaled[at])[:missing]:
+        whole[index] += 1
+    return [part / 10**decimals for part in whole]
 
 
 def milliseconds(value: float, decimals: int = 1) -> str:

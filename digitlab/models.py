@@ -95,8 +95,10 @@ class Normalize(nn.Module):
     Part of the model, so that a saved or exported model takes plain grey values.
     """
 
+    mean, deviation = 0.1307, 0.3081
+
     def forward(self, x: Tensor) -> Tensor:
-        return (x - 0.1307) / 0.3081
+        return (x - self.mean) / self.deviation
 
 
 @register("softmax")
@@ -205,6 +207,15 @@ class ViewsCNN(DeepCNN):
             return super().forward(x)
         seen = [functional.log_softmax(super(ViewsCNN, self).forward(view).float(), 1) for view in _nine_views(x)]
         return torch.logsumexp(torch.stack(seen), 0) - math.log(len(seen))
+
+
+def single_look(model: nn.Module) -> nn.Module:
+    """A copy that looks at an image once, in evaluation mode: of a model that looks often, the look at it as it is."""
+    if not isinstance(model, ViewsCNN):
+        return copy.deepcopy(model).eval()
+    once = DeepCNN()
+    once.load_state_dict(model.state_dict())
+    return once.to(next(model.parameters()).device).eval()
 
 
 def _nine_views(x: Tensor) -> Iterator[Tensor]:

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from digitlab.formats import (
+    adding_up,
     count,
     duration,
     file_size,
@@ -16,6 +17,7 @@ from digitlab.formats import (
     png_address,
     printable,
     short,
+    signed,
 )
 
 
@@ -91,3 +93,19 @@ def test_of_a_large_value_only_what_is_shown_is_looked_at() -> None:
 def test_a_name_from_outside_is_one_line_of_characters() -> None:
     assert printable("a\nb\ud800\x00c.png") == "abc.png"
     assert printable("x" * 100) == "x" * 80
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.534, "+0.53"), (-0.067, "−0.07"), (-0.001, "0.00"), (0, "0.00")])
+def test_a_signed_number_always_has_its_sign_but_for_nothing(value: float, text: str) -> None:
+    assert signed(value) == text
+
+
+def test_what_is_rounded_together_adds_up_to_the_rounded_sum() -> None:
+    random = np.random.default_rng(0)
+    for size in (1, 2, 7, 150):
+        parts = random.normal(0, 3, size)
+        shown = adding_up(parts.tolist())
+        assert sum(round(100 * part) for part in shown) == round(100 * parts.sum())
+        assert max(np.abs(shown - parts)) < 0.01
+    assert adding_up([1 / 3, 1 / 3, 1 / 3]) == [0.34, 0.33, 0.33]
+    assert adding_up([]) == []

@@ -1,7 +1,7 @@
 """A model's layers: what each one is, what it makes of an image, and how many parameters it has."""
 
-import copy
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from digitlab.image import SIDE
-from digitlab.models import count_parameters, to_input
+from digitlab.models import count_parameters, single_look, to_input
 
 _KINDS = {
     "Conv2d": "convolution",
@@ -49,16 +49,33 @@ class Layer:
     parameters: int
 
     @property
+    def is_convolution(self) -> bool:
+        """Whether filters make its maps."""
+        return self.kind == _KINDS["Conv2d"]
+
+    @property
     def has_maps(self) -> bool:
         """Whether its output is a stack of pictures: (channels, height, width)."""
         return len(self.shape) == 3
 
 
+@dataclass(frozen=True)
+class Passed:
+    """What a layer got for one image and what it made of it, each `float32` without the batch."""
+
+    given: np.ndarray
+    made: np.ndarray
+
+
 def list_layers(model: nn.Module) -> list[Layer]:
     """All layers in the order in which an image passes them."""
+    return describe_layers(model, pass_through(model, np.zeros((SIDE, SIDE), np.uint8)))
+
+
+def describe_layers(model: nn.Module, passed: Mapping[str, Passed]) -> list[Layer]:
+    """The layers that an image has passed, see `pass_through`, in that order."""
     modules = dict(model.named_modules())
-    outputs = _outputs(model, np.zeros((SIDE, SIDE), np.uint8))
-    return [_layer(name, modules[module], module, outputs[module]) for module, name in _names(modules, outputs)]
+    return [_layer(name, modules[module], module, passed[module].made) for module, name in _names(modules, passed)]
 
 
 def feature_maps(model: nn.Module, image: np.ndarray) -> dict[str, np.ndarray]:
@@ -66,7 +83,13 @@ def feature_maps(model: nn.Module, image: np.ndarray) -> dict[str, np.ndarray]:
 
     image: `uint8` of shape (28, 28). The model itself is not touched, so that others may use it meanwhile.
     """
-    return {module: output.numpy() for module, output in _outputs(model, image).items()}
+    return {module: one.made for module, one in pass_through(model, image).items()}
+
+
+def convolution_before(layers: Sequence[Layer], layer: Layer) -> Layer | None:
+    """The convolution whose filters a layer's maps come from; None before the first one."""
+    until = [known for known in layers[: list(layers).index(layer) + 1] if known.is_convolution]
+    return until[-1] if until else None
 
 
 def filters(model: nn.Module) -> dict[str, np.ndarray]:
@@ -78,28 +101,36 @@ def filters(model: nn.Module) -> dict[str, np.ndarray]:
     }
 
 
-def _outputs(model: nn.Module, image: np.ndarray) -> dict[str, Tensor]:
-    """Module name → output without the batch, of all modules that hold no others."""
-    watched = copy.deepcopy(model).eval()  # hooks on the original would see what other sessions read with it
-    outputs: dict[str, Tensor] = {}
+def pass_through(model: nn.Module, image: np.ndarray) -> dict[str, Passed]:
+    """Module name → what it got and made, of all modules that hold no others, in the order in which the image passes.
 
-    def record(name: str) -> None:
-        def hook(_module: nn.Module, _inputs: object, output: Tensor) -> None:
-            outputs[name] = output[0].detach().clone()  # a ReLU may work in place
+    image: `uint8` of shape (28, 28). A model that looks often is followed at its look at the image as it is.
+    """
+    watched = single_look(model)  # hooks on the original would see what other sessions read with it
+    given: dict[str, np.ndarray] = {}
+    passed: dict[str, Passed] = {}
 
-        watched.get_submodule(name).register_forward_hook(hook)
+    def watch(name: str, module: nn.Module) -> None:
+        def before(_module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+            given[name] = inputs[0][0].detach().clone().numpy()  # a ReLU may work in place
+
+        def after(_module: nn.Module, _inputs: object, output: Tensor) -> None:
+            passed[name] = Passed(given[name], output[0].detach().clone().numpy())
+
+        module.register_forward_pre_hook(before)
+        module.register_forward_hook(after)
 
     for name, module in watched.named_modules():
         if name and not list(module.children()):
-            record(name)
+            watch(name, module)
     with torch.inference_mode():
         watched(to_input(torch.tensor(image)[None]))
-    return outputs
+    return passed
 
 
-def _names(modules: dict[str, nn.Module], outputs: dict[str, Tensor]) -> list[tuple[str, str]]:
+def _names(modules: Mapping[str, nn.Module], passed: Mapping[str, Passed]) -> list[tuple[str, str]]:
     """(module, name for people), numbered where a kind comes more than once."""
-    kinds = {module: _kind(modules[module]) for module in outputs}
+    kinds = {module: _kind(modules[module]) for module in passed}
     often, seen = Counter(kinds.values()), Counter[str]()
     named = []
     for module, kind in kinds.items():
@@ -108,7 +139,7 @@ def _names(modules: dict[str, nn.Module], outputs: dict[str, Tensor]) -> list[tu
     return named
 
 
-def _layer(name: str, module: nn.Module, path: str, output: Tensor) -> Layer:
+def _layer(name: str, module: nn.Module, path: str, output: np.ndarray) -> Layer:
     return Layer(name, path, _kind(module), _detail(module), tuple(output.shape), count_parameters(module))
 
 

@@ -47,6 +47,11 @@ def _draw_a_three(page: Page) -> None:
     draw.wait_for_any_digit("cnn")
 
 
+def _draw_a_three_and_ask_why(page: Page) -> None:
+    _draw_a_three(page)
+    expect(page.locator("section.why")).to_have_count(3)
+
+
 def _label_it(page: Page) -> None:
     DrawingPage(page, "").say(3)
     page.get_by_role("button", name="Undo", exact=True).first.wait_for()
@@ -73,6 +78,7 @@ def _open_dialog(name: str) -> Callable[[Page], None]:
 
 PAGES: dict[str, tuple[str, list[Callable[[Page], None]]]] = {
     "draw": ("/", [_draw_a_three, _label_it]),
+    "draw, why": ("/?panels=why", [_draw_a_three_and_ask_why]),
     "number": ("/?surface=Number", [_nothing]),
     "canvas with tools": ("/?surface=Canvas+with+tools", [_nothing]),
     "picture": ("/?surface=Picture", [_nothing]),

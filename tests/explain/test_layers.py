@@ -1,8 +1,10 @@
+import itertools
+
 import numpy as np
 import pytest
 import torch
 
-from digitlab.explain.layers import feature_maps, filters, list_layers
+from digitlab.explain.layers import convolution_before, feature_maps, filters, list_layers, pass_through
 from digitlab.models import REGISTRY, build_model, compute_logits, count_parameters
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (28, 28)).astype(np.uint8)
@@ -57,3 +59,23 @@ def test_filters_are_those_of_the_convolutions() -> None:
     found = filters(build_model("cnn"))
     assert [values.shape for values in found.values()][:2] == [(24, 1, 5, 5), (48, 24, 3, 3)]
     assert filters(build_model("softmax")) == {}
+
+
+def test_what_a_layer_gets_is_what_the_one_before_made() -> None:
+    passed = list(pass_through(build_model("cnn"), IMAGE).values())
+    for before, after in itertools.pairwise(passed):
+        assert np.array_equal(before.made.ravel(), after.given.ravel())
+
+
+def test_the_filter_behind_a_map_is_that_of_the_last_convolution() -> None:
+    layers = list_layers(build_model("cnn"))
+    assert convolution_before(layers, layers[0]) is None
+    pooling = next(layer for layer in layers if layer.kind == "max pooling")
+    assert convolution_before(layers, pooling) == layers[1]
+
+
+def test_a_model_that_looks_often_is_followed_at_the_image_as_it_is() -> None:
+    often, once = build_model("cnn-views"), build_model("cnn-deep")
+    once.load_state_dict(often.state_dict())
+    for module, values in feature_maps(once, IMAGE).items():
+        assert np.array_equal(feature_maps(often, IMAGE)[module], values)

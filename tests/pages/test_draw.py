@@ -1,6 +1,9 @@
 """The Draw page: what it shows for a drawing, and what it says when something is wrong."""
 
 import io
+import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -9,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from digitlab.config import Settings
 from digitlab.data.handwriting_file import my_drawings
 from digitlab.ink.strokes import Drawing, Ink, draw_ink
+from digitlab.runs.run import Run
 from digitlab.ui.components.canvas_tools import to_fabric
 from digitlab.ui.draw.number_view import INVITATION as NUMBER_INVITATION
 from digitlab.ui.shared.answers import INVITATION
@@ -216,6 +220,26 @@ def test_closing_the_panel_brings_all_steps_back(two_models: None, open_page: Op
     assert seen(app) != whole
     app.button_group(key="panels").set_value([]).run()
     assert seen(app) == whole
+
+
+def whys(app: AppTest) -> list[dict[str, Any]]:
+    """What each view of the panel "Why?" wants from the live channel."""
+    found = [e for e in app.get("bidi_component") if e.proto.component_name == "digitlab.why"]
+    return [json.loads(element.proto.json)["wish"] for element in found]
+
+
+def test_why_asks_for_evidence_of_softmax_and_for_saliency_and_maps_of_networks(
+    make_run: Callable[..., Run], open_page: OpenPage
+) -> None:
+    softmax, cnn = make_run(model="softmax"), make_run(model="cnn")
+    app = draw(open_page(models=f"{softmax.id},{cnn.id}", panels="why"))
+    asked = [(wish["view"], wish["lane"], [model[0] for model in wish["models"]]) for wish in whys(app)]
+    assert asked == [("evidence", "quick", [softmax.id]), ("saliency", "slow", [cnn.id]), ("maps", "slow", [cnn.id])]
+    assert not app.exception
+
+
+def test_a_folded_panel_asks_for_nothing(two_models: None, open_page: OpenPage) -> None:
+    assert whys(draw(open_page())) == []
 
 
 def send_label(app: AppTest, name: str, digit: object, stands: bool = True) -> AppTest:

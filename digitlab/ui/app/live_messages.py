@@ -199,7 +199,11 @@ def _trouble(text: str, error: Exception) -> dict[str, Any]:
 @cache
 def _drawers() -> Mapping[str, Callable[..., Any]]:
     """View → how its value goes to the browser: `answers` as numbers, most others as HTML."""
+    import digitlab.reading.why  # noqa: F401  its views make themselves known
+    from digitlab.ui.draw.evidence_view import live_evidence
+    from digitlab.ui.draw.maps_view import live_maps
     from digitlab.ui.draw.number_view import live_number
+    from digitlab.ui.draw.saliency_view import live_saliency
     from digitlab.ui.draw.steps import live_steps
     from digitlab.ui.lab.panel import live_disturbed
     from digitlab.ui.shared.answers import live_answers
@@ -209,6 +213,9 @@ def _drawers() -> Mapping[str, Callable[..., Any]]:
         "steps": live_steps,
         "number": live_number,
         "disturbed": live_disturbed,
+        "evidence": live_evidence,
+        "saliency": live_saliency,
+        "maps": live_maps,
     }
 
 

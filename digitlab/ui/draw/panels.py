@@ -11,6 +11,7 @@ from digitlab.runs.listing import Entry
 from digitlab.ui.app import address
 from digitlab.ui.components.drawing import Given, Pad
 from digitlab.ui.draw.steps import pick_steps, show_steps
+from digitlab.ui.draw.why import show_why
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ PANELS: Mapping[str, Panel] = {
         "Step by step",
         "how a drawing becomes 28×28 pixels, and what the models would say after each step",
         lambda look: show_steps(look.prepared, look.models, look.without, look.pad),
+    ),
+    "why": Panel(
+        "Why?",
+        "which parts of the drawing speak for the answer and against it, and what each layer of a network makes of it",
+        lambda look: show_why(look.models, look.at),
     ),
 }
 """Name in the address → panel, in the order in which they are shown."""

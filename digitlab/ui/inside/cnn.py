@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from digitlab.explain.layers import Layer, feature_maps, filters
+from digitlab.explain.layers import Layer, convolution_before, feature_maps, filters
 from digitlab.formats import count
 from digitlab.runs.run import Run
 from digitlab.runs.weights import first_filters
@@ -15,17 +15,15 @@ from digitlab.ui.components.film import Film, show_film
 from digitlab.ui.inside.epochs import WeightFilm, show_epochs
 from digitlab.ui.shared.image_picker import ChosenImage
 
-_CONVOLUTION = "convolution"
-
 
 def has_convolutions(layers: Sequence[Layer]) -> bool:
     """Whether there is anything to show here."""
-    return any(layer.kind == _CONVOLUTION for layer in layers)
+    return any(layer.is_convolution for layer in layers)
 
 
 def show_first_filters(run: Run, layers: Sequence[Layer]) -> None:
     """The filters of the first convolution through the epochs."""
-    first = next(layer for layer in layers if layer.kind == _CONVOLUTION)
+    first = next(layer for layer in layers if layer.is_convolution)
     st.header(
         "What it learned first",
         help="Each filter slides over the image. Where the ink under it looks like its red part and stays off its blue "
@@ -70,7 +68,7 @@ def show_feature_maps(run: Run, layers: Sequence[Layer], chosen: ChosenImage) ->
     channel = address.read("map", range(len(maps)), int(maps.reshape(len(maps), -1).max(1).argmax()))
     film = _maps(layer, maps, f"{run.id} {layer.module} {chosen.name}")
     show_film(film, f"maps of {run.id} {layer.module}", picked=channel, picked_key="map")
-    _show_filter(run, _convolution_before(layers, layer), channel, filters(model))
+    _show_filter(run, convolution_before(layers, layer), channel, filters(model))
 
 
 def _show_filter(run: Run, convolution: Layer | None, channel: int, weights: Mapping[str, np.ndarray]) -> None:
@@ -112,12 +110,6 @@ def _first_with_maps(layers: Sequence[Layer]) -> str:
     """The first ReLU, where the first feature maps are; else the first layer that has maps."""
     names = [layer.name for layer in layers if layer.has_maps]
     return next((name for name in names if name.startswith("ReLU")), names[0])
-
-
-def _convolution_before(layers: Sequence[Layer], layer: Layer) -> Layer | None:
-    """The convolution whose filters the layer's maps come from."""
-    until = [known for known in layers[: list(layers).index(layer) + 1] if known.kind == _CONVOLUTION]
-    return until[-1] if until else None
 
 
 def _size(shape: Sequence[int]) -> str:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from digitlab.explain.evidence import Evidence, evidence_of
 from digitlab.figures.evidence import evidence_figure
+from digitlab.formats import signed
 from digitlab.runs.run import Run
 from digitlab.runs.weights import weight_images
 from digitlab.ui.app import address, readers
@@ -63,14 +64,10 @@ def say_evidence(evidence: Evidence, digit: int) -> str:
     rank = int((logits > logits[digit]).sum()) + 1
     words = "the highest of all, so the model says" if rank == 1 else f"place {rank} of 10 for"
     return (
-        f"**{digit}**: ink speaks for it with {_signed(evidence.support[digit])} and against it with "
-        f"{_signed(evidence.opposition[digit])}; an image without ink has {_signed(evidence.blank[digit])}. "
-        f"Together {_signed(logits[digit])}, {words} {digit}."
+        f"**{digit}**: ink speaks for it with {signed(evidence.support[digit])} and against it with "
+        f"{signed(evidence.opposition[digit])}; an image without ink has {signed(evidence.blank[digit])}. "
+        f"Together {signed(logits[digit])}, {words} {digit}."
     )
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "\u2212")
 
 
 def _pictures(evidence: Evidence, name: str) -> Film:

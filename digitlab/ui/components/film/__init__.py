@@ -16,6 +16,7 @@ import streamlit as st
 from digitlab.figures.style import BURD, BURD_ON_DARK
 from digitlab.figures.training import COLOURS
 from digitlab.ui.app import address
+from digitlab.ui.components.signed_map import SIGNED_COLOURS
 from digitlab.ui.components.styles import SLIDER, styles
 
 _HERE = Path(__file__).parent
@@ -31,7 +32,9 @@ _component = st.components.v2.component(
     "digitlab.film",
     html=(_HERE / "film.html").read_text(encoding="utf-8"),
     css=styles(_HERE / "film.css", SLIDER),
-    js="".join((_HERE / name).read_text(encoding="utf-8") for name in ("film.js", "loss_curve.js")),
+    js="".join(
+        path.read_text(encoding="utf-8") for path in (_HERE / "film.js", _HERE / "loss_curve.js", SIGNED_COLOURS)
+    ),
 )
 
 

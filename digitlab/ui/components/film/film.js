@@ -1,6 +1,6 @@
 // Pictures of weights through the epochs, and the loss with a mark that moves in step. All frames are here, so nothing
 // waits for the server; Python hears of an epoch when the film rests at it, and of a picture when it is clicked.
-// drawLoss comes from loss_curve.js, which is appended to this file.
+// drawLoss comes from loss_curve.js, signed, isDark and colours from signed_colours.js; both are appended to this file.
 
 const SECONDS = 7; // a whole film
 const STILL_MOTION = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -194,25 +194,4 @@ class Film {
   say(words) {
     this.find(".tip").textContent = words;
   }
-}
-
-function signed(value) {
-  const digits = Math.abs(value).toFixed(2);
-  return value < 0 ? `−${digits}` : value > 0 ? `+${digits}` : digits;
-}
-
-function isDark(node) {
-  const [r, g, b] = getComputedStyle(node).color.match(/[\d.]+/g).map(Number);
-  return r + g + b > 382; // light text
-}
-
-// A colour for each of the values −127 to 127, as the four bytes of a pixel in one number.
-function colours(stops) {
-  const channels = stops.map((stop) => [1, 3, 5].map((i) => parseInt(stop.slice(i, i + 2), 16)));
-  return Array.from({ length: 255 }, (_, i) => {
-    const place = (i / 254) * (stops.length - 1);
-    const low = Math.min(Math.floor(place), stops.length - 2);
-    const [r, g, b] = channels[low].map((c, k) => Math.round(c + (place - low) * (channels[low + 1][k] - c)));
-    return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
-  });
 }

@@ -6,7 +6,7 @@ page's run.
 """
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -58,14 +58,16 @@ def image_subject(image: np.ndarray) -> dict[str, Any]:
     return {"image": base64.b64encode(png(image)).decode()}
 
 
-def live_html(name: str, *sheets: Path, draw: Path | None = None) -> Show:
+def live_html(name: str, *sheets: Path, draw: Path | Sequence[Path] = ()) -> Show:
     """Make a kind of element for HTML that changes, with its own styles; call it once, when a module is imported.
 
     name: unique in the app. sheets: style sheets that reach nothing outside; Streamlit's theme is there as
-    `--st-text-color` and so on. draw: a script with the function `drawValue(root, value, ask)`, for views whose values
-    come over the live channel as something else than HTML; `ask({name: value})` changes the view's parameters.
+    `--st-text-color` and so on. draw: a script, or several, with the function `drawValue(root, value, ask)`, for views
+    whose values come over the live channel as something else than HTML; `ask({name: value})` changes the view's
+    parameters.
     """
-    script = "" if draw is None else draw.read_text(encoding="utf-8")
+    scripts = [draw] if isinstance(draw, Path) else draw
+    script = "\n".join(path.read_text(encoding="utf-8") for path in scripts)
     component = st.components.v2.component(
         name, html='<div class="live-html"></div>', css=styles(*sheets), js=f"{LIVE_JS}\n{script}\n{_JS}"
     )
