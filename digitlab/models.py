@@ -209,6 +209,11 @@ class ViewsCNN(DeepCNN):
         return torch.logsumexp(torch.stack(seen), 0) - math.log(len(seen))
 
 
+def looks_often(model: nn.Module) -> bool:
+    """Whether a model reads an image several times, each time moved a little, before it answers."""
+    return isinstance(model, ViewsCNN)
+
+
 def single_look(model: nn.Module) -> nn.Module:
     """A copy that looks at an image once, in evaluation mode: of a model that looks often, the look at it as it is."""
     if not isinstance(model, ViewsCNN):

@@ -16,6 +16,7 @@ from digitlab.explain.evidence import Evidence, LogitSum, evidence_of, is_linear
 from digitlab.explain.layers import Layer, convolution_before, describe_layers, pass_through
 from digitlab.explain.saliency import Looker, Saliency
 from digitlab.image import CLASSES
+from digitlab.models import looks_often
 from digitlab.reading.live import Readers, Readings, Seen, view
 from digitlab.reading.parameters import Parameters
 from digitlab.reading.predictor import Predictor
@@ -28,7 +29,7 @@ SECOND = -2
 
 METHODS = ("integrated-gradients", "occlusion", "grad-cam")
 
-_STEPS = (20, 40)
+_STEPS = (20, 36)
 _STRIDES = (7, 3, 2)
 """Integrated gradients' steps and occlusion's strides, stage by stage: coarse while the pen moves, then finer."""
 
@@ -81,6 +82,7 @@ class WhyParts:
 
     methods: those that the model allows.
     of: what was explained, as text that changes with it. stage, stages: how finely it was, and the finest, from 0.
+    is_one_look: whether the model looks several times, and this explains its look at the image as it is.
     """
 
     models: Sequence[str]
@@ -95,6 +97,7 @@ class WhyParts:
     of: str
     stage: int
     stages: int
+    is_one_look: bool
 
 
 @view("saliency", slow=True)
@@ -119,9 +122,10 @@ def why_parts(seen: Seen, readers: Readers) -> Generator[np.ndarray, Readings, W
     of = hashlib.sha256(f"{model} {method} {digit}".encode() + image.tobytes()).hexdigest()[:16]
     stages = {"integrated-gradients": len(_STEPS), "occlusion": len(_STRIDES), "grad-cam": 1}[method] - 1
     stage = min(wanted, stages) if asked.values.get("of") == of else 0
+    often = looks_often(networks[model].model)
     saliency = _look(looker, method, digit, stage)
     return WhyParts(
-        list(networks), model, methods, method, image, looker.logits, saliency, digit, chosen, of, stage, stages
+        list(networks), model, methods, method, image, looker.logits, saliency, digit, chosen, of, stage, stages, often
     )
 
 

@@ -74,7 +74,8 @@ def live_saliency(value: WhyParts | None, models: Sequence[Shown], _without: Col
         f"{digit_buttons(value.logits.tolist(), (), value.digit, value.chosen, FOLLOW)}"
         f'<div class="two"><div class="large">{picture}'
         f"{scale(limit, words.meaning, is_signed=value.method != 'grad-cam')}</div>"
-        f"<div><h4>{words.title}: why {value.digit}?</h4><p>{_facts(value)}</p>{_progress(value)}"
+        f"<div><h4>{words.title}: why {value.digit}?</h4><p>{_facts(value)}{_one_look(value)}</p>"
+        f"{_progress(value)}"
         f"<p><b>It can say:</b> {words.can}</p><p><b>It cannot say:</b> {words.cannot}</p></div></div>"
     )
     more = {"of": value.of, "stage": value.stage + 1} if value.stage < value.stages else None
@@ -99,6 +100,10 @@ def _facts(value: WhyParts) -> str:
         f"it rises by {signed(rise)}. All pixels together have {signed(total)}. The difference of "
         f"{signed(total - rise)} is due to computing in {found.passes} steps."
     )
+
+
+def _one_look(value: WhyParts) -> str:
+    return " This model looks several times; this explains its look at the image as it is." if value.is_one_look else ""
 
 
 def _progress(value: WhyParts) -> str:

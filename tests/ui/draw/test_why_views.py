@@ -104,6 +104,12 @@ def test_a_resting_pen_is_answered_ever_more_finely_until_it_is_as_fine_as_it_ge
     assert "As fine as it gets." in value["html"]
 
 
+def test_of_a_model_that_looks_often_it_is_said_that_one_look_is_explained() -> None:
+    words = "explains its look at the image as it is"
+    assert words in ask("saliency", "champion", method="grad-cam")["html"]
+    assert words not in ask("saliency", "cnn", method="grad-cam")["html"]
+
+
 def test_integrated_gradients_say_whether_they_add_up() -> None:
     html = ask("saliency")["html"]
     said = re.search(
