@@ -57,6 +57,13 @@ def _label_it(page: Page) -> None:
     page.get_by_role("button", name="Undo", exact=True).first.wait_for()
 
 
+def _vote_on_a_three(page: Page) -> None:
+    DrawingPage(page, "").ready().draw(TRAJECTORIES["3"])
+    page.get_by_role("button", name="Vote for 3,").click()
+    page.keyboard.press("r")
+    page.get_by_role("button", name="It was a 3").click()
+
+
 def _open_all_settings(page: Page) -> None:
     page.get_by_test_id("stSidebar").get_by_text("More settings", exact=True).click()
 
@@ -79,6 +86,7 @@ def _open_dialog(name: str) -> Callable[[Page], None]:
 PAGES: dict[str, tuple[str, list[Callable[[Page], None]]]] = {
     "draw": ("/", [_draw_a_three, _label_it]),
     "draw, why": ("/?panels=why", [_draw_a_three_and_ask_why]),
+    "vote": ("/?vote=True&panels=steps", [_nothing, _vote_on_a_three]),
     "number": ("/?surface=Number", [_nothing]),
     "canvas with tools": ("/?surface=Canvas+with+tools", [_nothing]),
     "picture": ("/?surface=Picture", [_nothing]),

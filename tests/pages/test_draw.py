@@ -14,6 +14,7 @@ from digitlab.data.handwriting_file import my_drawings
 from digitlab.ink.strokes import Drawing, Ink, draw_ink
 from digitlab.runs.run import Run
 from digitlab.ui.components.canvas_tools import to_fabric
+from digitlab.ui.components.reveal import HIDDEN
 from digitlab.ui.draw.number_view import INVITATION as NUMBER_INVITATION
 from digitlab.ui.shared.answers import INVITATION
 from tests.pages.driven_page import (
@@ -436,3 +437,41 @@ def test_a_wide_pad_full_of_marks_is_said_to_hold_no_number(two_models: None, op
     app.run()
     assert not app.exception
     assert "3,000 separate marks. That is noise or a page of text" in str(given(app, "digitlab.numbers")["html"])
+
+
+def test_a_vote_hides_every_answer_and_gives_the_pad_s_digit_keys_to_it(two_models: None, open_page: OpenPage) -> None:
+    app = draw(open_page(vote="True", panels="steps"))
+    hidden = {name: given(app, f"digitlab.{name}")["hidden"] for name in ("answers", "preparation")}
+    assert [HIDDEN in shown["html"] for shown in hidden.values()] == [True, True]
+    assert 'data-digit="7"' not in hidden["answers"]["html"]
+    assert "They disagree" not in hidden["answers"]["html"]
+    assert given(app, "digitlab.ink_pad")["labelKeys"] is False
+    assert given(app, "digitlab.vote")["models"] == [["softmax", "softmax"], ["cnn", "cnn"]]
+    app.toggle(key="vote").set_value(False).run()
+    assert "vote" not in app.query_params
+    assert "hidden" not in given(app, "digitlab.answers")
+    assert given(app, "digitlab.ink_pad")["labelKeys"] is True
+    assert not app.exception
+
+
+def test_votes_count_for_one_digit_alone(two_models: None, open_page: OpenPage) -> None:
+    app = open_page(vote="True", surface="Canvas with tools")
+    assert given(app, "digitlab.vote")["subject"] == ""
+    app = open_page(vote="True", surface="Number")
+    assert given(app, "digitlab.vote")["isDigit"] is False
+    assert not app.exception
+
+
+def test_hints_learn_what_was_followed(two_models: None, open_page: OpenPage) -> None:
+    app = open_page()
+    first, second = _hints(app)
+    assert first == second
+    assert first["followed"] == {"draw": False, "look": False, "teach": False}
+    app.button_group(key="panels").set_value(["steps"]).run()
+    assert _hints(draw(app))[0]["followed"] == {"draw": True, "look": True, "teach": False}
+
+
+def _hints(app: AppTest) -> list[dict[str, Any]]:
+    """What the hints at both places were given."""
+    found = [one.proto for one in app.get("bidi_component") if one.proto.component_name == "digitlab.hints"]
+    return [json.loads(proto.json) for proto in found]

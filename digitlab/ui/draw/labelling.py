@@ -15,6 +15,7 @@ from digitlab.ui.shared.collection_note import was_told
 _WRITER = "writer"
 _LONGEST = 40
 
+_LABELLED = "a drawing was labelled"
 _EXPLAINED = "where labelled drawings go is explained"
 _WHERE = (
     "Drawings that you label are kept on the computer that runs digitlab. The page **My handwriting** shows them, and "
@@ -44,9 +45,15 @@ def take_label(label: DigitLabel) -> bool:
     return True
 
 
+def has_labelled() -> bool:
+    """Whether a drawing was labelled in this session."""
+    return bool(st.session_state.get(_LABELLED))
+
+
 def _add(label: DigitLabel) -> None:
     writer = str(st.session_state.get(_WRITER) or ME)
     collection.add_labelled(settings(), visitor(), label.drawing, label.digit, writer, label.id, pooled=was_told())
+    st.session_state[_LABELLED] = True
     st.session_state[_EXPLAINED] = st.session_state.get(_EXPLAINED) or is_told_now(own_settings().drawings)
     st.toast(
         f"Added to My handwriting as {label.digit}, written by {plain(writer)}. “Take it back” undoes it.",

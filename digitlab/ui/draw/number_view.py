@@ -20,6 +20,7 @@ from digitlab.ui.components.drawing import Pad, Writing
 from digitlab.ui.components.live import Shown, wish
 from digitlab.ui.components.live_html import live_html
 from digitlab.ui.components.photo_boxes import boxed, show_photo
+from digitlab.ui.components.reveal import HIDDEN, hides_answers
 from digitlab.ui.shared.answers import LOADING, NO_MODEL, load_and_rerun, show_answers, shown_models
 
 if TYPE_CHECKING:  # their modules import torch, which the first page must not wait for
@@ -108,16 +109,17 @@ def show_number(
     asked = None if pad is None else wish(pad.key, "number", shown, decides=_best(models).id if models else "")
     number = pad.number if pad else 0
     cards = [NumberAnswer(model.title, model.colour) for model in shown]
+    hidden = number_html(cards, [], HIDDEN) if hides_answers() else None
     if writing is None or not models:
-        _show(number_html(cards, [], INVITATION if models else NO_MODEL), "numbers", asked, number)
+        _show(number_html(cards, [], INVITATION if models else NO_MODEL), "numbers", asked, number, hidden=hidden)
         return
     if not readers.is_quick():
-        _show(number_html(cards, [], LOADING), "numbers", asked, number)
+        _show(number_html(cards, [], LOADING), "numbers", asked, number, hidden=hidden)
         load_and_rerun(models)
     try:
         found = digits = _found(writing, models)
     except BadPicture as error:
-        _show(number_html(cards, [], str(error)), "numbers", asked, number)
+        _show(number_html(cards, [], str(error)), "numbers", asked, number, hidden=hidden)
         if writing.photo:
             beside.image(boxed(writing.photo, writing.ink.shape[1], []), caption="The picture")
         return
@@ -128,7 +130,8 @@ def show_number(
         show_answers(Prepared(digits[0].image, ()), models)
     else:
         answers = [_read(card, model, digits) for card, model in zip(cards, models, strict=True)]
-        _show(number_html(answers, digits, INVITATION if digits is found else NO_BOX), "numbers", asked, number)
+        html = number_html(answers, digits, INVITATION if digits is found else NO_BOX)
+        _show(html, "numbers", asked, number, hidden=hidden)
 
 
 def live_number(value: NumberReadings, models: Sequence[Shown], _without: Collection[str]) -> str:

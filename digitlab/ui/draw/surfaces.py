@@ -18,6 +18,7 @@ from digitlab.ui.components.canvas_eye import canvas_eye
 from digitlab.ui.components.canvas_tools import canvas_with_tools
 from digitlab.ui.components.drawing import DRAWING, Given, Pad, Writing, session_pad
 from digitlab.ui.components.ink_pad import ink_pad
+from digitlab.ui.components.reveal import hides_answers
 from digitlab.ui.draw.labelling import explain_keeping, take_label
 from digitlab.ui.shared.sent_image import SURFACE, put_away, sent_image
 
@@ -42,7 +43,7 @@ def page_layout() -> None:
 
 def on_pad(without: Collection[str]) -> Given:
     """Draw on the ink pad. Raises BadInk or BlankDrawing."""
-    drawing = ink_pad("pad", DRAWING, on_label=take_label)
+    drawing = ink_pad("pad", DRAWING, on_label=take_label, label_keys=not hides_answers())
     if drawing is None:
         explain_keeping()
     return _prepared(drawing, without)

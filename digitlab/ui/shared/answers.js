@@ -9,6 +9,11 @@ function drawValue(root, { image, verdict, split, cards }) {
   [...root.querySelectorAll(".card")].forEach((card, index) => drawCard(card, cards[index]));
 }
 
+// While answers are hidden: what the models see, and no more
+function drawHidden(root, value, line) {
+  drawValue(root, { ...value, verdict: line, split: false, cards: value.cards.map(() => null) });
+}
+
 // said: [digit, ten probabilities in thousandths, sure, milliseconds], a line on what is wrong, or null for nothing.
 function drawCard(card, said) {
   const trouble = typeof said === "string";

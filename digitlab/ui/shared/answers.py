@@ -25,6 +25,7 @@ from digitlab.ui.components.drawing import Pad
 from digitlab.ui.components.live import Shown, wish
 from digitlab.ui.components.live_html import live_html
 from digitlab.ui.components.remount import rerun_fragment
+from digitlab.ui.components.reveal import HIDDEN, hides_answers
 
 if TYPE_CHECKING:
     from digitlab.reading.live import Answers
@@ -175,9 +176,11 @@ def show_answers(
     shown = shown_models(models)
     given = None if waiting else to_read
     cards = [_answer(model, one.colour, given) for model, one in zip(models, shown, strict=True)]
+    nothing = [replace(card, reading=None, trouble=None) for card in cards]
     note = LOADING if waiting else INVITATION if models else NO_MODEL
     asked = None if pad is None else wish(pad.key, "answers", shown, without=without)
-    _show(answers_html(cards, image, note, remark), "answers", asked, pad.number if pad else 0)
+    hidden = answers_html(nothing, image, HIDDEN) if hides_answers() else None
+    _show(answers_html(cards, image, note, remark), "answers", asked, pad.number if pad else 0, hidden=hidden)
     if waiting:
         load_and_rerun(models)
 

@@ -29,6 +29,9 @@ from digitlab.ui.components.styles import SLIDER, styles
 
 _HERE = Path(__file__).parent
 
+_LABELS = "A digit key labels the drawing and adds it to My handwriting."
+_VOTES = "A digit key counts as a vote and does not label the drawing."
+
 _component = st.components.v2.component(
     "digitlab.ink_pad",
     html=(_HERE / "ink_pad.html").read_text(encoding="utf-8"),
@@ -44,18 +47,21 @@ def ink_pad(
     width: int = CANVAS,
     invitation: str = "Draw a digit",
     on_label: OnLabel | None = None,
+    label_keys: bool = True,
 ) -> Drawing | None:
     """Show the pad and give back what is drawn on it, or None while it is empty.
 
     key: the widget's key. drawing_key: the session's name of the drawing (default: the same key); surfaces that
     share it show the same drawing. width: of the canvas, in canvas pixels; its height is 280.
     on_label: is called once for every drawing that the user says is a certain digit; the pad is then empty. Without
-    it the pad does not ask.
+    it the pad does not ask. label_keys: whether the keys 0 to 9 say so, too; where a vote is held, they count votes.
     Raises BadInk when the browser sends something that is no ink.
     """
     drawing_key = drawing_key or key
     start = start_of(key, lambda last: _start(key, session_drawing(drawing_key), last))
+    says = "" if on_label is None else _LABELS if label_keys else _VOTES
     data = {**start, "width": width, "invitation": invitation, "labels": on_label is not None}
+    data |= {"labelKeys": label_keys, "digitKeysDo": says}
     result = _component(key=key, data=data, on_drawing_change=lambda: _remember(key, drawing_key))
     if result.drawing:
         _take(key, drawing_key, result.drawing)

@@ -20,6 +20,7 @@ const SAVED = "digitlab ink pad: "; // in the tab's own storage, for a reload: t
 export default function ({ parentElement, data, setStateValue }) {
   parentElement.inkPad ??= new InkPad(parentElement, data);
   parentElement.inkPad.setStateValue = setStateValue;
+  parentElement.inkPad.setDigitKeys(data);
   return () => parentElement.inkPad.remove();
 }
 
@@ -69,6 +70,7 @@ class InkPad {
     this.buttons = Object.fromEntries([...root.querySelectorAll(".tools button")].map((b) => [b.name, b]));
     this.tools = root.querySelector(".tools");
     this.labelRow = root.querySelector(".labels");
+    this.digitKeys = root.querySelector(".digit-keys");
     this.labelled = root.querySelector(".labelled");
     this.takeBack = root.querySelector('button[name="take-back"]');
   }
@@ -108,6 +110,8 @@ class InkPad {
     foldSidebarOnce();
     this.connectionChanged = () => this.showConnection();
     live.listeners.add(this.connectionChanged);
+    this.wipe = () => this.clear();
+    live.wipers.set(this.key, this.wipe);
   }
 
   remove() {
@@ -118,6 +122,7 @@ class InkPad {
     document.removeEventListener("visibilitychange", this.leave);
     window.removeEventListener("pagehide", this.leave);
     live.listeners.delete(this.connectionChanged);
+    if (live.wipers.get(this.key) === this.wipe) live.wipers.delete(this.key);
     forget(this.key); // from here on the drawing may change on another surface
   }
 
@@ -171,6 +176,11 @@ class InkPad {
 
   // Keys
 
+  setDigitKeys({ labelKeys, digitKeysDo }) {
+    this.digitKeysLabel = labelKeys;
+    this.digitKeys.textContent = digitKeysDo;
+  }
+
   historyKey(event) {
     if (!event.ctrlKey && !event.metaKey) return;
     const letter = event.key.toLowerCase();
@@ -182,7 +192,7 @@ class InkPad {
     if (event.ctrlKey || event.metaKey) return;
     if (ARROWS[event.key]) this.handled(event, () => this.movePen(ARROWS[event.key], event.shiftKey));
     else if (event.key === " ") this.handled(event, () => this.togglePen());
-    else if (/^[0-9]$/.test(event.key)) this.handled(event, () => this.label(Number(event.key)));
+    else if (this.digitKeysLabel && /^[0-9]$/.test(event.key)) this.handled(event, () => this.label(Number(event.key)));
     else if (["Delete", "Backspace", "Escape"].includes(event.key)) this.handled(event, () => this.clear());
   }
 

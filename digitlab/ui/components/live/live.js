@@ -157,6 +157,8 @@ const live = (window.digitlabLive ??= (() => {
       this.quick = new Lane("quick");
       this.slow = new Lane("slow");
       this.listeners = this.quick.listeners;
+      this.drawn = new Set(); // called with pad and drawing when one is handed in
+      this.wipers = new Map(); // pad -> what empties it
     }
 
     get lost() {
@@ -169,8 +171,18 @@ const live = (window.digitlabLive ??= (() => {
     }
 
     draw(pad, drawing) {
+      for (const listener of this.drawn) listener(pad, drawing);
       this.quick.draw(pad, drawing);
       this.slow.draw(pad, drawing);
+    }
+
+    // Whether there is ink on a pad that hands its drawings in
+    hasInk(pad) {
+      return this.quick.drawings.get(pad)?.strokes?.length > 0;
+    }
+
+    wipe(pad) {
+      this.wipers.get(pad)?.();
     }
 
     whenShown(pad, number, done) {

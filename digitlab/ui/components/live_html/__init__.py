@@ -16,6 +16,7 @@ import streamlit as st
 from digitlab.formats import png
 from digitlab.ink.strokes import CANVAS, Drawing
 from digitlab.ui.components.live import LIVE_JS
+from digitlab.ui.components.reveal import REVEAL, REVEAL_JS, as_hidden
 from digitlab.ui.components.styles import styles
 
 _HERE = Path(__file__).parent
@@ -33,6 +34,7 @@ class Show(Protocol):
     wish's pad is then a name of the element's own.
     on_asked: is called with the view's parameters once they were changed in the browser, by markup with `data-ask`
     (see live_html.js); what it gets is foreign and must be checked.
+    hidden: what stands while answers are hidden, see `components.reveal`; None for one line that says so.
     """
 
     def __call__(
@@ -45,6 +47,7 @@ class Show(Protocol):
         until_live: bool = False,
         subject: Mapping[str, Any] | None = None,
         on_asked: Callable[[Mapping[str, Any]], None] | None = None,
+        hidden: str | None = None,
     ) -> None: ...
 
 
@@ -64,12 +67,15 @@ def live_html(name: str, *sheets: Path, draw: Path | Sequence[Path] = ()) -> Sho
     name: unique in the app. sheets: style sheets that reach nothing outside; Streamlit's theme is there as
     `--st-text-color` and so on. draw: a script, or several, with the function `drawValue(root, value, ask)`, for views
     whose values come over the live channel as something else than HTML; `ask({name: value})` changes the view's
-    parameters.
+    parameters. They may have `drawHidden(root, value, line)`, too, for answers that are hidden.
     """
     scripts = [draw] if isinstance(draw, Path) else draw
     script = "\n".join(path.read_text(encoding="utf-8") for path in scripts)
     component = st.components.v2.component(
-        name, html='<div class="live-html"></div>', css=styles(*sheets), js=f"{LIVE_JS}\n{script}\n{_JS}"
+        name,
+        html='<div class="live-html"></div>',
+        css=styles(*sheets, REVEAL),
+        js=f"{LIVE_JS}\n{REVEAL_JS}\n{script}\n{_JS}",
     )
 
     def show(
@@ -81,8 +87,9 @@ def live_html(name: str, *sheets: Path, draw: Path | Sequence[Path] = ()) -> Sho
         until_live: bool = False,
         subject: Mapping[str, Any] | None = None,
         on_asked: Callable[[Mapping[str, Any]], None] | None = None,
+        hidden: str | None = None,
     ) -> None:
-        data: dict[str, Any] = {"html": html}
+        data: dict[str, Any] = {"html": html, **as_hidden(hidden)}
         if wish is not None:
             data |= {"wish": dict(wish), "number": number, "element": key, "untilLive": until_live}
         if subject is not None:

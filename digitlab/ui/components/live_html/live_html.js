@@ -1,6 +1,7 @@
 // Brings the page's HTML to what Python wants by changing only what differs: nothing blinks, bars can glide,
 // a live region stays the same node and is therefore read out, and focus and scroll positions stay.
-// `live` comes from live.js, and drawValue from the script of a view whose values are no HTML; both stand before this.
+// `live` comes from live.js, `reveal` from reveal.js, and drawValue from the script of a view whose values are no HTML;
+// they stand before this. Such a view may have drawHidden(root, value, line), too: the value without what it answers.
 //
 // Whatever carries `data-ask` changes the view's parameters, without a run of the page: a button holds them as JSON,
 // `<button data-ask='{"digit": 3}'>`, an input or a select names one, `<input type="range" data-ask="epoch">`.
@@ -11,23 +12,55 @@ export default function ({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".live-html");
   const state = (parentElement.liveHtml ??= { asked: {}, told: "{}" });
   state.setStateValue = setStateValue;
+  state.root = root;
   state.data = data;
+  const repaint = followReveal(state);
   if (!data.wish) {
-    show(root, data.html);
-    return undefined;
+    put(state, { html: data.html });
+    return () => reveal.leave(root, repaint);
   }
   forgetAsked(state, data.wish.parameters);
-  const isPast = live.isOld(data.wish, data.number) || isEcho(state, data);
-  if (data.untilLive ? state.livePad !== data.wish.pad : !isPast) show(root, data.html);
   const take = (value) => {
     state.livePad = data.wish.pad;
-    if (typeof value === "string") show(root, value);
-    else drawValue(root, value, (parameters) => ask(state, take, parameters));
+    put(state, typeof value === "string" ? { html: value } : { value });
   };
-  listen(root, (parameters) => ask(state, take, parameters));
+  state.tell = (parameters) => ask(state, take, parameters);
+  const isPast = live.isOld(data.wish, data.number) || isEcho(state, data);
+  if (data.untilLive ? state.livePad !== data.wish.pad : !isPast) put(state, { html: data.html });
+  else paint(state); // the page may have begun or ceased to hide its answers
+  listen(root, state.tell);
   live.watch(data.element, wishOf(state), take);
   if (data.subject) handIn(state, data);
-  return () => live.leave(data.element, take);
+  return () => {
+    live.leave(data.element, take);
+    reveal.leave(root, repaint);
+  };
+}
+
+function followReveal(state) {
+  const { root, data } = state;
+  const repaint = () => {
+    root.classList.toggle("revealed", reveal.isOpen);
+    paint(state);
+  };
+  if (data.hidden) reveal.elements.set(root, repaint);
+  else reveal.elements.delete(root);
+  return repaint;
+}
+
+// what: { html }, or a view's { value }
+function put(state, what) {
+  state.what = what;
+  paint(state);
+}
+
+function paint({ root, data, what, tell }) {
+  const isHidden = data.hidden && !reveal.isOpen;
+  const hasValue = what && "value" in what;
+  if (isHidden && hasValue && typeof drawHidden === "function") drawHidden(root, what.value, data.hidden.line);
+  else if (isHidden) show(root, data.hidden.html);
+  else if (hasValue) drawValue(root, what.value, tell);
+  else if (what) show(root, what.html);
 }
 
 // Whether the page says for the first time what is already shown: the session has just learned of that drawing.
