@@ -58,19 +58,30 @@ OWNER = Visitor()
 class Quotas:
     """How much one pupil may have or do.
 
-    runs: unfinished ones at a time. all_runs: kept in all. drawings: labelled ones kept. uploads, megabytes: files and
+    runs: unfinished ones at a time. all_runs: kept in all. drawings: labelled ones kept. pooled: of
+    them in the class's collection, with 200 points of the pen each on average. uploads, megabytes: files and
     their size in an hour. sockets: open connections; a page has two or three. messages: drawings a second, over all of
-    them. page_messages: what pages are asked to do, a second; each makes a page run, which takes far more time.
+    them. page_messages: what pages are asked to do, a second, four times as many at once; each makes a page run, which
+    takes far more time.
     """
 
     runs: int = 1
     all_runs: int = 20
     drawings: int = 2000
+    pooled: int = 200
     uploads: int = 30
     megabytes: int = 60
     sockets: int = 16
     messages: int = 120
-    page_messages: int = 20
+    page_messages: int = 5
+
+
+POINTS_EACH = 200
+"""Points of the pen that a drawing in the class's collection may have on average; a digit has some 50."""
+
+
+class ShareFull(NotAllowed):
+    """The collection has as much of a pupil as it takes."""
 
 
 def may_change(visitor: Visitor, hand: str) -> bool:
@@ -112,4 +123,16 @@ def check_drawings(visitor: Visitor, present: int, new: int, quotas: Quotas) -> 
     if visitor.role is Role.PUPIL and present + new > quotas.drawings:
         raise NotAllowed(
             f"You have {present:,} drawings; each pupil may keep {quotas.drawings:,}. Delete some on My handwriting."
+        )
+
+
+def check_share(drawings: int, points: int, quotas: Quotas) -> None:
+    """Whether a pupil's share of the class's collection holds so many drawings with so many points of the pen.
+
+    Raises ShareFull when it does not.
+    """
+    if drawings > quotas.pooled or points > POINTS_EACH * quotas.pooled:
+        raise ShareFull(
+            f"Your share of the class's collection is full: {quotas.pooled:,} drawings, or {POINTS_EACH} points of the "
+            "pen for each. This drawing was added to your own alone."
         )

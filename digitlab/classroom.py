@@ -18,6 +18,7 @@ _VARIABLES = {
     "runs": "DIGITLAB_PUPIL_RUNS",
     "all_runs": "DIGITLAB_PUPIL_ALL_RUNS",
     "drawings": "DIGITLAB_PUPIL_DRAWINGS",
+    "pooled": "DIGITLAB_PUPIL_COLLECTED",
     "uploads": "DIGITLAB_PUPIL_UPLOADS",
     "megabytes": "DIGITLAB_PUPIL_UPLOAD_MB",
     "sockets": "DIGITLAB_PUPIL_SOCKETS",
@@ -27,7 +28,7 @@ _VARIABLES = {
 """Quota → its environment variable."""
 
 _MOST = 100_000
-_LEAST = {"sockets": 2, "messages": 10, "page_messages": 5}
+_LEAST = {"sockets": 2, "messages": 10, "page_messages": 2}
 """Below these a page does not work."""
 
 

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from digitlab.runs.listing import Damaged, Entry
+from digitlab.runs.listing import Damaged, Entry, as_seen
 from digitlab.ui.app.installation import catalogue
+from digitlab.ui.app.visitor import visitor
 from digitlab.ui.train.actions import chosen_run, overlaid_runs
 from digitlab.ui.train.chosen import show_chosen
 from digitlab.ui.train.damaged import show_damaged
@@ -17,7 +18,7 @@ st.title("Train")
 run, overlaid = chosen_run(), overlaid_runs()
 chosen = [run.id] if run else overlaid
 everything = catalogue().everything()
-entries = [one for one in everything if isinstance(one, Entry)]
+entries = [as_seen(one, visitor()) for one in everything if isinstance(one, Entry)]
 line = line_of(entries)
 show_live(entries, run.id if run else None, line)
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):

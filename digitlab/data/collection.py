@@ -5,14 +5,22 @@ page has said that the collection is open.
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
-from digitlab.access import OWNER, NotAllowed, Role, Visitor, check_drawings
+from filelock import AcquireReturnProxy, Timeout
+
+from digitlab.access import OWNER, NotAllowed, Quotas, Role, Visitor, check_drawings, check_share
 from digitlab.config import Settings
 from digitlab.data import handwriting
 from digitlab.data.handwriting_file import MyDrawing, my_drawings
-from digitlab.files import saving
-from digitlab.ink.ink_file import InkLine
+from digitlab.errors import BadRun
+from digitlab.files import read_json, saving, write_json
+from digitlab.ink.ink_file import InkLine, points_of
 from digitlab.ink.strokes import Drawing
+from digitlab.locks import Lock
+
+_SHARE = "pooled.json"
+_PATIENCE = 10.0
 
 
 def collection_is_open(settings: Settings) -> bool:
@@ -42,17 +50,61 @@ def add_labelled(
     """Add a labelled drawing to a visitor's own, and to the class's collection where that is open.
 
     pooled: whether the visitor was told that it is.
-    Raises NotAllowed when a pupil has too many, and what `add_drawing` raises.
+    Raises NotAllowed when a pupil has too many, ShareFull when the collection has as much of this pupil as it takes
+    (the drawing is among their own then), and what `add_drawing` raises.
     """
     own = settings.of(visitor.hand)
     if own.classroom is not None:
         check_drawings(visitor, len(my_drawings(own.drawings)), 1, own.classroom.quotas)
     added = handwriting.add_drawing(own.drawings, drawing, digit, writer, label_id)
-    if pooled and own.hand and collection_is_open(settings):
-        pooled_id = _pooled_id(label_id, own.hand) if label_id else ""
-        name = writer if writer != handwriting.ME else f"pupil {own.hand[:4]}"  # or all who gave no name would be one
-        handwriting.add_drawing(settings.of("").drawings, drawing, digit, name, pooled_id)
+    if pooled and own.hand and own.classroom is not None and collection_is_open(settings):
+        new = _New(drawing, digit, writer, label_id)
+        _pool(new, settings.of("").drawings, own, own.classroom.quotas)
     return added
+
+
+class _New(NamedTuple):
+    """What a pupil labelled."""
+
+    drawing: Drawing
+    digit: int
+    writer: str
+    label_id: str
+
+
+def _pool(new: _New, shared: Path, own: Settings, quotas: Quotas) -> None:
+    """Add a drawing to the collection, as far as the pupil's share goes. Raises ShareFull and what `add_drawing` does.
+
+    What is of a pupil is written down beside their own drawings, by ids: the collection itself names writers alone.
+    """
+    label_id = _pooled_id(new.label_id, own.hand) if new.label_id else ""
+    name = new.writer if new.writer != handwriting.ME else f"pupil {own.hand[:4]}"  # who gave no name would be one
+    with _lock(own.drawings):
+        ids = _share(own.drawings / _SHARE)
+        present = [one for one in my_drawings(shared) if one.id in ids]
+        if label_id and any(one.id == handwriting.id_under(label_id) for one in present):
+            return  # it was sent twice
+        points = sum(map(len, new.drawing.ink)) + sum(map(points_of, present))
+        check_share(len(present) + 1, points, quotas)
+        added = handwriting.add_drawing(shared, new.drawing, new.digit, name, label_id)
+        write_json(own.drawings / _SHARE, {"ids": [*(one.id for one in present), added.id]})
+
+
+def _lock(folder: Path) -> AcquireReturnProxy:
+    """What whoever adds to a pupil's share holds; use it by `with`. Raises NotAllowed when others hold it for long."""
+    try:
+        return Lock(folder / f".{_SHARE}.lock").acquire(timeout=_PATIENCE)
+    except Timeout as error:
+        raise NotAllowed("The collection is busy just now; this drawing was added to your own alone.") from error
+
+
+def _share(file: Path) -> set[str]:
+    """The ids of a pupil's drawings in the collection; none where the file is missing or damaged."""
+    try:
+        ids = read_json(file).get("ids")
+    except BadRun:
+        return set()
+    return {one for one in ids if isinstance(one, str)} if isinstance(ids, list) else set()
 
 
 def take_back(settings: Settings, visitor: Visitor, label_id: str) -> bool:

@@ -49,7 +49,7 @@ def add_drawing(folder: Path, drawing: Drawing, digit: int, writer: str, label_i
         LabelledDrawing(
             ink=_check_drawn(drawing.ink), pen_width=width, digit=_check_digit(digit), writer=_check_writer(writer)
         ),
-        id=_id_under(label_id) if label_id else "",
+        id=id_under(label_id) if label_id else "",
     )
     added: list[MyDrawing] = []
 
@@ -68,7 +68,7 @@ def take_back(folder: Path, label_id: str) -> bool:
     label_id: the one given to `add_drawing`, not empty. Added again under the same name, the drawing is back.
     Raises NotSaved when it cannot be written.
     """
-    gone = _id_under(label_id)
+    gone = id_under(label_id)
     if all(one.id != gone for one in my_drawings(folder)):
         return False
     delete_drawings(folder, [gone])
@@ -225,7 +225,7 @@ def _check_room(present: Sequence[LabelledDrawing], fresh: Sequence[LabelledDraw
         raise BadInk(f"My handwriting holds at most {MOST_POINTS:,} points of strokes. Delete some drawings.")
 
 
-def _id_under(label_id: str) -> str:
+def id_under(label_id: str) -> str:
     """The id of the drawing that is added under a label's name: the same whenever it is added."""
     return hashlib.sha256(label_id.encode(errors="backslashreplace")).hexdigest()[:16]
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from digitlab.access import OWNER, Visitor
+from digitlab.access import OWNER, Role, Visitor
 from digitlab.config import Settings, TrainConfig
 from digitlab.data.dataset import find_datasets
 from digitlab.errors import BadConfig, BadRun, DataMissing, DigitlabError, NotSaved
@@ -25,6 +25,9 @@ from digitlab.runs.status import UNFINISHED, State
 
 MOST_WAITING = 20
 """Runs that may wait for a slot."""
+
+KEPT = 5
+"""Places among them that pupils leave to the teacher: whoever joins often has many runs to fill a line with."""
 
 _HEARING = 5.0
 """Seconds that a paused process may take to go on."""
@@ -88,12 +91,12 @@ def start_job(config: TrainConfig, settings: Settings, visitor: Visitor = OWNER)
     """Make a run and start its process, which goes on whatever happens to this one.
 
     visitor: who starts it, and whose run it is.
-    Raises what `check_config` does, QueueFull when 20 runs wait for a slot already, NotAllowed when a pupil has too
-    many, and NotSaved; then there is no run.
+    Raises what `check_config` does, QueueFull when 20 runs wait for a slot already, or 15 and a pupil starts it,
+    NotAllowed when a pupil has too many, and NotSaved; then there is no run.
     """
     check_config(config, settings.of(visitor.hand))
     with turn_of(visitor, settings, one_more=True):
-        queue = _check_queue(settings)
+        queue = _check_queue(settings, visitor)
         run = Run.create(settings.runs, config, as_files(visitor.hand))
     _launch(run, queue, settings)
     return run
@@ -145,7 +148,7 @@ def resume_job(run: Run, settings: Settings, visitor: Visitor = OWNER) -> None:
     state = run.state
     if state not in (State.PAUSED, State.STOPPED, State.FAILED, State.INTERRUPTED):
         raise BadRun(f"{run.id} is {state}; there is nothing to resume. Clone it to train again.")
-    queue = _check_queue(settings)
+    queue = _check_queue(settings, visitor)
     if state is State.PAUSED:
         write_command(run, Command.RUN)
         if _hears(run):
@@ -200,10 +203,10 @@ def _ask(run: Run, command: Command) -> None:
     write_command(run, command)
 
 
-def _check_queue(settings: Settings) -> Queue:
+def _check_queue(settings: Settings, visitor: Visitor) -> Queue:
     queue = Queue(settings.runs, settings.jobs)
     waiting = len(list(queue.waiting()))
-    if waiting >= MOST_WAITING:
+    if waiting >= MOST_WAITING - (KEPT if visitor.role is Role.PUPIL else 0):
         raise QueueFull(f"{waiting} runs wait for a slot already. Stop one of them, or wait until one has finished.")
     return queue
 

@@ -17,7 +17,7 @@ from digitlab.files import read_json, write_json
 from digitlab.folders import remove_folder
 from digitlab.formats import short
 from digitlab.runs.checked import Unfit, flag, items, lines, record, text
-from digitlab.runs.owner import check_change_run
+from digitlab.runs.owner import check_change_run, may_see_score
 from digitlab.runs.run import CHECKPOINT_NAME, RUN_ID, Run, open_run
 from digitlab.runs.status import UNFINISHED, State, Status
 
@@ -166,6 +166,12 @@ def read_entry(run: Run) -> Entry | Damaged:
         return Damaged(run, str(error))
     except OSError as error:
         return Damaged(run, f"A file of {run.id} cannot be read: {error.strerror}. Check the folder and its rights.")
+
+
+def as_seen(entry: Entry, visitor: Visitor) -> Entry:
+    """The entry without the accuracies on drawings that the visitor may not see."""
+    seen = {data: one for data, one in entry.accuracies.items() if may_see_score(visitor, entry.run, data)}
+    return replace(entry, accuracies=seen)
 
 
 def read_label(run: Run) -> Label:

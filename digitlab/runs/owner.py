@@ -51,6 +51,11 @@ def may_see_samples(visitor: Visitor, run: Run) -> bool:
     return _OWN_DATA not in run.config.data.split("+") or may_see_drawings(visitor, _hand(run))
 
 
+def may_see_score(visitor: Visitor, run: Run, data: str) -> bool:
+    """Whether a visitor may see how the run reads a data set: not what somebody else's drawings came to."""
+    return _OWN_DATA not in data.split("+") or may_see_drawings(visitor, _hand(run))
+
+
 def count_runs(runs: Iterable[Run], hand: str, is_unfinished: Callable[[Run], bool]) -> tuple[int, int]:
     """How many runs carry a hand: unfinished ones, and all."""
     own = [run for run in runs if _hand(run) == hand]

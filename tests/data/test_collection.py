@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from digitlab.access import OWNER, NotAllowed, Quotas, Role, Visitor
+from digitlab.access import OWNER, POINTS_EACH, NotAllowed, Quotas, Role, ShareFull, Visitor
 from digitlab.classroom import Classroom
 from digitlab.config import Settings
 from digitlab.data import PartName
@@ -24,7 +24,7 @@ SEVEN = Drawing(ink=[[[60.0, 60.0], [200.0, 60.0], [120.0, 230.0]]])
 
 @pytest.fixture
 def room(tmp_path: Path) -> Settings:
-    classroom = Classroom("class-code", "teacher-code", Quotas(drawings=4))
+    classroom = Classroom("class-code", "teacher-code", Quotas(drawings=4, pooled=2))
     return Settings(data=tmp_path / "data", runs=tmp_path / "runs", classroom=classroom)
 
 
@@ -102,6 +102,43 @@ def test_a_pupil_keeps_so_many_drawings_and_no_more(room: Settings) -> None:
     assert import_drawings(room, BO, lines) == 1
     assert len(writers(room, ANNA)) == 4
     assert writers(room, TEACHER) == []
+
+
+def test_a_pupil_has_a_share_of_the_collection_and_the_rest_stays_for_the_others(room: Settings) -> None:
+    open_collection(room, True)
+    for name in ("one", "two"):
+        label(room, ANNA, name)
+    with pytest.raises(ShareFull, match="2 drawings"):
+        label(room, ANNA, "three")
+    assert writers(room, ANNA) == ["one", "two", "three"], "it is kept all the same"
+    label(room, BO, "bo")
+    assert writers(room, TEACHER) == ["one", "two", "bo"]
+
+
+def test_a_share_counts_points_too_and_what_left_the_collection_no_more(room: Settings) -> None:
+    open_collection(room, True)
+    long = Drawing(ink=[[[float(number % 280), float(number // 280)] for number in range(POINTS_EACH * 2)]])
+    add_labelled(room, ANNA, long, 1, "anna", "first", pooled=True)
+    with pytest.raises(ShareFull, match="200 points"):
+        label(room, ANNA, "second")
+    assert take_back(room, ANNA, "first")
+    label(room, ANNA, "third")
+    assert writers(room, TEACHER) == ["third"]
+
+
+def test_a_label_that_is_sent_twice_takes_one_place_of_the_share(room: Settings) -> None:
+    open_collection(room, True)
+    for name in ("one", "two", "two"):
+        add_labelled(room, ANNA, SEVEN, 7, "anna", name, pooled=True)
+    assert len(writers(room, TEACHER)) == 2
+
+
+def test_a_damaged_list_of_what_is_shared_begins_anew(room: Settings) -> None:
+    open_collection(room, True)
+    label(room, ANNA, "one")
+    (room.of(ANNA.hand).drawings / "pooled.json").write_text("[")
+    label(room, ANNA, "two")
+    assert writers(room, TEACHER) == ["one", "two"]
 
 
 def test_on_a_computer_of_ones_own_there_is_no_collection(room: Settings) -> None:

@@ -349,3 +349,18 @@ def test_a_job_whose_owner_is_damaged_trains_on_nobodys_drawings(
     (run.folder / "owner.json").write_text('{"visitor": "../../etc"}')
     assert worker.main(run.folder) == 2
     assert "names no visitor" in capsys.readouterr().err
+
+
+def test_pupils_leave_places_in_line_to_the_teacher(
+    room: Settings, spawned: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "MOST_WAITING", start.KEPT + 2)
+    for number in range(2):
+        start_job(CONFIG, room, Visitor(Role.PUPIL, f"{number:032x}"))
+    with pytest.raises(QueueFull, match="2 runs wait"):
+        start_job(CONFIG, room, ANNA)
+    for _ in range(start.KEPT):
+        start_job(CONFIG, room, TEACHER)
+    with pytest.raises(QueueFull):
+        start_job(CONFIG, room, TEACHER)
+    assert len(spawned) == start.KEPT + 2

@@ -167,6 +167,44 @@ def test_what_somebody_drew_is_not_shown_with_their_run(
         assert ("Download" in downloads) is is_shown
 
 
+def test_how_a_run_reads_what_somebody_drew_is_not_shown_to_others(open_as: OpenAs) -> None:
+    run = run_of(ANNA, State.DONE, data="mine")
+    figures = {"accuracy": 0.5, "images": 4, "mistakes": 2, "interval": [0.2, 0.8]}
+    results = {
+        "parameters": 7850,
+        "test": {"mine": figures, "mnist": figures},
+        "before": {"mine": figures, "mnist": figures},
+    }
+    run.write_results(results)
+    for visitor, is_shown in ((ANNA, True), (BO, False), (TEACHER, True)):
+        app = open_as(visitor, "train", run=run.id)
+        assert not app.exception
+        table = app.dataframe[0].value
+        assert ("Test My handwriting" in table.columns) is is_shown
+        assert "Test MNIST" in table.columns
+        assert [
+            "My handwriting" in [one.label for one in app.metric],
+            "MNIST" in [one.label for one in app.metric],
+        ] == [
+            is_shown,
+            True,
+        ]
+
+
+def test_a_full_share_of_the_collection_is_one_line_and_the_label_counts(
+    open_as: OpenAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share(monkeypatch, PUPIL_COLLECTED="1")
+    settings = Settings.from_environment()
+    open_collection(settings, True)
+    app = open_as(ANNA, "draw")
+    label(app, "the first")
+    assert not app.error
+    label(app, "the second")
+    assert ["Your share of the class" in line.value for line in app.error] == [True]
+    assert (len(my_drawings(settings.of(ANNA.hand).drawings)), len(my_drawings(folder()))) == (2, 1)
+
+
 def test_my_handwriting_shows_ones_own_drawings(open_as: OpenAs) -> None:
     for visitor, writer in ((ANNA, "anna"), (BO, "bo")):
         own = Settings.from_environment().of(visitor.hand).drawings

@@ -16,6 +16,7 @@ from digitlab.runs.owner import (
     count_runs,
     may_change_run,
     may_see_samples,
+    may_see_score,
     owner_of,
 )
 from digitlab.runs.run import Run
@@ -59,6 +60,16 @@ def test_samples_of_handwriting_are_for_its_writer(tmp_path: Path) -> None:
     private = run_of(ANNA, tmp_path, CONFIG.replace(data="sklearn+mine"))
     assert [may_see_samples(one, private) for one in (ANNA, BO, TEACHER)] == [True, False, True]
     assert may_see_samples(BO, run_of(ANNA, tmp_path))
+
+
+def test_how_a_run_reads_somebodys_drawings_is_for_them(tmp_path: Path) -> None:
+    run = run_of(ANNA, tmp_path)
+    for data, seen in (
+        ("mine", [True, False, True, True]),
+        ("mnist+mine", [True, False, True, True]),
+        ("mnist", [True] * 4),
+    ):
+        assert [may_see_score(one, run, data) for one in (ANNA, BO, TEACHER, OWNER)] == seen
 
 
 @pytest.mark.parametrize(

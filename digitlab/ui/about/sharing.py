@@ -59,8 +59,9 @@ def quota_rows(quotas: Quotas) -> dict[str, str]:
         "Unfinished runs": f"{count(quotas.runs)} at a time",
         "Runs kept": count(quotas.all_runs),
         "Labelled drawings kept": count(quotas.drawings),
+        "In the class's collection": f"{count(quotas.pooled)} drawings",
         "Uploads": f"{count(quotas.uploads)} files and {count(quotas.megabytes)} MB an hour",
         "Open connections": f"{count(quotas.sockets)}; a tab has two",
         "Drawings sent": f"{count(quotas.messages)} a second",
-        "Page updates": f"{count(quotas.page_messages)} a second",
+        "Page updates": f"{count(quotas.page_messages)} a second, and four times as many at once",
     }

@@ -21,6 +21,8 @@ from starlette.routing import Route
 from digitlab.errors import BadInk, BadPicture, DigitlabError, UnknownName
 from digitlab.formats import short
 from digitlab.ink.strokes import PEN_WIDTH, Drawing
+from digitlab.runs.listing import as_seen
+from digitlab.ui.app.guard import visitor_of
 from digitlab.ui.app.installation import catalogue, settings
 from digitlab.ui.app.live_messages import LARGEST, MOST_MODELS
 from digitlab.ui.app.live_socket import is_own_origin
@@ -56,7 +58,7 @@ def _endpoint(answer: _Answer) -> Callable[[Request], Awaitable[JSONResponse]]:
 
 
 @_endpoint
-async def models(_request: Request) -> dict[str, Any]:
+async def models(request: Request) -> dict[str, Any]:
     """Every model that can be asked, the checkpoints first."""
     entries = await run_in_threadpool(catalogue().models)
     return {
@@ -69,7 +71,7 @@ async def models(_request: Request) -> dict[str, Any]:
                 "accuracies": entry.accuracies,
                 "checkpoint": entry.is_checkpoint,
             }
-            for entry in entries
+            for entry in (as_seen(one, visitor_of(request.scope)) for one in entries)
         ]
     }
 

@@ -14,28 +14,32 @@ _MOST = 2000
 _QUESTIONS = 2
 """Questions of scripts that are answered at the same time; each may hold a picture of 20 MB."""
 
+_BURST = 4
+"""Seconds' worth of page messages that may come at once, such as those of a stroke where there is no live channel."""
+
 Clock = Callable[[], float]
 
 
 class _Rate:
-    """So many a second; what comes beyond that waits."""
+    """So many a second, and `burst` times as many at once after a pause; what comes beyond that waits."""
 
-    def __init__(self, most: int, clock: Clock) -> None:
+    def __init__(self, most: int, clock: Clock, burst: int = 1) -> None:
         self._most, self._clock = most, clock
-        self._began, self._count = clock(), 0
+        self._full = float(most * burst)
+        self._left, self._last = self._full, clock()
 
     async def turn(self) -> None:
-        """Wait until one more of this second may be taken."""
+        """Wait until one more may be taken."""
         while (wait := self._wait()) > 0:
             await asyncio.sleep(wait)
 
     def _wait(self) -> float:
         now = self._clock()
-        if now - self._began >= 1:
-            self._began, self._count = now, 0
-        if self._count >= self._most:
-            return self._began + 1 - now
-        self._count += 1
+        self._left = min(self._full, self._left + (now - self._last) * self._most)
+        self._last = now
+        if self._left < 1:
+            return (1 - self._left) / self._most
+        self._left -= 1
         return 0.0
 
 
@@ -47,7 +51,7 @@ class Meter:
 
     def __init__(self, quotas: Quotas, clock: Clock) -> None:
         self.quotas, self._clock = quotas, clock
-        self.messages, self.page_messages = _Rate(quotas.messages, clock), _Rate(quotas.page_messages, clock)
+        self.messages, self.page_messages = _Rate(quotas.messages, clock), _Rate(quotas.page_messages, clock, _BURST)
         self.questions = asyncio.Semaphore(_QUESTIONS)
         self.sockets = 0
         self._uploads: deque[tuple[float, int]] = deque()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from digitlab.access import ShareFull
 from digitlab.data import collection
 from digitlab.data.handwriting import ME
 from digitlab.data.handwriting_file import is_told_now
@@ -52,7 +53,10 @@ def has_labelled() -> bool:
 
 def _add(label: DigitLabel) -> None:
     writer = str(st.session_state.get(_WRITER) or ME)
-    collection.add_labelled(settings(), visitor(), label.drawing, label.digit, writer, label.id, pooled=was_told())
+    try:
+        collection.add_labelled(settings(), visitor(), label.drawing, label.digit, writer, label.id, pooled=was_told())
+    except ShareFull as full:  # it is among the pupil's own all the same
+        show_error(full)
     st.session_state[_LABELLED] = True
     st.session_state[_EXPLAINED] = st.session_state.get(_EXPLAINED) or is_told_now(own_settings().drawings)
     st.toast(

@@ -10,10 +10,12 @@ from digitlab.formats import count, interval, percent
 from digitlab.metrics.significance import Disputed, say_disputed
 from digitlab.runs.history import history_so_far
 from digitlab.runs.listing import Entry
+from digitlab.runs.owner import may_see_score
 from digitlab.runs.results import Figures
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
 from digitlab.ui.app.callouts import errors_shown, plain
+from digitlab.ui.app.visitor import visitor
 from digitlab.ui.shared.plots import show_plot
 from digitlab.ui.train.actions import show_actions
 from digitlab.ui.train.cards import show_log
@@ -89,7 +91,7 @@ def show_before_after(run: Run) -> None:
     st.header("Before and after", anchor=False)
     with st.container(horizontal=True):
         for data in after:
-            if data in before:
+            if data in before and may_see_score(visitor(), run, data):
                 _show(data_title(data), before[data], after[data])
     st.caption(
         f"It started from {plain(run.config.start_from)}. Test parts only: drawings and images that neither of the two "

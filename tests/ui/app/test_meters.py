@@ -15,21 +15,28 @@ class Clock:
         return self.now
 
 
-def test_messages_wait_for_the_next_second(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("kind", "at_once"), [("messages", 4), ("page_messages", 16)])
+def test_so_many_come_at_once_and_then_so_many_a_second(
+    monkeypatch: pytest.MonkeyPatch, kind: str, at_once: int
+) -> None:
     clock = Clock()
-    meter, pauses = Meter(Quotas(messages=3, page_messages=1), clock), []
+    meter, pauses = Meter(Quotas(messages=4, page_messages=4), clock), []
 
     async def pause(seconds: float) -> None:
         pauses.append(seconds)
         clock.now += seconds
 
     async def many() -> None:
-        for _ in range(10):
-            await meter.messages.turn()
+        for _ in range(at_once + 6):
+            await getattr(meter, kind).turn()
 
     monkeypatch.setattr(meters.asyncio, "sleep", pause)
     run_apart(many())
-    assert pauses == [1, 1, 1]
+    assert pauses == [0.25] * 6
+    pauses.clear()
+    clock.now += 60
+    run_apart(many())
+    assert pauses == [0.25] * 6, "a pause saves up no more than that"
 
 
 def test_page_runs_and_drawings_do_not_wait_for_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
