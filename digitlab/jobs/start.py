@@ -118,7 +118,7 @@ def start_measurement(plan: Plan, settings: Settings, visitor: Visitor = OWNER) 
     if before is not None and before.state in UNFINISHED:
         return before
     with turn_of(visitor, settings):
-        queue = _check_queue(settings)
+        queue = _check_queue(settings, visitor)
         sweep_measurements(settings.runs, plan)
         measurement = Measurement.of(settings.runs, plan, as_files(visitor.hand))
     _launch(measurement, queue, settings)
