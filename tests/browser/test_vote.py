@@ -64,17 +64,20 @@ _ALL_OF_THE_ANSWERS = """() => {
 
 @pytest.fixture
 def draw(open_browser: OpenBrowser) -> DrawingPage:
-    return open_browser("?vote=True&panels=steps")
+    return open_browser("?vote=True&panels=steps,why")
 
 
 def test_answers_and_panels_are_nowhere_in_the_page_until_reveal(draw: DrawingPage) -> None:
     draw_three(draw)
     settle(draw.page)
     expect_hidden(draw)
-    expect(draw.page.locator(".hidden-answers")).to_have_text(HIDDEN)
+    expect(draw.page.locator(".hidden-answers").first).to_have_text(HIDDEN)
+    expect(draw.page.locator(".hidden-answers")).to_have_count(4)  # the steps, and three views of why
     press(draw.page, "Reveal")
     draw.wait_for_digit("cnn", 3)
     expect(draw.page.locator("ol.steps > li")).to_have_count(5)
+    expect(draw.page.locator(".hidden-answers")).to_have_count(0)
+    expect(draw.page.locator("canvas").nth(1)).to_be_attached()  # a map of evidence
     expect(draw.page.locator(".verdict")).to_contain_text("3")
 
 
