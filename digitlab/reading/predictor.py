@@ -53,6 +53,7 @@ class Predictor:
     """
 
     def __init__(self, run: Run) -> None:
+        self.run = run
         self.name = run.id
         self.model = build_model(run.config.model)
         load_weights(run.weights, self.model)

@@ -64,6 +64,13 @@ def _vote_on_a_three(page: Page) -> None:
     page.get_by_role("button", name="It was a 3").click()
 
 
+def _wait_for(place: str) -> Callable[[Page], None]:
+    def wait(page: Page) -> None:
+        page.locator(place).first.wait_for()
+
+    return wait
+
+
 def _open_all_settings(page: Page) -> None:
     page.get_by_test_id("stSidebar").get_by_text("More settings", exact=True).click()
 
@@ -87,6 +94,7 @@ PAGES: dict[str, tuple[str, list[Callable[[Page], None]]]] = {
     "draw": ("/", [_draw_a_three, _label_it]),
     "draw, why": ("/?panels=why", [_draw_a_three_and_ask_why]),
     "vote": ("/?vote=True&panels=steps", [_nothing, _vote_on_a_three]),
+    "through the epochs": ("/?panels=epochs", [_draw_a_three, _wait_for(".machine .tiles canvas")]),
     "number": ("/?surface=Number", [_nothing]),
     "canvas with tools": ("/?surface=Canvas+with+tools", [_nothing]),
     "picture": ("/?surface=Picture", [_nothing]),

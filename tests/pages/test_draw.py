@@ -213,6 +213,18 @@ def seen(app: AppTest) -> str:
     return answers(app).partition('src="')[2].partition('"')[0]
 
 
+def test_the_epochs_are_asked_of_the_channel_and_cost_nothing_while_folded(
+    two_models: None, open_page: OpenPage
+) -> None:
+    app = draw(open_page(panels="epochs"))
+    asked = given(app, "digitlab.epochs")["wish"]
+    assert isinstance(asked, dict)
+    assert (asked["view"], asked["lane"], asked["pad"]) == ("epochs", "slow", "pad")
+    assert [model[0] for model in asked["models"]] == ["softmax", "cnn"]
+    app.button_group(key="panels").set_value([]).run()
+    assert "digitlab.epochs" not in {e.proto.component_name for e in app.get("bidi_component")}
+
+
 def test_closing_the_panel_brings_all_steps_back(two_models: None, open_page: OpenPage) -> None:
     app = draw(open_page())
     whole = seen(app)

@@ -202,6 +202,8 @@ def _drawers() -> Mapping[str, Callable[..., Any]]:
     import digitlab.reading.why  # noqa: F401  its views make themselves known
     from digitlab.ui.draw.evidence_view import live_evidence
     from digitlab.ui.draw.maps_view import live_maps
+    from digitlab.reading import epochs as _epochs  # noqa: F401  its view makes itself known
+    from digitlab.ui.draw.epochs import live_epochs
     from digitlab.ui.draw.number_view import live_number
     from digitlab.ui.draw.saliency_view import live_saliency
     from digitlab.ui.draw.steps import live_steps
@@ -216,6 +218,7 @@ def _drawers() -> Mapping[str, Callable[..., Any]]:
         "evidence": live_evidence,
         "saliency": live_saliency,
         "maps": live_maps,
+        "epochs": live_epochs,
     }
 
 

@@ -10,6 +10,7 @@ from digitlab.image.prepare import Prepared
 from digitlab.runs.listing import Entry
 from digitlab.ui.app import address
 from digitlab.ui.components.drawing import Given, Pad
+from digitlab.ui.draw.epochs import show_epochs
 from digitlab.ui.draw.steps import pick_steps, show_steps
 from digitlab.ui.draw.why import show_why
 
@@ -50,6 +51,11 @@ PANELS: Mapping[str, Panel] = {
         "Why?",
         "which parts of the drawing speak for the answer and against it, and what each layer of a network makes of it",
         lambda look: show_why(look.models, look.at),
+    ),
+    "epochs": Panel(
+        "Through the epochs",
+        "what each model would have said after every epoch of its training, with the loss and the weights in step",
+        lambda look: show_epochs(look.models, look.at),
     ),
 }
 """Name in the address → panel, in the order in which they are shown."""

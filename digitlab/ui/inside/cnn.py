@@ -12,8 +12,9 @@ from digitlab.runs.run import Run
 from digitlab.runs.weights import first_filters
 from digitlab.ui.app import address, readers
 from digitlab.ui.components.film import Film, show_film
-from digitlab.ui.inside.epochs import WeightFilm, show_epochs
+from digitlab.ui.inside.epochs import show_epochs
 from digitlab.ui.shared.image_picker import ChosenImage
+from digitlab.ui.shared.weight_film import WeightFilm
 
 
 def has_convolutions(layers: Sequence[Layer]) -> bool:

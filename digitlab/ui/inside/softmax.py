@@ -6,24 +6,14 @@ from digitlab.explain.evidence import Evidence, evidence_of
 from digitlab.figures.evidence import evidence_figure
 from digitlab.formats import signed
 from digitlab.runs.run import Run
-from digitlab.runs.weights import weight_images
 from digitlab.ui.app import address, readers
 from digitlab.ui.components.film import Film, show_film
-from digitlab.ui.inside.epochs import WeightFilm, show_epochs
+from digitlab.ui.inside.epochs import show_epochs
 from digitlab.ui.shared.image_picker import ChosenImage
 from digitlab.ui.shared.plots import show_plot
+from digitlab.ui.shared.weight_film import SOFTMAX_WEIGHTS
 
 _DIGITS = [str(digit) for digit in range(10)]
-_WEIGHTS = WeightFilm(
-    key="weights",
-    title="Weights of each digit, one per pixel",
-    captions=_DIGITS,
-    tile="Digit",
-    columns=5,
-    meaning="weight: ink here speaks against the digit (blue) or for it (red)",
-    hint="Point at a pixel to read its weight.",
-    read=weight_images,
-)
 
 
 def show_weights(run: Run) -> None:
@@ -33,7 +23,7 @@ def show_weights(run: Run) -> None:
         help="A softmax regression has one weight per pixel and digit. Ink on a pixel adds the weight to the digit's "
         "logit; the digit with the highest logit is the answer.",
     )
-    show_epochs(run, _WEIGHTS)
+    show_epochs(run, SOFTMAX_WEIGHTS)
 
 
 def show_evidence(run: Run, chosen: ChosenImage) -> None:

@@ -20,6 +20,14 @@ from digitlab.ui.components.signed_map import SIGNED_COLOURS
 from digitlab.ui.components.styles import SLIDER, styles
 
 _HERE = Path(__file__).parent
+
+PARTS_CSS = _HERE / "parts.css"
+PARTS_JS = (*(_HERE / name for name in ("player.js", "frames.js", "loss_curve.js")), SIGNED_COLOURS)
+"""Of a film: what other components take that go through epochs, too."""
+
+CONTROLS = (_HERE / "controls.html").read_text(encoding="utf-8")
+"""Slider and play button, as a `Player` of player.js drives them."""
+
 _STEPS = 127
 """A pixel's value is sent as one of -127 to 127: finer could not be told apart as a colour."""
 _NARROW = 8
@@ -30,11 +38,9 @@ _SHOWN = 0.999
 
 _component = st.components.v2.component(
     "digitlab.film",
-    html=(_HERE / "film.html").read_text(encoding="utf-8"),
-    css=styles(_HERE / "film.css", SLIDER),
-    js="".join(
-        path.read_text(encoding="utf-8") for path in (_HERE / "film.js", _HERE / "loss_curve.js", SIGNED_COLOURS)
-    ),
+    html=(_HERE / "film.html").read_text(encoding="utf-8").replace("<!-- controls -->", CONTROLS),
+    css=styles(PARTS_CSS, _HERE / "film.css", SLIDER),
+    js="".join(path.read_text(encoding="utf-8") for path in (_HERE / "film.js", *PARTS_JS)),
 )
 
 
@@ -96,15 +102,16 @@ def _write(key: str, name: str, address_key: str) -> None:
 
 
 def _film_data(film: Film, key: str) -> dict[str, Any]:
-    """The film as the browser gets it, made once as long as it stays the same."""
+    """The packed film, made once as long as it stays the same."""
     memory = f"film of {key}"
     data: dict[str, Any] = st.session_state.get(memory, {})
     if data.get("film") != film.name:
-        data = st.session_state[memory] = _packed(film)
+        data = st.session_state[memory] = pack_film(film)
     return data
 
 
-def _packed(film: Film) -> dict[str, Any]:
+def pack_film(film: Film) -> dict[str, Any]:
+    """The film as the browser gets it."""
     limit = float(np.quantile(np.abs(film.frames), _SHOWN)) or float(np.abs(film.frames).max()) or 1.0
     values = np.round(np.clip(film.frames / limit, -1, 1) * _STEPS).astype(np.int8)
     return {
@@ -124,6 +131,11 @@ def _packed(film: Film) -> dict[str, Any]:
         "low": -limit if film.frames.min() < 0 else 0,
         "light": list(BURD),
         "dark": list(BURD_ON_DARK),
-        "curves": [{**curve._asdict(), "colour": COLOURS[curve.name]} for curve in film.curves if curve.values],
+        "curves": pack_curves(film.curves),
         "chosen": film.chosen,
     }
+
+
+def pack_curves(curves: Sequence[LossCurve]) -> list[dict[str, Any]]:
+    """Loss curves as the browser gets them, each in its colour; those without a value are left out."""
+    return [{**curve._asdict(), "colour": COLOURS[curve.name]} for curve in curves if curve.values]

@@ -1,11 +1,7 @@
 // Pictures of weights through the epochs, and the loss with a mark that moves in step. All frames are here, so nothing
 // waits for the server; Python hears of an epoch when the film rests at it, and of a picture when it is clicked.
-// drawLoss comes from loss_curve.js, signed, isDark and colours from signed_colours.js; both are appended to this file.
-
-const SECONDS = 7; // a whole film
-const STILL_MOTION = window.matchMedia("(prefers-reduced-motion: reduce)");
-const PLAY = "M4 2.5v11l9-5.5z";
-const PAUSE = "M4 2.5h3v11H4zM9 2.5h3v11H9z";
+// Player comes from player.js, Frames from frames.js, drawLoss from loss_curve.js, signed, isDark and colours from
+// signed_colours.js; all are appended to this file.
 
 export default function ({ parentElement, data, setStateValue }) {
   parentElement.film ??= new Film(parentElement);
@@ -17,13 +13,8 @@ export default function ({ parentElement, data, setStateValue }) {
 class Film {
   constructor(root) {
     this.find = (selector) => root.querySelector(selector);
-    this.slider = this.find("input");
-    this.play = this.find("button[name=play]");
     this.tiles = this.find(".tiles");
-    this.playing = null; // the running animation frame
-    this.play.addEventListener("click", () => (this.playing ? this.rest() : this.start()));
-    this.slider.addEventListener("input", () => (this.pause(), this.show(Number(this.slider.value))));
-    this.slider.addEventListener("change", () => this.rest());
+    this.player = new Player(this.find(".controls"), (moment) => this.show(moment), () => this.tellEpoch());
     this.tiles.addEventListener("click", (event) => this.pick(event.target.closest(".tile")));
     this.tiles.addEventListener("pointermove", (event) => this.tell(event));
     this.tiles.addEventListener("pointerleave", () => this.say(this.data.hint));
@@ -32,7 +23,7 @@ class Film {
   }
 
   remove() {
-    this.pause();
+    this.player.pause();
     this.observer.disconnect();
   }
 
@@ -46,22 +37,20 @@ class Film {
     this.mark(data.picked);
     this.dress();
     if (!sameStart) {
-      this.pause();
-      this.show(Math.max(0, data.epochs.indexOf(data.start)));
-    } else if (!this.playing) this.show(this.moment);
+      this.player.pause();
+      this.player.go(Math.max(0, data.epochs.indexOf(data.start)));
+    } else if (!this.player.playing) this.player.go(this.moment);
   }
 
-  // The scale of the theme: its middle is near the page's background, so that zero is quiet.
   dress() {
-    const stops = isDark(this.find(".film")) ? this.data.dark : this.data.light;
-    const shown = this.data.low < 0 ? stops : stops.slice((stops.length - 1) / 2);
-    this.colours = colours(stops);
+    const shown = this.frames.dress(isDark(this.find(".film")));
     this.find(".scale i").style.background = `linear-gradient(to right, ${shown.join(", ")})`;
   }
 
   build() {
     const { data } = this;
-    this.frames = Int8Array.from(atob(data.frames), (letter) => letter.charCodeAt(0));
+    this.frames = new Frames(data);
+    this.dress();
     this.find(".film").style.setProperty("--columns", data.columns);
     this.find(".film").style.setProperty("--narrow", data.narrow);
     this.find(".pictures").classList.toggle("single", data.captions.length === 1);
@@ -69,8 +58,7 @@ class Film {
     this.find(".low").textContent = signed(data.low);
     this.find(".high").textContent = signed(data.limit);
     this.find(".meaning").textContent = data.meaning;
-    this.find(".controls").hidden = data.epochs.length < 2;
-    this.slider.max = data.epochs.length - 1;
+    this.player.reach(data.epochs.length - 1);
     this.tiles.setAttribute("aria-label", data.title);
     this.tiles.replaceChildren(...data.captions.map((caption, i) => this.tile(caption, i)));
     this.say(data.hint);
@@ -82,12 +70,9 @@ class Film {
     tile.className = "tile";
     tile.dataset.place = i;
     if (this.data.picked !== null) tile.type = "button";
-    const canvas = document.createElement("canvas");
-    canvas.width = this.data.width;
-    canvas.height = this.data.height;
     const name = document.createElement("span");
     name.textContent = caption;
-    tile.append(canvas, name);
+    tile.append(this.frames.canvas(), name);
     if (this.data.picked !== null) tile.setAttribute("aria-label", `${this.data.tile} ${caption}`);
     return tile;
   }
@@ -100,27 +85,9 @@ class Film {
     const after = Math.min(before + 1, data.epochs.length - 1);
     const share = moment - before;
     this.moment = moment;
-    [...this.tiles.children].forEach((tile, i) => this.paint(tile.firstChild, i, before, after, share));
-    this.slider.value = Math.round(moment);
-    this.slider.style.setProperty("--done", `${(100 * moment) / Math.max(1, data.epochs.length - 1)}%`);
-    const epoch = data.epochs[Math.round(moment)];
-    const words = epoch === 0 ? "untrained" : `epoch ${epoch} of ${data.epochs.at(-1)}`;
-    this.find("output").textContent = words;
-    this.slider.setAttribute("aria-valuetext", words);
+    [...this.tiles.children].forEach((tile, i) => this.frames.paint(tile.firstChild, i, before, after, share));
+    this.player.say(epochWords(data.epochs[Math.round(moment)], data.epochs.at(-1)));
     this.moveMark?.(data.epochs[before] + share * (data.epochs[after] - data.epochs[before]));
-  }
-
-  paint(canvas, tile, before, after, share) {
-    const { width, height } = this.data;
-    const size = width * height;
-    const per = size * this.data.captions.length;
-    const pixels = new Uint32Array(size);
-    for (let i = 0; i < size; i++) {
-      const place = tile * size + i;
-      const value = (1 - share) * this.frames[before * per + place] + share * this.frames[after * per + place];
-      pixels[i] = this.colours[Math.round(value) + 127];
-    }
-    canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), width, height), 0, 0);
   }
 
   drawLoss() {
@@ -131,38 +98,8 @@ class Film {
     if (this.moment !== undefined) this.show(this.moment);
   }
 
-  // Playing
-
-  start() {
-    const last = this.data.epochs.length - 1;
-    const from = this.moment >= last ? 0 : this.moment;
-    const began = performance.now();
-    const step = (now) => {
-      const moment = Math.min(last, from + ((now - began) / 1000 / SECONDS) * last);
-      this.show(STILL_MOTION.matches ? Math.floor(moment) : Math.max(moment, 0));
-      if (moment >= last) this.rest();
-      else this.playing = requestAnimationFrame(step);
-    };
-    this.setPlay(PAUSE, "Pause");
-    this.playing = requestAnimationFrame(step);
-  }
-
-  pause() {
-    cancelAnimationFrame(this.playing);
-    this.playing = null;
-    this.setPlay(PLAY, "Play");
-  }
-
-  rest() {
-    this.pause();
-    this.show(Math.round(this.moment));
+  tellEpoch() {
     this.setStateValue("epoch", this.data.epochs[this.moment]);
-  }
-
-  setPlay(icon, words) {
-    this.play.querySelector("path").setAttribute("d", icon);
-    this.play.querySelector("span").textContent = words;
-    this.play.setAttribute("aria-label", words);
   }
 
   // Pictures: which one is chosen, and what is under the pointer
@@ -185,8 +122,7 @@ class Film {
     const x = Math.min(width - 1, Math.floor((event.offsetX / event.target.clientWidth) * width));
     const y = Math.min(height - 1, Math.floor((event.offsetY / event.target.clientHeight) * height));
     const i = Number(tile.dataset.place);
-    const frame = Math.round(this.moment) * captions.length * width * height;
-    const step = this.frames[frame + (i * height + y) * width + x];
+    const step = this.frames.at(Math.round(this.moment), i, x, y);
     const beyond = Math.abs(step) === 127 ? (step < 0 ? "at most " : "at least ") : "";
     this.say(`${this.data.tile} ${captions[i]}, row ${y + 1}, column ${x + 1}: ${beyond}${signed((step / 127) * limit)}`);
   }

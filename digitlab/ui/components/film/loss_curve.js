@@ -1,7 +1,7 @@
-// The loss curves as SVG; gives back the function that moves the mark to an epoch.
-function drawLoss(place, { curves, chosen, epochs }) {
+// The loss curves as SVG; gives back the function that moves the mark to an epoch. room: pixels right of the last one.
+function drawLoss(place, { curves, chosen, epochs, room = 8 }) {
   const [width, height] = [place.clientWidth || 320, Math.max(230, place.clientHeight)];
-  const [left, right, top, bottom] = [46, width - 8, chosen ? 48 : 28, height - 44];
+  const [left, right, top, bottom] = [46, width - room, chosen ? 48 : 28, height - 44];
   const last = Math.max(1, epochs.at(-1), ...curves.flatMap((curve) => curve.epochs));
   const values = curves.flatMap((curve) => curve.values);
   const ticks = niceTicks(Math.min(...values), Math.max(...values));

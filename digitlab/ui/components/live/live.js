@@ -210,6 +210,11 @@ const live = (window.digitlabLive ??= (() => {
       return this.lane(wish).isAnswered(wish.pad, number);
     }
 
+    // The address of one of the app's own routes
+    address(path) {
+      return `${location.origin}${base()}${path}`;
+    }
+
     lane({ lane }) {
       return lane === "slow" ? this.slow : this.quick;
     }

@@ -1,0 +1,82 @@
+"""The time machine in a real browser: it follows the pen, and its slider asks nobody."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenBrowser
+from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
+
+PATIENCE = 60_000
+"""Milliseconds; a loaded machine takes long."""
+
+MOVE = """slider => {
+    const root = slider.getRootNode();
+    const before = root.querySelector('article[aria-label=softmax] .tiles canvas').toDataURL();
+    const began = performance.now();
+    slider.value = 0;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    const took = performance.now() - began;
+    const after = root.querySelector('article[aria-label=softmax] .tiles canvas').toDataURL();
+    return { took, changed: before !== after, epoch: root.querySelector('article[aria-label=softmax]').dataset.epoch };
+}"""
+
+
+COUNT = """() => {
+    window.sent = 0;
+    const { send } = WebSocket.prototype;
+    const { fetch } = window;
+    WebSocket.prototype.send = function (...what) { window.sent += 1; return send.apply(this, what); };
+    window.fetch = (...what) => { window.sent += 1; return fetch(...what); };
+}"""
+
+
+@pytest.fixture
+def machine(open_browser: OpenBrowser) -> DrawingPage:
+    """The panel with a seven and two runs in it, side by side."""
+    draw = open_browser("?panels=epochs&models=softmax,cnn")
+    draw.draw(TRAJECTORIES["7"])
+    for model in ("softmax", "cnn"):
+        draw.page.locator(f'.machine article[aria-label="{model}"][data-digit="7"] .loss svg').wait_for(
+            timeout=PATIENCE
+        )
+    return draw
+
+
+def test_it_follows_the_pen(machine: DrawingPage) -> None:
+    lines = machine.page.locator(".machine article polyline.digit")
+    expect(lines).to_have_count(20)
+    before = lines.nth(7).get_attribute("points")
+    machine.press_button("Clear")
+    machine.draw(TRAJECTORIES["3"])
+    machine.page.locator('.machine article[aria-label="cnn"][data-digit="3"]').wait_for(timeout=PATIENCE)
+    expect(lines.nth(7)).not_to_have_attribute("points", before or "")
+
+
+def test_a_new_position_is_there_at_once_for_all_runs_and_no_message_is_sent(machine: DrawingPage) -> None:
+    machine.page.wait_for_timeout(1000)  # the session learns of the drawing when the pen rests
+    machine.page.evaluate(COUNT)
+    moved = machine.page.locator(".machine input[type=range]").evaluate(MOVE)
+    assert moved["changed"]
+    assert moved["epoch"] == "0"
+    assert moved["took"] < 100
+    expect(machine.page.locator('.machine article[aria-label="cnn"]')).to_have_attribute("data-epoch", "0")
+    expect(machine.page.locator(".machine output")).to_have_text("untrained")
+    assert machine.page.evaluate("window.sent") == 0
+
+
+def test_it_plays_from_untrained_to_the_last_epoch(machine: DrawingPage) -> None:
+    machine.page.locator(".machine input[type=range]").press("Home")
+    expect(machine.page.locator(".machine output")).to_have_text("untrained")
+    machine.page.locator(".machine").get_by_role("button", name="Play").click()
+    expect(machine.page.locator(".machine").get_by_role("button", name="Pause")).to_be_visible()
+    expect(machine.page.locator(".machine output")).to_have_text("epoch 40 of 40", timeout=PATIENCE)
+    expect(machine.page.locator(".machine").get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_a_run_without_snapshots_says_so_and_further_models_join(machine: DrawingPage) -> None:
+    page: Page = machine.page
+    page.goto(f"{machine.address}/?panels=epochs&models=champion,softmax")
+    machine.ready().draw(TRAJECTORIES["7"])
+    champion = page.locator('.machine article[aria-label="champion"]')
+    expect(champion).to_contain_text("no snapshots", timeout=PATIENCE)
+    expect(champion).to_have_attribute("data-digit", "7")
