@@ -222,7 +222,14 @@ def _log(run: Run) -> Iterator[BinaryIO]:
 
 
 def _spawn(run: Run, settings: Settings, log: BinaryIO) -> None:
-    """Detached, with a list of arguments and no shell. Raises BadRun when the system starts no further process."""
+    start_process("digitlab.jobs.worker", str(run.folder.resolve()), settings, log)
+
+
+def start_process(module: str, argument: str, settings: Settings, log: BinaryIO) -> None:
+    """Start a module of ours, detached, with one argument and no shell. log: gets what it prints.
+
+    Raises BadRun when the system starts no further process.
+    """
     environment = {
         **{name: value for name, value in os.environ.items() if name not in _NOT_FOR_JOBS},
         "DIGITLAB_DATA": str(settings.data.resolve()),
@@ -231,7 +238,7 @@ def _spawn(run: Run, settings: Settings, log: BinaryIO) -> None:
     }
     try:
         subprocess.Popen(  # noqa: S603  the arguments are our own
-            [sys.executable, "-m", "digitlab.jobs.worker", str(run.folder.resolve())],
+            [sys.executable, "-m", module, argument],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -240,4 +247,6 @@ def _spawn(run: Run, settings: Settings, log: BinaryIO) -> None:
             start_new_session=True,
         )
     except OSError as error:
-        raise BadRun(f"No process can be started for {run.id}: {error.strerror}. Close other programs.") from error
+        raise BadRun(
+            f"No process can be started for {Path(argument).name}: {error.strerror}. Close other programs."
+        ) from error

@@ -15,7 +15,7 @@ from digitlab.data.parts import Part
 from digitlab.errors import BadPicture
 from digitlab.image.prepare import as_images, prepare
 from digitlab.metrics.predictions import Predictions, tempered, to_probabilities
-from digitlab.models import build_model, compute_logits, count_parameters, for_reading
+from digitlab.models import build_model, compute_hidden, compute_logits, count_parameters, for_reading
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
 from digitlab.runs.scores import read_doubt
@@ -76,6 +76,10 @@ class Predictor:
             raise BadPicture(f"There are {len(images)} images. Read several with read_all.")
         _check_polarity(images[0])
         return self.read_all(images)[0]
+
+    def hidden(self, images: np.ndarray) -> np.ndarray:
+        """What the last dense layer gets of images, `uint8` of shape (N, 28, 28): `float32` of shape (N, values)."""
+        return compute_hidden(self._network, torch.tensor(images)).numpy()
 
     def read_all(self, images: Any) -> list[Reading]:
         """Read several images at once, as `as_images` takes them; the time is shared evenly."""

@@ -95,6 +95,7 @@ PAGES: dict[str, tuple[str, list[Callable[[Page], None]]]] = {
     "draw, why": ("/?panels=why", [_draw_a_three_and_ask_why]),
     "vote": ("/?vote=True&panels=steps", [_nothing, _vote_on_a_three]),
     "through the epochs": ("/?panels=epochs", [_draw_a_three, _wait_for(".machine .tiles canvas")]),
+    "map": ("/?panels=map", [_draw_a_three, _wait_for(".maps .near button")]),
     "number": ("/?surface=Number", [_nothing]),
     "canvas with tools": ("/?surface=Canvas+with+tools", [_nothing]),
     "picture": ("/?surface=Picture", [_nothing]),

@@ -225,6 +225,14 @@ def test_the_epochs_are_asked_of_the_channel_and_cost_nothing_while_folded(
     assert "digitlab.epochs" not in {e.proto.component_name for e in app.get("bidi_component")}
 
 
+def test_the_map_is_asked_of_the_channel_and_the_page_computes_nothing(two_models: None, open_page: OpenPage) -> None:
+    app = draw(open_page(panels="map"))
+    asked = given(app, "digitlab.map")["wish"]
+    assert isinstance(asked, dict)
+    assert (asked["view"], asked["lane"]) == ("map", "slow")
+    assert "appears here" in str(given(app, "digitlab.map")["html"])
+
+
 def test_closing_the_panel_brings_all_steps_back(two_models: None, open_page: OpenPage) -> None:
     app = draw(open_page())
     whole = seen(app)

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import digitlab
-from digitlab.ui.app import api, join, live_socket, pasts, readers
+from digitlab.ui.app import api, join, live_socket, maps, pasts, readers
 from digitlab.ui.app.callouts import show_error
 from digitlab.ui.app.guard import Guard
 from digitlab.ui.app.join_link import announce
@@ -50,7 +50,7 @@ async def health(_request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", "version": digitlab.__version__, "warm": readers.is_warm()})
 
 
-API = [Route("/api/health", health), *join.ROUTES, *api.ROUTES, *pasts.ROUTES, live_socket.ROUTE]
+API = [Route("/api/health", health), *join.ROUTES, *api.ROUTES, *pasts.ROUTES, *maps.ROUTES, live_socket.ROUTE]
 
 
 class SafeHeaders:

@@ -11,6 +11,7 @@ from digitlab.runs.listing import Entry
 from digitlab.ui.app import address
 from digitlab.ui.components.drawing import Given, Pad
 from digitlab.ui.draw.epochs import show_epochs
+from digitlab.ui.draw.map import show_map
 from digitlab.ui.draw.steps import pick_steps, show_steps
 from digitlab.ui.draw.why import show_why
 
@@ -56,6 +57,11 @@ PANELS: Mapping[str, Panel] = {
         "Through the epochs",
         "what each model would have said after every epoch of its training, with the loss and the weights in step",
         lambda look: show_epochs(look.models, look.at),
+    ),
+    "map": Panel(
+        "Map",
+        "where the drawing lies among test images as each model sees them, and which are nearest to it",
+        lambda look: show_map(look.models, look.at),
     ),
 }
 """Name in the address → panel, in the order in which they are shown."""
