@@ -11,13 +11,13 @@ PATIENCE = 60_000
 
 MOVE = """slider => {
     const root = slider.getRootNode();
-    const before = root.querySelector('article[aria-label=softmax] .tiles canvas').toDataURL();
+    const before = root.querySelector('section[data-model=softmax] .tiles canvas').toDataURL();
     const began = performance.now();
     slider.value = 0;
     slider.dispatchEvent(new Event("input", { bubbles: true }));
     const took = performance.now() - began;
-    const after = root.querySelector('article[aria-label=softmax] .tiles canvas').toDataURL();
-    return { took, changed: before !== after, epoch: root.querySelector('article[aria-label=softmax]').dataset.epoch };
+    const after = root.querySelector('section[data-model=softmax] .tiles canvas').toDataURL();
+    return { took, changed: before !== after, epoch: root.querySelector('section[data-model=softmax]').dataset.epoch };
 }"""
 
 
@@ -36,19 +36,19 @@ def machine(open_browser: OpenBrowser) -> DrawingPage:
     draw = open_browser("?panels=epochs&models=softmax,cnn")
     draw.draw(TRAJECTORIES["7"])
     for model in ("softmax", "cnn"):
-        draw.page.locator(f'.machine article[aria-label="{model}"][data-digit="7"] .loss svg').wait_for(
+        draw.page.locator(f'.machine section[data-model="{model}"][data-digit="7"] .loss svg').wait_for(
             timeout=PATIENCE
         )
     return draw
 
 
 def test_it_follows_the_pen(machine: DrawingPage) -> None:
-    lines = machine.page.locator(".machine article polyline.digit")
+    lines = machine.page.locator(".machine section polyline.digit")
     expect(lines).to_have_count(20)
     before = lines.nth(7).get_attribute("points")
     machine.press_button("Clear")
     machine.draw(TRAJECTORIES["3"])
-    machine.page.locator('.machine article[aria-label="cnn"][data-digit="3"]').wait_for(timeout=PATIENCE)
+    machine.page.locator('.machine section[data-model="cnn"][data-digit="3"]').wait_for(timeout=PATIENCE)
     expect(lines.nth(7)).not_to_have_attribute("points", before or "")
 
 
@@ -59,7 +59,7 @@ def test_a_new_position_is_there_at_once_for_all_runs_and_no_message_is_sent(mac
     assert moved["changed"]
     assert moved["epoch"] == "0"
     assert moved["took"] < 100
-    expect(machine.page.locator('.machine article[aria-label="cnn"]')).to_have_attribute("data-epoch", "0")
+    expect(machine.page.locator('.machine section[data-model="cnn"]')).to_have_attribute("data-epoch", "0")
     expect(machine.page.locator(".machine output")).to_have_text("untrained")
     assert machine.page.evaluate("window.sent") == 0
 
@@ -77,6 +77,6 @@ def test_a_run_without_snapshots_says_so_and_further_models_join(machine: Drawin
     page: Page = machine.page
     page.goto(f"{machine.address}/?panels=epochs&models=champion,softmax")
     machine.ready().draw(TRAJECTORIES["7"])
-    champion = page.locator('.machine article[aria-label="champion"]')
+    champion = page.locator('.machine section[data-model="champion"]')
     expect(champion).to_contain_text("no snapshots", timeout=PATIENCE)
     expect(champion).to_have_attribute("data-digit", "7")

@@ -200,12 +200,12 @@ def _trouble(text: str, error: Exception) -> dict[str, Any]:
 def _drawers() -> Mapping[str, Callable[..., Any]]:
     """View → how its value goes to the browser: `answers` as numbers, most others as HTML."""
     import digitlab.reading.why  # noqa: F401  its views make themselves known
-    from digitlab.ui.draw.evidence_view import live_evidence
-    from digitlab.ui.draw.maps_view import live_maps
     from digitlab.reading import epochs as _epochs  # noqa: F401  its view makes itself known
     from digitlab.reading import maps as _maps  # noqa: F401  and so does this one
     from digitlab.ui.draw.epochs import live_epochs
+    from digitlab.ui.draw.evidence_view import live_evidence
     from digitlab.ui.draw.map import live_map
+    from digitlab.ui.draw.maps_view import live_maps
     from digitlab.ui.draw.number_view import live_number
     from digitlab.ui.draw.saliency_view import live_saliency
     from digitlab.ui.draw.steps import live_steps

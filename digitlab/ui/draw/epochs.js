@@ -85,8 +85,9 @@ class RunThroughEpochs {
     this.epochs = model.epochs ?? [];
     this.shares = null;
     this.said = "";
-    this.node = document.createElement("article");
-    this.node.setAttribute("aria-label", model.title);
+    this.node = document.createElement("section");
+    this.node.setAttribute("aria-label", `${model.title} through the epochs`);
+    this.node.dataset.model = model.title;
     this.node.style.setProperty("--model", model.colour);
     this.node.innerHTML =
       '<h3></h3><p class="now"></p><p class="note"></p><div class="curve shares"></div><div class="curve loss"></div>' +

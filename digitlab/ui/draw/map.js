@@ -88,9 +88,9 @@ class Maps {
 class ModelMap {
   constructor(model, digits, maps) {
     Object.assign(this, { id: model.id, digits, maps, placed: {} });
-    this.node = document.createElement("article");
+    this.node = document.createElement("section");
     this.node.innerHTML =
-      '<h3></h3><p class="of"></p><div class="field"><canvas role="img"></canvas><div class="over" role="status"></div></div>' +
+      '<h3></h3><p class="of"></p><div class="field"><canvas role="img" aria-label="The map, which is being made"></canvas><div class="over" role="status"></div></div>' +
       '<h4>Nearest neighbours</h4><ol class="near"></ol><p class="vote"></p>';
     this.find("h4").title = maps.hints.near;
     this.canvas = this.find("canvas");
@@ -130,7 +130,7 @@ class ModelMap {
 
   take(placed) {
     this.placed = placed;
-    this.node.setAttribute("aria-label", placed.title);
+    this.node.setAttribute("aria-label", `Map of ${placed.title}`);
     this.node.style.setProperty("--model", placed.colour);
     this.find("h3").textContent = placed.title;
     if (placed.trouble) this.say(placed.trouble);
