@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -91,6 +92,12 @@ def test_a_model_keeps_its_colour_when_another_leaves(two_models: None, open_pag
     app = open_page()
     app.multiselect(key="models").set_value(["cnn"]).run()
     assert "#EE6677" in answers(app)
+
+
+def test_panels_that_show_one_model_each_change_no_colour(two_models: None, open_page: OpenPage) -> None:
+    app = open_page(panels="why").run()
+    first, second = re.findall("--model:(#[0-9A-F]{6})", answers(app))
+    assert (first, second) == ("#4477AA", "#EE6677")
 
 
 def test_an_unknown_name_in_the_address_gets_one_line_and_the_rest_works(two_models: None, open_page: OpenPage) -> None:

@@ -81,9 +81,11 @@ def _with_architecture(known: Mapping[str, Entry], name: str) -> str:
 
 
 def colours(names: Sequence[str]) -> dict[str, str]:
-    """Each model's colour in this session, the same on every page."""
-    numbers = st.session_state[_COLOURS] = colour_numbers(names, st.session_state.get(_COLOURS, {}))
-    return {name: model_colour(number) for name, number in numbers.items()}
+    """Each model's colour in this session, the same on every page; asking for some of those chosen changes no other."""
+    numbers: dict[str, int] = st.session_state.get(_COLOURS, {})
+    if not set(names) <= numbers.keys():
+        numbers = st.session_state[_COLOURS] = colour_numbers(names, numbers)
+    return {name: model_colour(numbers[name]) for name in names}
 
 
 def refresh_every(models: Sequence[Entry]) -> float | None:
