@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-_PINNED = re.compile(r"^([a-z0-9-]+)==([^ ;\\]+)", re.MULTILINE)
+from packaging.requirements import Requirement
+
+_PINNED = re.compile(r"^([a-z0-9-]+==[^\\\n]+)", re.MULTILINE)
 _ROOT = "root-component"
 
 
@@ -20,8 +22,11 @@ def normal(name: str) -> str:
 
 
 def pinned(lock: str) -> dict[str, str]:
-    """Package → version of a lock file."""
-    return dict(_PINNED.findall(lock))
+    """Package → version of a lock file, of those that are installed on a system like this one."""
+    locked = map(Requirement, _PINNED.findall(lock))
+    return {
+        one.name: str(one.specifier).removeprefix("==") for one in locked if not one.marker or one.marker.evaluate()
+    }
 
 
 def locked_sbom(installed: dict[str, Any], lock: dict[str, str], direct: set[str]) -> dict[str, Any]:
