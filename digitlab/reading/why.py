@@ -136,7 +136,7 @@ def _look(looker: Looker, method: str, digit: int, stage: int) -> Saliency:
 
 
 @dataclass(frozen=True)
-class WhyMaps:
+class WhyLayers:
     """A layer's feature maps, and one pixel of one of them. models, model: as in `WhyDigit`.
 
     layers: those that have maps. maps: `float32` of shape (maps, height, width). map, row, column: the pixel.
@@ -158,8 +158,8 @@ class WhyMaps:
     input: int
 
 
-@view("maps", slow=True)
-def why_maps(seen: Seen, readers: Readers) -> Generator[np.ndarray, Readings, WhyMaps | None]:
+@view("layers", slow=True)
+def why_layers(seen: Seen, readers: Readers) -> Generator[np.ndarray, Readings, WhyLayers | None]:
     """What a layer of a CNN makes of the drawing, and how one pixel of it comes about; None where there is none.
 
     Parameters: model; layer, its name in the weights file, the first convolution if none is named; map, row, column
@@ -184,7 +184,7 @@ def why_maps(seen: Seen, readers: Readers) -> Generator[np.ndarray, Readings, Wh
     maker = convolution_before(layers, layer)
     arithmetic = explain_pixel(modules[layer.module], passed[layer.module], channel, row, column)
     totals = np.array([abs(patch.total) for patch in getattr(arithmetic, "patches", ())])
-    return WhyMaps(
+    return WhyLayers(
         models=list(networks),
         model=model,
         layers=list(having.values()),

@@ -17,7 +17,7 @@ from digitlab.reading.predictor import Predictor
 from digitlab.runs.run import Run
 
 SEVEN: Ink = [[[60, 60], [200, 60], [120, 230]]]
-VIEWS = ("evidence", "saliency", "maps")
+VIEWS = ("evidence", "saliency", "layers")
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +66,9 @@ def test_where_nothing_is_drawn_there_is_nothing_to_explain(view: str, ink: Ink,
 def test_each_view_takes_the_models_that_it_suits(shipped: dict[str, Predictor]) -> None:
     every = ("softmax", "cnn", "softmax-pen", "champion")
     assert asked(shipped, "evidence", every).models == ["softmax", "softmax-pen"]
-    assert asked(shipped, "saliency", every).models == asked(shipped, "maps", every).models == ["cnn", "champion"]
+    assert asked(shipped, "saliency", every).models == asked(shipped, "layers", every).models == ["cnn", "champion"]
     assert asked(shipped, "evidence", ("cnn",)) is None
-    assert asked(shipped, "saliency", ("softmax",)) is asked(shipped, "maps", ("softmax",)) is None
+    assert asked(shipped, "saliency", ("softmax",)) is asked(shipped, "layers", ("softmax",)) is None
 
 
 def test_a_model_that_cannot_be_loaded_is_passed_over(shipped: dict[str, Predictor]) -> None:
@@ -80,7 +80,7 @@ def test_a_model_that_cannot_be_loaded_is_passed_over(shipped: dict[str, Predict
     question = Question(Drawing(ink=SEVEN), ("broken", "cnn"), VIEWS)
     found = ask(question, find)
     assert found["evidence"] is None
-    assert found["saliency"].models == found["maps"].models == ["cnn"]
+    assert found["saliency"].models == found["layers"].models == ["cnn"]
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -90,7 +90,7 @@ def test_what_was_chosen_before_and_is_no_longer_there_gives_way_to_the_default(
     default = asked(shipped, view)
     seen = asked(shipped, view, model="gone", layer="of another model", map=9999, row=99, column=99, input=9999)
     assert seen.model == default.model
-    if view == "maps":
+    if view == "layers":
         assert (seen.layer, seen.map, seen.row, seen.column) == (
             default.layer,
             default.map,
@@ -100,7 +100,7 @@ def test_what_was_chosen_before_and_is_no_longer_there_gives_way_to_the_default(
 
 
 @pytest.mark.parametrize(
-    ("view", "bad"), [("evidence", {"digit": 10}), ("saliency", {"stage": "x"}), ("maps", {"map": 0.5})]
+    ("view", "bad"), [("evidence", {"digit": 10}), ("saliency", {"stage": "x"}), ("layers", {"map": 0.5})]
 )
 def test_what_no_button_sends_is_refused_in_one_line(view: str, bad: Any, shipped: dict[str, Predictor]) -> None:
     with pytest.raises(BadInk, match="must be a whole number"):
@@ -134,23 +134,23 @@ def test_occlusion_is_fine_only_for_the_drawing_for_which_that_was_asked(shipped
 def test_no_saliency_costs_more_than_two_dozen_images_while_the_pen_moves(shipped: dict[str, Predictor]) -> None:
     costs = {method: asked(shipped, "saliency", method=method).saliency.passes for method in why.METHODS}
     assert max(costs.values()) <= 24
-    assert {"saliency", "maps"} <= SLOW
+    assert {"saliency", "layers"} <= SLOW
     assert "evidence" not in SLOW
 
 
 def test_the_maps_are_those_of_the_chosen_layer_and_a_pixel_is_taken_apart(shipped: dict[str, Predictor]) -> None:
-    first = asked(shipped, "maps")
+    first = asked(shipped, "layers")
     assert first.layer.name == "convolution 1"
     assert first.maps[first.map, first.row, first.column] == first.maps.max()
-    seen = asked(shipped, "maps", layer=first.layers[8].module, map=5, row=3, column=4)
+    seen = asked(shipped, "layers", layer=first.layers[8].module, map=5, row=3, column=4)
     assert (seen.layer, seen.map, seen.row, seen.column) == (first.layers[8], 5, 3, 4)
     assert seen.arithmetic.value == pytest.approx(float(seen.maps[5, 3, 4]), abs=1e-4)
 
 
 def test_a_chosen_map_has_the_filter_of_the_convolution_before_it(shipped: dict[str, Predictor]) -> None:
-    layers = asked(shipped, "maps").layers
+    layers = asked(shipped, "layers").layers
     pooling = next(layer for layer in layers if layer.kind == "max pooling")
-    seen = asked(shipped, "maps", layer=pooling.module, map=3)
+    seen = asked(shipped, "layers", layer=pooling.module, map=3)
     weights = shipped["cnn"].model.get_submodule(seen.filter_of.module).weight
     assert np.array_equal(seen.kernels, weights[3].detach().numpy())
-    assert asked(shipped, "maps", layer=layers[0].module).kernels is None
+    assert asked(shipped, "layers", layer=layers[0].module).kernels is None

@@ -204,8 +204,8 @@ def _drawers() -> Mapping[str, Callable[..., Any]]:
     from digitlab.reading import maps as _maps  # noqa: F401  and so does this one
     from digitlab.ui.draw.epochs import live_epochs
     from digitlab.ui.draw.evidence_view import live_evidence
+    from digitlab.ui.draw.layers_view import live_layers
     from digitlab.ui.draw.map import live_map
-    from digitlab.ui.draw.maps_view import live_maps
     from digitlab.ui.draw.number_view import live_number
     from digitlab.ui.draw.saliency_view import live_saliency
     from digitlab.ui.draw.steps import live_steps
@@ -219,7 +219,7 @@ def _drawers() -> Mapping[str, Callable[..., Any]]:
         "disturbed": live_disturbed,
         "evidence": live_evidence,
         "saliency": live_saliency,
-        "maps": live_maps,
+        "layers": live_layers,
         "epochs": live_epochs,
         "map": live_map,
     }

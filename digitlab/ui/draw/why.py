@@ -27,7 +27,7 @@ _EMPTY = '<p class="empty">Draw a digit, and {} appears here.</p>'
 _PROMISES = {
     "evidence": "what each of its pixels says for and against each digit",
     "saliency": "which parts of it the network looks at",
-    "maps": "what each layer of the network makes of it",
+    "layers": "what each layer of the network makes of it",
 }
 _DIGIT_HELP = "The digit that is explained, and its logit."
 
@@ -46,7 +46,7 @@ _TERMS = (
     "ReLU",
 )
 
-_LANES: Mapping[str, Lane] = {"evidence": "quick", "saliency": "slow", "maps": "slow"}
+_LANES: Mapping[str, Lane] = {"evidence": "quick", "saliency": "slow", "layers": "slow"}
 
 
 def show_why(models: Sequence[Entry], looked_at: Pad | np.ndarray | None) -> None:
@@ -55,7 +55,7 @@ def show_why(models: Sequence[Entry], looked_at: Pad | np.ndarray | None) -> Non
         st.caption("Choose a model, and what made it answer appears here.")
         return
     views = [("evidence", [model for model in models if model.config.model == "softmax"])]
-    views += [(view, [model for model in models if model.config.model != "softmax"]) for view in ("saliency", "maps")]
+    views += [(view, [model for model in models if model.config.model != "softmax"]) for view in ("saliency", "layers")]
     for view, chosen in views:
         if chosen:
             _show_one(view, chosen, looked_at)

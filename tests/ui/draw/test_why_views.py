@@ -11,7 +11,7 @@ from digitlab.config import CHECKPOINTS
 from digitlab.ui.app.live_messages import answer_all
 from tests.browser.drawing_page import TRAJECTORIES
 
-SLOW = ("saliency", "maps")
+SLOW = ("saliency", "layers")
 LARGEST = 60_000
 """Bytes of an answer."""
 
@@ -65,9 +65,9 @@ def test_why_one_digit_and_not_another_is_said() -> None:
 
 @pytest.mark.parametrize("model", [path.name for path in CHECKPOINTS.iterdir() if path.name.startswith("c")])
 def test_every_layer_of_every_shipped_network_fits_into_an_answer_and_adds_up(model: str) -> None:
-    html = ask("maps", model)["html"]
+    html = ask("layers", model)["html"]
     for layer in re.findall(r'<option value="([^"]+)"', html):
-        shown = ask("maps", model, layer=layer)["html"]
+        shown = ask("layers", model, layer=layer)["html"]
         assert f'<option value="{layer}" selected' in shown
         if '<table class="sum">' in shown:
             *parts, (_, total) = table(shown)
@@ -77,7 +77,7 @@ def test_every_layer_of_every_shipped_network_fits_into_an_answer_and_adds_up(mo
 
 
 def test_products_add_up_to_what_their_input_map_gives() -> None:
-    html = ask("maps", "cnn", layer="features.1.0", map=3, row=6, column=10, input=5)["html"]
+    html = ask("layers", "cnn", layer="features.1.0", map=3, row=6, column=10, input=5)["html"]
     (products,) = re.findall(r"<caption>products</caption>(.*?)</table>", html)
     total = sum(hundredths(cell) for cell in re.findall("<td>(.*?)</td>", products))
     assert [hundredths(part) for name, part in table(html) if name == "input map 5"] == [total]
@@ -124,7 +124,7 @@ def test_integrated_gradients_say_whether_they_add_up() -> None:
     assert abs(gap) < 0.15 * abs(rise)
 
 
-@pytest.mark.parametrize(("view", "model"), [("evidence", "softmax"), ("saliency", "cnn"), ("maps", "cnn")])
+@pytest.mark.parametrize(("view", "model"), [("evidence", "softmax"), ("saliency", "cnn"), ("layers", "cnn")])
 def test_a_models_name_is_text(view: str, model: str) -> None:
     html = ask(view, model, title="<img src=x onerror=alert(1)>")["html"]
     assert "<img" not in html
@@ -135,13 +135,13 @@ def test_larger_stacks_of_maps_are_thinned_out() -> None:
     import numpy as np
 
     from digitlab.explain.layers import Layer
-    from digitlab.reading.why import WhyMaps
+    from digitlab.reading.why import WhyLayers
     from digitlab.ui.components.live import Shown
-    from digitlab.ui.draw.maps_view import live_maps
+    from digitlab.ui.draw.layers_view import live_layers
 
     layer = Layer("convolution", "features.0", "convolution", "", (512, 28, 28), 0)
     maps = torch.randn(512, 28, 28).numpy()
-    value = WhyMaps(["m"], "m", [layer], layer, maps, 3, 0, 0, layer, np.zeros((1, 3, 3), np.float32), None, 0)
-    html = live_maps(value, [Shown("m", "m", "#4477AA")], ())["html"]
+    value = WhyLayers(["m"], "m", [layer], layer, maps, 3, 0, 0, layer, np.zeros((1, 3, 3), np.float32), None, 0)
+    html = live_layers(value, [Shown("m", "m", "#4477AA")], ())["html"]
     assert "The first 128 of 512 maps." in html
     assert len(html) < LARGEST

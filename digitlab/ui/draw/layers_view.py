@@ -12,7 +12,7 @@ import numpy as np
 from digitlab.explain.arithmetic import Convolved, Patch, Pooled, Rectified
 from digitlab.figures.style import limit_of
 from digitlab.formats import adding_up, count, signed
-from digitlab.reading.why import FOLLOW, WhyMaps
+from digitlab.reading.why import FOLLOW, WhyLayers
 from digitlab.ui.components.live import Shown
 from digitlab.ui.components.signed_map import asking, large_map, scale, small_map
 from digitlab.ui.draw.why import framed, nothing
@@ -30,17 +30,17 @@ _ANEW = {"row": FOLLOW, "input": FOLLOW}
 """Another map starts at its brightest pixel."""
 
 
-def live_maps(value: WhyMaps | None, models: Sequence[Shown], _without: Collection[str]) -> dict[str, Any]:
+def live_layers(value: WhyLayers | None, models: Sequence[Shown], _without: Collection[str]) -> dict[str, Any]:
     """The view's value as the browser gets it."""
     if value is None:
-        return nothing("maps")
+        return nothing("layers")
     body = (
         f'{_layers(value)}{_tiles(value)}<div class="two">{_map(value)}<div>{_pixel(value)}{_filter(value)}</div></div>'
     )
     return {"html": framed("feature maps", body, models, value.models, value.model), "next": None}
 
 
-def _layers(value: WhyMaps) -> str:
+def _layers(value: WhyLayers) -> str:
     options = "".join(
         f'<option value="{escape(one.module)}"{" selected" if one == value.layer else ""}>{escape(one.name)} · '
         f"{count(one.shape[0])} of {one.shape[1]}×{one.shape[2]}</option>"
@@ -49,7 +49,7 @@ def _layers(value: WhyMaps) -> str:
     return f'<p class="choose" title="{_HELP}"><label>Layer <select data-ask="layer">{options}</select></label></p>'
 
 
-def _tiles(value: WhyMaps) -> str:
+def _tiles(value: WhyLayers) -> str:
     limit = limit_of(value.maps)
     shown = value.maps[:_MOST]
     every = math.ceil(math.sqrt(shown.size / (_PIXELS - _PIXELS_A_MAP * len(shown))))
@@ -66,7 +66,7 @@ def _tiles(value: WhyMaps) -> str:
     return f'<div class="tiles many" role="group" aria-label="{name}">{tiles}</div>{more}'
 
 
-def _map(value: WhyMaps) -> str:
+def _map(value: WhyLayers) -> str:
     chosen, limit = value.maps[value.map], limit_of(value.maps)
     picture = large_map(
         chosen,
@@ -81,7 +81,7 @@ def _map(value: WhyMaps) -> str:
     return f'<div class="large">{picture}{scale(limit, meaning, is_signed=is_signed)}</div>'
 
 
-def _pixel(value: WhyMaps) -> str:
+def _pixel(value: WhyLayers) -> str:
     """How the pixel came about."""
     how = value.arithmetic
     title = f"<h4>Map {value.map}, row {value.row + 1}, column {value.column + 1}: how it is computed</h4>"
@@ -163,7 +163,7 @@ def _table(values: np.ndarray, name: str, inside: np.ndarray | None = None) -> s
     return f'<table class="numbers"><caption>{name}</caption><tbody>{rows}</tbody></table>'
 
 
-def _filter(value: WhyMaps) -> str:
+def _filter(value: WhyLayers) -> str:
     """The filter that the map comes from: a kernel for each input map."""
     if value.filter_of is None or value.kernels is None:
         return "<p>No filter has been at work yet: this map is still the image.</p>"
