@@ -129,7 +129,7 @@ def test_a_folded_panel_costs_nothing_and_an_opened_one_is_as_it_was(why: WhyPag
     evidence = why.view("what each pixel adds")
     evidence.get_by_role("button", name="8", exact=True).click()
     expect(evidence.locator("h4")).to_have_text("Why 3 and not 8?")
-    why.page.wait_for_timeout(1500)  # the page learns of a choice when it has stood for a moment
+    why.page.wait_for_url("**evidence-rival=8**")
     switch.click()
     expect(why.page.locator("section.why")).to_have_count(0)
     why.sent.clear()

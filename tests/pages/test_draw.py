@@ -256,14 +256,46 @@ def whys(app: AppTest) -> list[dict[str, Any]]:
     return [json.loads(element.proto.json)["wish"] for element in found]
 
 
-def test_why_asks_for_evidence_of_softmax_and_for_saliency_and_maps_of_networks(
+def test_why_asks_for_evidence_of_softmax_and_for_saliency_and_layers_of_networks(
     make_run: Callable[..., Run], open_page: OpenPage
 ) -> None:
     softmax, cnn = make_run(model="softmax"), make_run(model="cnn")
     app = draw(open_page(models=f"{softmax.id},{cnn.id}", panels="why"))
     asked = [(wish["view"], wish["lane"], [model[0] for model in wish["models"]]) for wish in whys(app)]
-    assert asked == [("evidence", "quick", [softmax.id]), ("saliency", "slow", [cnn.id]), ("maps", "slow", [cnn.id])]
+    assert asked == [("evidence", "quick", [softmax.id]), ("saliency", "slow", [cnn.id]), ("layers", "slow", [cnn.id])]
     assert not app.exception
+
+
+def test_what_a_panel_is_asked_stands_in_the_address_and_nonsense_gets_one_notice(
+    make_run: Callable[..., Run], open_page: OpenPage
+) -> None:
+    softmax, cnn = make_run(model="softmax"), make_run(model="cnn")
+    asked = {
+        "evidence-digit": "8",
+        "evidence-rival": "77",
+        "saliency-method": "occlusion",
+        "layers-layer": "features.1.0",
+        "layers-model": "../x",
+        "map-projection": "tsne",
+    }
+    app = draw(open_page(models=f"{softmax.id},{cnn.id}", panels="why,map", **asked))
+    views = {wish["view"]: wish["parameters"] for wish in whys(app)}
+    assert views == {"evidence": {"digit": 8}, "saliency": {"method": "occlusion"}, "layers": {"layer": "features.1.0"}}
+    assert given(app, "digitlab.map")["wish"]["parameters"] == {"projection": "tsne"}  # type: ignore[index,call-overload]
+    (notice,) = (line.value for line in app.warning)
+    assert "rival = 77" in notice
+    assert "model = " in notice
+
+
+def test_the_methods_and_projections_that_an_address_may_name_are_those_that_the_views_know() -> None:
+    from digitlab.reading import maps, why
+    from digitlab.ui.draw import map as map_panel
+    from digitlab.ui.draw import why as why_panel
+
+    assert why_panel.CHOICES["saliency"]["method"] == why.METHODS
+    assert why_panel.CHOICES["evidence"]["digit"] == range(why.FOLLOW, 10)
+    assert why_panel.CHOICES["evidence"]["rival"] == range(why.SECOND, 10)
+    assert map_panel.CHOICES["projection"] == maps.PROJECTIONS
 
 
 def test_a_folded_panel_asks_for_nothing(two_models: None, open_page: OpenPage) -> None:

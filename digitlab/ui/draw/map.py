@@ -15,7 +15,7 @@ from digitlab.runs.listing import Entry
 from digitlab.ui.components.drawing import Pad
 from digitlab.ui.components.live import Shown
 from digitlab.ui.components.live_html import live_html
-from digitlab.ui.shared.live_view import show_view
+from digitlab.ui.shared.live_view import Choices, show_view
 
 if TYPE_CHECKING:  # torch comes with it, and the first page must not wait for it
     from digitlab.reading.maps import Placed
@@ -24,13 +24,16 @@ _HERE = Path(__file__).parent
 
 _show = live_html("digitlab.map", _HERE / "map.css", draw=_HERE / "map.js")
 
+CHOICES: Mapping[str, Choices] = {"projection": ("pca", "tsne")}
+"""What the address holds, as the view itself reads it."""
+
 _EMPTY = '<p class="empty">A map of test images appears here, with the drawing among them.</p>'
 _NO_MODEL = "Choose a model, and its map appears here."
 
 
 def show_map(models: Sequence[Entry], looked_at: Pad | np.ndarray | None) -> None:
     """Show the panel. Call it in the fragment that draws."""
-    show_view(_show, "map", models, looked_at, empty=_EMPTY, lane="slow")
+    show_view(_show, "map", models, looked_at, empty=_EMPTY, choices=CHOICES, lane="slow")
 
 
 def live_map(

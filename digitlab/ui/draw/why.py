@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -10,15 +11,14 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from digitlab.errors import BadInk
 from digitlab.formats import signed
-from digitlab.reading.parameters import checked_parameters
+from digitlab.image import SIDE
 from digitlab.runs.listing import Entry
 from digitlab.ui.components.drawing import Pad
 from digitlab.ui.components.live import Lane, Shown
 from digitlab.ui.components.live_html import live_html
 from digitlab.ui.components.signed_map import PALETTE, SCRIPTS, STYLE, asking
-from digitlab.ui.shared.live_view import show_view
+from digitlab.ui.shared.live_view import Choices, show_view
 from digitlab.ui.shared.terms import explain_terms
 
 _show = live_html("digitlab.why", STYLE, Path(__file__).with_name("why.css"), draw=SCRIPTS)
@@ -46,6 +46,21 @@ _TERMS = (
     "ReLU",
 )
 
+_DIGITS = range(-1, 10)
+"""-1: the one that the model answers."""
+
+CHOICES: Mapping[str, Mapping[str, Choices]] = {
+    "evidence": {"digit": _DIGITS, "rival": range(-2, 10)},
+    "saliency": {"digit": _DIGITS, "method": ("integrated-gradients", "occlusion", "grad-cam")},
+    "layers": {
+        "layer": re.compile(r"[\w.]{1,60}"),
+        "map": range(-1, 256),
+        "row": range(-1, SIDE),
+        "column": range(-1, SIDE),
+    },
+}
+"""View → what its address holds beside the model, as the view itself reads it."""
+
 _LANES: Mapping[str, Lane] = {"evidence": "quick", "saliency": "slow", "layers": "slow"}
 
 
@@ -63,24 +78,9 @@ def show_why(models: Sequence[Entry], looked_at: Pad | np.ndarray | None) -> Non
 
 
 def _show_one(view: str, models: Sequence[Entry], looked_at: Pad | np.ndarray | None) -> None:
-    memory = f"asked of {view}"
-
-    def keep(asked: Mapping[str, Any]) -> None:
-        try:
-            st.session_state[memory] = dict(checked_parameters(asked).values)
-        except BadInk:  # nothing that this page's own buttons send
-            st.session_state.pop(memory, None)
-
-    show_view(
-        _show,
-        view,
-        models,
-        looked_at,
-        empty=_EMPTY.format(_PROMISES[view]),
-        parameters=st.session_state.get(memory, {}),
-        lane=_LANES[view],
-        on_asked=keep,
-    )
+    choices: dict[str, Choices] = {"model": [model.id for model in models], **CHOICES[view]}
+    empty = _EMPTY.format(_PROMISES[view])
+    show_view(_show, view, models, looked_at, empty=empty, choices=choices, lane=_LANES[view])
 
 
 def nothing(view: str) -> dict[str, Any]:
