@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.browser.drawing_page import DrawingPage
 from tests.browser.served import CHROMIUM_FLAGS, ROOT, chromium, served
 
 OpenBrowser = Callable[..., DrawingPage]
+
+expect.set_options(timeout=90_000)  # for all files: a job's process takes long to start or to obey on a loaded machine
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,7 +53,7 @@ def open_browser(browser: Browser, app_address: str) -> Iterator[OpenBrowser]:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **how})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         return DrawingPage(page, address).open(query)

@@ -16,12 +16,10 @@ def lab(browser: Browser, app_address: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
     page.goto(f"{app_address}/lab?sample=3")
     page.locator(".lab").wait_for()
     settle(page)
     yield page
-    expect.set_options(timeout=5_000)
     context.close()
 
 

@@ -70,9 +70,14 @@ class Walk:
         pattern = re.compile(r"\s*".join(map(re.escape, words.split())))
         place.get_by_text(pattern).first.wait_for()
 
-    def loss_after(self, label: str, epochs: int) -> dict[str, list[float]]:
-        """Follow a link that sets the training form, start it, and wait for its end: the losses of its epochs."""
+    def loss_after(self, label: str, epochs: int, name: str) -> dict[str, list[float]]:
+        """Follow a link that sets the training form, start it, and wait for its end: the losses of its epochs.
+
+        name: what the link calls the run; until it stands in the form, the form is that of before.
+        """
         self.follow(label)
+        form = self.page.get_by_test_id("stSidebar")
+        expect(form.get_by_label("Name", exact=True)).to_have_value(name)
         before = set(self.runs.glob("*/config.json"))
         start = self.page.get_by_role("button", name="Start", exact=True)
         expect(start).to_be_enabled()
@@ -121,11 +126,11 @@ def see_a_weight(walk: Walk, figure: FrameLocator) -> None:
 
 def see_learning_rates(walk: Walk, figure: FrameLocator) -> None:
     walk.sees(figure, "Choose several")
-    low = walk.loss_after("Set the learning rate too low", 10)
+    low = walk.loss_after("Set the learning rate too low", 10, "too low")
     walk.back()
-    right = walk.loss_after("Set it right", 10)
+    right = walk.loss_after("Set it right", 10, "right")
     walk.back()
-    high = walk.loss_after("Set it too high", 10)
+    high = walk.loss_after("Set it too high", 10, "too high")
     walk.claims("above 2.2")
     assert min(low["validation_loss"]) > 2.2
     assert max(low["validation_accuracy"]) < 0.2
@@ -143,9 +148,9 @@ def see_learning_rates(walk: Walk, figure: FrameLocator) -> None:
 
 def see_overfitting(walk: Walk, figure: FrameLocator) -> None:
     figure.get_by_role("heading", name="All runs").wait_for()
-    few = walk.loss_after("Set 200 images", 40)
+    few = walk.loss_after("Set 200 images", 40, "200 images")
     walk.back()
-    every = walk.loss_after("Set all images", 10)
+    every = walk.loss_after("Set all images", 10, "all images")
     walk.claims("below 0.001")
     assert few["train_loss"][-1] < 0.001
     lowest = min(few["validation_loss"])

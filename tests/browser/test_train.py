@@ -17,7 +17,6 @@ from tests.browser.served import ROOT, served
 PATIENCE = 90_000
 """Milliseconds that a job's process may take to start, to obey or to end; a loaded machine takes long."""
 
-expect.set_options(timeout=PATIENCE)
 OpenTraining = Callable[..., "TrainingPage"]
 
 
