@@ -45,7 +45,7 @@ def measure(measurement: Measurement, settings: Settings) -> None:
         measurement.mark(State.STOPPED)
         raise
     except Exception as error:
-        if not measurement.is_gone:
+        if not measurement.is_gone_soon():
             measurement.mark(State.FAILED, explain(error))
         raise
 

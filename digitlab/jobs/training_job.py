@@ -56,7 +56,8 @@ def _work(run: Run, settings: Settings, hooks: Hooks, ticket: Ticket | None, pro
         raise
     except Exception as error:
         run.free_space()
-        run.mark(State.FAILED, explain(error))
+        if not run.is_gone_soon():
+            run.mark(State.FAILED, explain(error))
         raise
     finally:
         run.free_space()

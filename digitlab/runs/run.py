@@ -4,6 +4,7 @@ import dataclasses
 import os
 import re
 import secrets
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -170,6 +171,14 @@ class Run:
     def is_gone(self) -> bool:
         """Whether somebody deleted its folder, or is about to: a process at work may have left a few files in it."""
         return not any((self.folder / name).exists() for name in ("config.json", "status.json"))
+
+    def is_gone_soon(self) -> bool:
+        """Whether it is gone, or goes within half a second: the file that was missed first is seldom the last to go."""
+        for _ in range(10):
+            if self.is_gone:
+                return True
+            time.sleep(0.05)
+        return False
 
     def lock(self) -> Lock:
         """The lock that a process holds as long as it works on the run; the system frees it with the process."""

@@ -63,6 +63,11 @@ class DrawingPage:
         for point in rest:
             self.page.mouse.move(*point, steps=steps)
 
+    def wait_for_session(self) -> None:
+        """Wait until the session knows the drawing and the page rests."""
+        self.page.locator(".pad:not([data-news])").wait_for()
+        self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
     def press_button(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 

@@ -199,6 +199,7 @@ def test_what_is_drawn_with_tools_can_be_labelled_taken_back_and_labelled_again(
     draw = open_browser("?models=cnn")
     draw.draw(TRAJECTORIES["3"])
     draw.wait_for_digit("cnn", 3)
+    draw.wait_for_session()
     draw.choose_surface("Canvas with tools")
     labels = draw.page.get_by_test_id("stButtonGroup").filter(has_text="This is a")
     labels.get_by_text("5", exact=True).click()

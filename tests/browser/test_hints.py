@@ -8,8 +8,8 @@ from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
 
 
 def hint(page: Page) -> Locator:
-    """The hint's text where it is seen: a page has a second place for it on small screens."""
-    return page.locator(".hint:visible p")
+    """The hint's text where it is seen: a second place, for small screens, is hidden once the styles are there."""
+    return page.locator(".hint:visible p").first
 
 
 def size_and_distance(draw: DrawingPage) -> tuple[float, ...]:

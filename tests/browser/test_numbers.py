@@ -98,6 +98,7 @@ def test_the_steps_of_the_preparation_follow_the_drawing(open_browser: OpenBrows
     draw.page.get_by_text("every step of its preparation appears here").wait_for()
     draw.draw(TRAJECTORIES["3"])
     draw.page.locator(".steps h3").nth(4).wait_for()
+    draw.wait_for_session()
     draw.page.get_by_role("button", name="Crop", exact=True).click()
     draw.page.get_by_text("this step is left out").wait_for()
 

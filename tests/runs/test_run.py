@@ -338,3 +338,14 @@ def test_a_folder_without_a_config_is_no_run(tmp_path: Path, run: Run) -> None:
 def test_a_status_cannot_be_changed_in_place(run: Run) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         run.status.epoch = 3  # type: ignore[misc]
+
+
+def test_a_run_that_is_being_deleted_counts_as_gone_when_its_last_file_goes(
+    make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run()
+    monkeypatch.setattr("digitlab.runs.run.time.sleep", lambda _: None)
+    assert not run.is_gone_soon()
+    files = [run.folder / "config.json", run.folder / "status.json"]
+    monkeypatch.setattr("digitlab.runs.run.time.sleep", lambda _: files.pop().unlink())
+    assert run.is_gone_soon()

@@ -310,6 +310,7 @@ class InkPad {
   changed() {
     this.number += 1;
     this.isNews = true;
+    this.pad.dataset.news = ""; // the session does not know this drawing yet
     this.sent ??= requestAnimationFrame(() => {
       this.sent = null;
       this.handIn();
@@ -336,6 +337,7 @@ class InkPad {
     clearTimeout(this.timer);
     this.timer = null;
     this.isNews = false;
+    delete this.pad.dataset.news;
     const { number, strokes, penWidth, labels } = this;
     this.keep();
     this.setStateValue("drawing", { number, strokes, penWidth, labels });
