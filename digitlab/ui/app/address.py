@@ -31,6 +31,7 @@ from digitlab.ui.app import notice
 from digitlab.ui.app.locks import LOCKED, is_locked
 
 _ROOT = Path(__file__).parents[3]
+_WRITTEN = "names that write has put into the address"
 
 Arguments = dict[str, Any]
 """Keyword arguments for a widget: its key and what it does when it changes."""
@@ -115,6 +116,7 @@ def write(key: str, value: Any) -> None:
     """
     if not is_locked(key):
         _put(key, None if value is None else _text(value))
+        st.session_state[_WRITTEN] = {*st.session_state.get(_WRITTEN, ()), key}
 
 
 def choose(key: str, value: Any) -> None:
@@ -156,6 +158,9 @@ def _arguments(key: str, parse: _Parse, default: Any, help: str | None = None) -
     """Settle the widget's value before the widget is made: the address decides, else the session, else the default."""
     asked, last = st.query_params.get(key), st.session_state.get(_memory(key))
     is_new = _was_on_another_page(key) or key not in st.session_state
+    if asked != last and not is_new and _is_late(key):
+        asked = last
+        _put(key, last)
     if asked is not None:
         value = _asked_value(key, asked, parse, default)
         if is_new or asked != last:
@@ -173,6 +178,23 @@ def _arguments(key: str, parse: _Parse, default: Any, help: str | None = None) -
     locked = is_locked(key)
     said = {"help": f"{LOCKED} {help}" if locked else help} if help else {}
     return {"key": key, "on_change": _follow, "args": (key, default), **said, **({"disabled": True} if locked else {})}
+
+
+def _is_late(key: str) -> bool:
+    """Whether this run was asked for before the browser knew of the newest choice, and tells the address of then.
+
+    Such a run is of a fragment, whose pad sends often. The Back button and links run the whole page.
+    """
+    written = st.session_state.get(_WRITTEN, set())
+    if key in written:  # by `write`, and not yet looked at
+        st.session_state[_WRITTEN] = written - {key}
+        return False
+    return _runs_a_fragment()
+
+
+def _runs_a_fragment() -> bool:
+    context = get_script_run_ctx()
+    return bool(context and context.fragment_ids_this_run)
 
 
 def _was_on_another_page(key: str) -> bool:

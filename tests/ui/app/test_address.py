@@ -259,3 +259,35 @@ def test_a_switch_follows_its_default_until_it_is_turned() -> None:
     assert app.query_params["zoom"] == "False"
     app.checkbox(key="good").uncheck().run()
     assert app.toggle(key="zoom").value is False
+
+
+def pill_page() -> None:
+    import streamlit as st
+
+    from digitlab.ui.app import address
+
+    zoom = st.pills("Zoom", ["a", "b", "c"], **address.choice("zoom", ["a", "b", "c"]))
+    st.button("Write", on_click=address.write, args=("zoom", "b"))
+    st.json({"zoom": zoom})
+
+
+def test_a_fragments_run_with_the_address_of_before_a_choice_does_not_undo_the_choice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = AppTest.from_function(pill_page, default_timeout=60).run()
+    app.button_group(key="zoom").set_value("c").run()
+    del app.query_params["zoom"]  # what a pad sends before the browser has heard of the choice
+    monkeypatch.setattr("digitlab.ui.app.address._runs_a_fragment", lambda: True)
+    app.run()
+    assert chosen(app) == {"zoom": "c"}
+    assert app.query_params["zoom"] == "c"
+    app.button[0].click().run()
+    assert chosen(app) == {"zoom": "b"}
+
+
+def test_the_back_button_runs_the_whole_page_and_takes_a_choice_back() -> None:
+    app = AppTest.from_function(pill_page, default_timeout=60).run()
+    app.button_group(key="zoom").set_value("c").run()
+    del app.query_params["zoom"]
+    app.run()
+    assert chosen(app) == {"zoom": "a"}
