@@ -83,6 +83,11 @@ def compute_hidden(model: nn.Module, images: Tensor) -> Tensor:
         return torch.cat([model.hidden(to_input(batch)).float() for batch in images.split(_HIDDEN_BATCH)])  # type: ignore[operator]
 
 
+def has_convolutions(model: nn.Module) -> bool:
+    """Whether a model has two-dimensional convolutions, so that channels-last memory pays and there are maps to see."""
+    return any(isinstance(module, nn.Conv2d) for module in model.modules())
+
+
 def for_reading(model: nn.Module) -> nn.Module:
     """A copy that gives the same logits, but for rounding, in two thirds of the time.
 
@@ -93,8 +98,7 @@ def for_reading(model: nn.Module) -> nn.Module:
         for index, (first, second) in enumerate(itertools.pairwise(block)):
             if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
                 block[index], block[index + 1] = fuse_conv_bn_eval(first, second), nn.Identity()
-    has_convolutions = any(isinstance(module, nn.Conv2d) for module in copied.modules())
-    return copied.to(memory_format=torch.channels_last) if has_convolutions else copied
+    return copied.to(memory_format=torch.channels_last) if has_convolutions(copied) else copied
 
 
 def count_parameters(model: nn.Module) -> int:

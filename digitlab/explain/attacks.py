@@ -28,7 +28,7 @@ _Climb = Callable[["FGSM", Tensor, Tensor, float, int], Tensor]
 """Step of the sign, originals and labels, largest change in 0..1, and seed → changed images."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Attack(Disturbance):
     """A disturbance that asks a model: its amount is the largest change of a pixel, ε, in grey levels.
 
@@ -37,7 +37,8 @@ class Attack(Disturbance):
     """
 
     searches: bool = False
-    climb: _Climb = lambda _step, x, _labels, _epsilon, _seed: x
+    climb: _Climb
+    gradients: int = 1
 
     def apply(
         self, model: nn.Module, images: np.ndarray, labels: np.ndarray, epsilon: float, seed: int = 0
@@ -126,6 +127,7 @@ ATTACKS: dict[str, Attack] = {
             neutral=0.0,
             amounts=_AMOUNTS,
             searches=True,
+            gradients=STEPS,
             climb=_projected,
         ),
     )

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from digitlab.image import SIDE
-from digitlab.models import to_input
+from digitlab.models import has_convolutions, to_input
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def is_linear(model: nn.Module) -> bool:
 
     One with convolutions is not asked: each of ours has a ReLU, and trying a deep one takes long.
     """
-    if any(isinstance(module, nn.Conv2d) for module in model.modules()):
+    if has_convolutions(model):
         return False
     image = torch.rand(1, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():

@@ -20,7 +20,7 @@ _COVER = 128
 """Grey levels: what a lost contrast ends in, and that of the square which covers a part of the image."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Disturbance:
     """Something that is done to images by an amount.
 
@@ -51,11 +51,11 @@ Change = Callable[[np.ndarray, float, int], np.ndarray]
 """Images, `float64` of shape (N, 28, 28) in 0..255, amount and seed → images; values beyond 0..255 are cut off."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Perturbation(Disturbance):
     """A disturbance that asks no model."""
 
-    change: Change = lambda images, _amount, _seed: images
+    change: Change
 
     def apply(self, images: np.ndarray, amount: float, seed: int = 0) -> np.ndarray:
         """The disturbed images. images: `uint8` of shape (N, 28, 28), as is what comes back.

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from digitlab.data.parts import Part
-from digitlab.explain.attacks import ATTACKS, STEPS, Attack
+from digitlab.explain.attacks import ATTACKS, Attack
 from digitlab.explain.perturbations import PERTURBATIONS, Disturbance, Perturbation
 from digitlab.models import compute_logits
 
@@ -83,5 +83,4 @@ def find_right(
 
 def cost(disturbance: Disturbance) -> int:
     """What one amount takes, in readings of all images."""
-    gradients = {"fgsm": 1, "pgd": STEPS}.get(disturbance.name, 0)
-    return 1 + _BACK * gradients
+    return 1 + _BACK * (disturbance.gradients if isinstance(disturbance, Attack) else 0)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from digitlab.errors import UnknownName
 from digitlab.image import SIDE
-from digitlab.models import for_reading, single_look, to_input
+from digitlab.models import for_reading, has_convolutions, single_look, to_input
 
 WINDOW = 7
 """Pixels of a side of the window that occlusion wipes out: two to three strokes wide."""
@@ -106,7 +106,7 @@ class Looker:
     @property
     def has_maps(self) -> bool:
         """Whether the network has convolutions, which Grad-CAM needs."""
-        return any(isinstance(module, nn.Conv2d) for module in self._network.modules())
+        return has_convolutions(self._network)
 
     def _last_maps(self) -> nn.Module:
         modules = list(self._network.modules())

@@ -14,13 +14,12 @@ _BAND = 0.18
 
 @dataclass(frozen=True)
 class Measured:
-    """A model's curve. amounts: rising. accuracies, intervals: at each of them, in 0..1. images: how many were read."""
+    """A model's curve. amounts: rising. accuracies, intervals: at each of them, in 0..1."""
 
     model: Compared
     amounts: Sequence[float]
     accuracies: Sequence[float]
     intervals: Sequence[tuple[float, float]]
-    images: int
 
 
 def robustness_figure(curves: Sequence[Measured], title: str, axis: str, mark: float | None = None) -> go.Figure:

@@ -5,7 +5,7 @@ One map is made at a time, in a slot of the queue like a training, so that pages
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from filelock import Timeout
 from digitlab.access import OWNER, Visitor
 from digitlab.config import Settings
 from digitlab.errors import BadRun, DigitlabError, NotSaved
-from digitlab.files import read_json, write_json
+from digitlab.files import read_json, saving, write_json
 from digitlab.folders import make_folder
 from digitlab.jobs.queue import LOOK, Queue
 from digitlab.jobs.start import QueueFull, start_process
@@ -30,6 +30,7 @@ from digitlab.runs.run import Run
 _STARTING = 20.0
 """Seconds that a new process may take until it holds the lock."""
 
+# began: when it was last told of
 _check = record({"model": text(200), "done": share, "trouble": text(500), "began": number(0.0, 1e12)})
 
 
@@ -51,10 +52,12 @@ def start_mapping(run: Run, settings: Settings, visitor: Visitor = OWNER) -> Non
     with turn_of(visitor, settings):
         if how_far(run, settings).done is not None:
             return
-        if _is_busy(folder):
+        if _is_busy(folder, _told(folder)):
             raise QueueFull("The map of another model is being made. Try again in half a minute.")
         _tell(folder, run, 0.0)
-        with (folder / "log").open("wb") as log:
+        with saving(folder / "log"):
+            log = (folder / "log").open("wb")
+        with log:
             start_process("digitlab.jobs.mapping", run.id, settings, log)
 
 
@@ -66,7 +69,7 @@ def how_far(run: Run, settings: Settings) -> Making:
         return Making()
     if told.get("trouble"):
         return Making(trouble=told["trouble"])
-    return Making(told.get("done", 0.0)) if _is_busy(folder) else Making()
+    return Making(told.get("done", 0.0)) if _is_busy(folder, told) else Making()
 
 
 def main(model: str) -> int:
@@ -81,7 +84,7 @@ def main(model: str) -> int:
         print("Another process makes a map.", file=sys.stderr)
         return 2
     except DigitlabError as error:
-        _tell(folder, run, 0.0, str(error)[:500])
+        _tell(folder, run, 0.0, str(error))
         return 2
     return 0
 
@@ -103,15 +106,15 @@ def _make(run: Run, settings: Settings, folder: Path) -> None:
 
 @contextmanager
 def _slot(settings: Settings) -> Iterator[None]:
-    """One of the slots in which runs are trained."""
+    """One of the slots in which runs are trained, as soon as one is free; a map, which is short, stands in no line."""
     queue = Queue(settings.runs, settings.jobs)
     make_folder(queue.folder)
-    while True:
-        for slot in range(queue.slots):
-            with suppress(Timeout), queue.lock(slot).acquire(timeout=0):
-                yield
-                return
+    while (slot := queue.take_slot()) is None:
         time.sleep(LOOK)
+    try:
+        yield
+    finally:
+        slot.release()
 
 
 def _folder(settings: Settings) -> Path:
@@ -120,9 +123,8 @@ def _folder(settings: Settings) -> Path:
     return settings.runs / HIDDEN
 
 
-def _is_busy(folder: Path) -> bool:
-    """Whether a process makes a map, or has just been started to."""
-    told = _told(folder)
+def _is_busy(folder: Path, told: Mapping[str, Any]) -> bool:
+    """Whether a process makes a map, or has just been started to. told: what was last said of it."""
     starting = (
         told.get("done") == 0 and not told.get("trouble") and abs(time.time() - told.get("began", 0.0)) < _STARTING
     )

@@ -21,8 +21,9 @@ from digitlab.jobs.queue import Command, read_command
 from digitlab.jobs.training_job import explain
 from digitlab.models import build_model
 from digitlab.runs.listing import Catalogue
-from digitlab.runs.robustness import RobustnessCurve, origin_of, read_robustness, save_robustness
+from digitlab.runs.robustness import RobustnessCurve, read_robustness, save_robustness
 from digitlab.runs.run import now
+from digitlab.runs.scores import origin_of
 from digitlab.runs.status import State
 from digitlab.runs.weights import load_weights
 
@@ -46,7 +47,7 @@ def measure(measurement: Measurement, settings: Settings) -> None:
         raise
     except Exception as error:
         if not measurement.is_gone_soon():
-            measurement.mark(State.FAILED, explain(error))
+            measurement.mark(State.FAILED, explain(error, "measure again", "a smaller model"))
         raise
 
 
@@ -59,7 +60,8 @@ def _measure(measurement: Measurement, settings: Settings) -> bool:
     model = build_model(run.config.model)
     load_weights(run.weights, model)
     model.eval()
-    found = read_robustness(run, plan.data, settings.runs, origin_of(run, part.fingerprint()), VERSIONS)
+    images = part.fingerprint()
+    found = read_robustness(run, plan.data, settings.runs, origin_of(run, images), VERSIONS)
     missing = [one for name, one in DISTURBANCES.items() if name not in found.curves]
     readings = sum(_readings(one, amount) for one in missing for amount in one.amounts)
     progress = _Progress(measurement, readings * len(part))
@@ -67,7 +69,7 @@ def _measure(measurement: Measurement, settings: Settings) -> bool:
         right = count_right(model, part, one, partial(progress.go_on, one))
         if right is None:
             return False
-        if origin_of(run, part.fingerprint()) != found.origin:
+        if origin_of(run, images) != found.origin:
             raise BadRun(f"{run.id} has learned on meanwhile. Measure it when its training has ended.")
         found = found.with_curve(one.name, RobustnessCurve(one.version, one.amounts, right, len(part)))
         save_robustness(run, plan.data, settings.runs, found)

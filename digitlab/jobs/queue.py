@@ -114,6 +114,14 @@ class Queue:
         """The lock of a slot, counted from 0."""
         return Lock(self.folder / f"slot-{slot}.lock")
 
+    def take_slot(self) -> Lock | None:
+        """The held lock of a free slot, None where there is none. Never blocks."""
+        for lock in map(self.lock, range(self.slots)):
+            with suppress(Timeout):
+                lock.acquire(timeout=0)
+                return lock
+        return None
+
 
 class Ticket:
     """A run's claim to a slot. Use it as a context manager: leaving gives slot and ticket back."""
@@ -142,14 +150,11 @@ class Ticket:
             return True
         if next(self.queue.waiting(), None) != self.run.id:
             return False
-        for slot in range(self.queue.slots):
-            lock = self.queue.lock(slot)
-            with suppress(Timeout):
-                lock.acquire(timeout=0)
-                self._held = lock
-                self.queue.leave(self.run)
-                return True
-        return False
+        self._held = self.queue.take_slot()
+        if self._held is None:
+            return False
+        self.queue.leave(self.run)
+        return True
 
     def release(self) -> None:
         """Give the slot to others, as a paused run does."""

@@ -63,18 +63,23 @@ def _work(run: Run, settings: Settings, hooks: Hooks, ticket: Ticket | None, pro
         run.free_space()
 
 
-def explain(error: BaseException) -> str:
-    """Why a run went wrong, with what to do about it: one or two sentences for its card."""
+def explain(
+    error: BaseException, again: str = "choose Resume", smaller: str = "a smaller batch size or a smaller model"
+) -> str:
+    """Why a job went wrong, with what to do about it: one or two sentences for its card.
+
+    again, smaller: how it is done again, and what needs less memory.
+    """
     cause = error.cause if isinstance(error, NotSaved) else error
     if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "The disk is full. Delete runs or free space elsewhere, then choose Resume."
+        return f"The disk is full. Delete runs or free space elsewhere, then {again}."
     if isinstance(error, DigitlabError):
         return str(error)
     said = str(error).lower() if isinstance(error, RuntimeError) else ""
     if isinstance(error, MemoryError) or any(words in said for words in _OUT_OF_MEMORY):
-        return "Memory ran out. Choose a smaller batch size or a smaller model, or close other programs."
+        return f"Memory ran out. Choose {smaller}, or close other programs."
     if isinstance(error, OSError):
-        return f"A file could not be read or written: {error}. Check the folder and its rights, then choose Resume."
+        return f"A file could not be read or written: {error}. Check the folder and its rights, then {again}."
     return f"A defect of digitlab: {type(error).__name__}: {error}. The log has the details."
 
 

@@ -13,12 +13,10 @@ from torch import nn
 
 from digitlab.errors import BadRun, DigitlabError
 from digitlab.image import SIDE
-from digitlab.ink.remarks import DOT
 from digitlab.metrics.predictions import to_probabilities
 from digitlab.models import build_model, compute_logits, for_reading
 from digitlab.reading.live import Readers, Readings, Seen, view
-from digitlab.reading.predictor import Predictor
-from digitlab.runs.run import Run
+from digitlab.reading.predictor import Predictor, Reading
 from digitlab.runs.weights import load_weights, spread
 
 MOST_EPOCHS = 41
@@ -57,15 +55,14 @@ class EpochReadings:
 class _Past:
     """A run's epochs: the snapshot of each; that of the chosen one stands for its weights, which are not rounded."""
 
-    run: Run
+    reader: Predictor
     chosen: int
     snapshots: Mapping[int, Path]
-    architecture: str
 
     @property
     def stamp(self) -> str:
         """Changes when the weights or the number of snapshots do."""
-        written, size = _stamp_of(self.run.weights)
+        written, size = _stamp_of(self.reader.run.weights)
         return f"{written:x}-{size:x}-{len(self.snapshots)}"
 
 
@@ -74,34 +71,30 @@ def epochs(
     seen: Seen, readers: Readers
 ) -> Generator[np.ndarray, Readings, Mapping[str, EpochReadings | DigitlabError]]:
     """Model → its ten probabilities through its epochs, or why it has none."""
-    prepared = seen.prepared
-    image = None if prepared is None or prepared.remark == DOT else prepared.image
+    image = seen.image
     now: Readings = {} if image is None else (yield image[None])
     pasts: dict[str, _Past] = {}
     found: dict[str, EpochReadings | DigitlabError] = {}
     for model, reader in readers.items():
         try:
-            pasts[model] = _past(_checked(reader).run)
+            pasts[model] = _past(reader)
         except DigitlabError as error:
             found[model] = error
     for model, most in _shares(pasts).items():
         try:
-            found[model] = _readings(pasts[model], most, image, _checked(readers[model]), now.get(model))
+            found[model] = _readings(pasts[model], most, image, now.get(model))
         except DigitlabError as error:
             found[model] = error
     return {model: found[model] for model in readers}
 
 
-def _checked(reader: Predictor | DigitlabError) -> Predictor:
+def _past(reader: Predictor | DigitlabError) -> _Past:
+    """Raises what the reader is where it is an error, and BadRun when the run's status is damaged."""
     if isinstance(reader, DigitlabError):
         raise reader
-    return reader
-
-
-def _past(run: Run) -> _Past:
-    chosen = run.status.chosen_epoch
+    run, chosen = reader.run, reader.run.status.chosen_epoch
     snapshots = {int(path.stem): path for path in run.snapshots}
-    return _Past(run, chosen, dict(sorted({**snapshots, chosen: run.weights}.items())), run.config.model)
+    return _Past(reader, chosen, dict(sorted({**snapshots, chosen: run.weights}.items())))
 
 
 def _shares(pasts: Mapping[str, _Past]) -> dict[str, int]:
@@ -110,7 +103,7 @@ def _shares(pasts: Mapping[str, _Past]) -> dict[str, int]:
     The chosen epoch, which the reader itself has read, counts as none.
     """
     left, shares = MOST_OPERATIONS, {}
-    costs = {model: operations(past.architecture) for model, past in pasts.items()}
+    costs = {model: operations(past.reader.architecture) for model, past in pasts.items()}
     wanted = {model: min(len(past.snapshots), MOST_EPOCHS) - 1 for model, past in pasts.items()}
     waiting = sorted(pasts, key=lambda model: costs[model] * wanted[model])
     for index, model in enumerate(waiting):
@@ -134,20 +127,22 @@ def operations(architecture: str) -> int:
     return sum(counts)
 
 
-def _readings(past: _Past, most: int, image: np.ndarray | None, reader: Predictor, now: object) -> EpochReadings:
+def _readings(
+    past: _Past, most: int, image: np.ndarray | None, now: Sequence[Reading] | DigitlabError | None
+) -> EpochReadings:
     if isinstance(now, DigitlabError):
         raise now
     shown = spread(list(past.snapshots), most, [past.chosen])
     rows = None
-    if image is not None:
+    if image is not None and now is not None:
         batch = torch.tensor(image)[None]
         logits = [
-            compute_logits(_networks.get(past.snapshots[epoch], past.architecture), batch)[0].numpy()
+            compute_logits(_networks.get(past.snapshots[epoch], past.reader.architecture), batch)[0].numpy()
             for epoch in shown
             if epoch != past.chosen
         ]
-        others = iter(to_probabilities(np.stack(logits) / reader.doubt.temperature) if logits else ())
-        own = now[0].probabilities  # type: ignore[index]  # it was asked for, since there is an image
+        others = iter(to_probabilities(np.stack(logits) / past.reader.doubt.temperature) if logits else ())
+        own = now[0].probabilities
         rows = np.stack([own if epoch == past.chosen else next(others) for epoch in shown])
     return EpochReadings(shown, rows, past.chosen, len(past.snapshots), past.stamp)
 

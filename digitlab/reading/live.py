@@ -71,6 +71,11 @@ class Seen:
             return None
         return replace(prepared, remark="" if self.question.picture is not None else remark_on(self.question.drawing))
 
+    @property
+    def image(self) -> np.ndarray | None:
+        """What models are asked to read, `uint8` of shape (28, 28); None while nothing is drawn but a dot."""
+        return None if self.prepared is None or self.prepared.remark == DOT else self.prepared.image
+
 
 View = Callable[[Seen, Readers], Generator[np.ndarray, Readings, Any]]
 
@@ -109,11 +114,12 @@ class Answers:
 @view("answers")
 def answers(seen: Seen, _readers: Readers) -> Generator[np.ndarray, Readings, Answers]:
     """The digit, its probabilities and whether each model is sure."""
-    prepared = seen.prepared
-    if prepared is None or prepared.remark == DOT:
-        return Answers(prepared, {})
-    found = yield prepared.image[None]
-    return Answers(prepared, {model: one if isinstance(one, DigitlabError) else one[0] for model, one in found.items()})
+    if seen.image is None:
+        return Answers(seen.prepared, {})
+    found = yield seen.image[None]
+    return Answers(
+        seen.prepared, {model: one if isinstance(one, DigitlabError) else one[0] for model, one in found.items()}
+    )
 
 
 @dataclass(frozen=True)

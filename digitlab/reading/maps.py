@@ -9,7 +9,6 @@ import numpy as np
 
 from digitlab.errors import DigitlabError
 from digitlab.explain.embedding import MapImages, Neighbourhoods, Plane, fit_plane, nearest
-from digitlab.ink.remarks import DOT
 from digitlab.models import Softmax
 from digitlab.reading.live import Readers, Readings, Seen, view
 from digitlab.reading.predictor import Predictor
@@ -84,10 +83,8 @@ def place(seen: Seen, readers: Readers) -> Generator[np.ndarray, Readings, Mappi
     """Model → where the drawing lies on its map. A map is never made here: that takes seconds, see `make_map`."""
     yield from ()
     projection = seen.question.parameters.choice("projection", PROJECTIONS, "pca")
-    prepared = seen.prepared
-    image = None if prepared is None or prepared.remark == DOT else prepared.image
     return {
-        model: reader if isinstance(reader, DigitlabError) else _placed(reader, image, projection)
+        model: reader if isinstance(reader, DigitlabError) else _placed(reader, seen.image, projection)
         for model, reader in readers.items()
     }
 

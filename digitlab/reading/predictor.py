@@ -55,7 +55,8 @@ class Predictor:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.name = run.id
-        self.model = build_model(run.config.model)
+        self.architecture = run.config.model
+        self.model = build_model(self.architecture)
         load_weights(run.weights, self.model)
         self.model.eval()
         self.parameters = count_parameters(self.model)

@@ -16,7 +16,7 @@ from digitlab.explain.evidence import Evidence, LogitSum, evidence_of, is_linear
 from digitlab.explain.layers import Layer, convolution_before, describe_layers, pass_through
 from digitlab.explain.saliency import Looker, Saliency
 from digitlab.image import CLASSES
-from digitlab.models import looks_often
+from digitlab.models import has_convolutions, looks_often
 from digitlab.reading.live import Readers, Readings, Seen, view
 from digitlab.reading.parameters import Parameters
 from digitlab.reading.predictor import Predictor
@@ -169,7 +169,7 @@ def why_layers(seen: Seen, readers: Readers) -> Generator[np.ndarray, Readings, 
     asked = seen.question.parameters
     most = 1 << 15
     places = {name: asked.whole(name, FOLLOW, most, FOLLOW) for name in ("map", "row", "column", "input")}
-    if seen.prepared is None or not (networks := _that(readers, _has_maps)):
+    if seen.prepared is None or not (networks := _that(readers, has_convolutions)):
         return None
     model = _known(asked, "model", networks)
     network = networks[model].model
@@ -229,10 +229,6 @@ def _that(readers: Readers, is_so: Callable[[nn.Module], bool]) -> dict[str, Pre
 
 def _is_network(model: nn.Module) -> bool:
     return not is_linear(model)
-
-
-def _has_maps(model: nn.Module) -> bool:
-    return any(isinstance(module, nn.Conv2d) for module in model.modules())
 
 
 def _known(asked: Parameters, name: str, known: Iterable[str], default: str = "") -> str:

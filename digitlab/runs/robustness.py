@@ -16,7 +16,6 @@ from digitlab.folders import make_folder
 from digitlab.metrics.significance import wilson_interval
 from digitlab.runs.checked import LARGEST, Check, Unfit, items, mapping, number, record, text, whole, word
 from digitlab.runs.run import Run
-from digitlab.runs.scores import fingerprint_file
 
 _FOLDER = "robustness"
 _OF_CHECKPOINTS = ".robustness"
@@ -77,16 +76,6 @@ def robustness_files(run: Run, data: str, runs: Path) -> list[Path]:
     """
     own = run.folder / _FOLDER / f"{data}.json"
     return [runs / _OF_CHECKPOINTS / run.id / f"{data}.json", own] if run.is_checkpoint else [own]
-
-
-def origin_of(run: Run, images: str) -> tuple[str, str, str]:
-    """What accuracies of a run's present weights depend on. images: the fingerprint of those that are disturbed.
-
-    Raises BadRun when the run has no weights or its config is damaged.
-    """
-    if not run.weights.is_file():
-        raise BadRun(f"{run.folder} has no weights yet. Wait for its first epoch, or choose another run.")
-    return run.config.model, fingerprint_file(run.weights), images
 
 
 def read_robustness(

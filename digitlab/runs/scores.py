@@ -70,6 +70,16 @@ def fingerprint_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
+def origin_of(run: Run, images: str) -> tuple[str, str, str]:
+    """What scores of a run's present weights depend on: architecture, weights and images.
+
+    images: the fingerprint of the part. Raises BadRun when the run has no weights or its config is damaged.
+    """
+    if not run.weights.is_file():
+        raise BadRun(f"{run.folder} has no weights yet. Wait for its first epoch, or choose another run.")
+    return run.config.model, fingerprint_file(run.weights), images
+
+
 def score(run: Run, part: Part, save_as: str | None = None) -> Scores:
     """The scores of the run's weights on a part's images.
 
@@ -77,9 +87,7 @@ def score(run: Run, part: Part, save_as: str | None = None) -> Scores:
     and images are the same. Checkpoints are read-only: theirs are read but never written.
     Raises BadRun when weights or config are missing, damaged or foreign.
     """
-    if not run.weights.is_file():
-        raise BadRun(f"{run.folder} has no weights yet. Wait for its first epoch, or choose another run.")
-    origin = (run.config.model, fingerprint_file(run.weights), part.fingerprint())
+    origin = origin_of(run, part.fingerprint())
     if save_as and (saved := read_scores(run, save_as)) and saved.origin == origin:
         return saved
     model = build_model(run.config.model)

@@ -28,10 +28,8 @@ class State(StrEnum):
     INTERRUPTED = "interrupted"
 
 
-KILLED = (
-    "The process ended without a message: it was killed, the machine restarted, or memory ran out. Resume goes on from "
-    "the last saved step."
-)
+ENDED = "The process ended without a message: it was killed, the machine restarted, or memory ran out."
+KILLED = f"{ENDED} Resume goes on from the last saved step."
 """What an interrupted run's card says."""
 
 UNFINISHED = frozenset({State.QUEUED, State.RUNNING, State.PAUSED})

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from digitlab.errors import BadConfig
+from digitlab.models import has_convolutions
 
 _all_cores_taken = threading.RLock()
 
@@ -32,11 +33,6 @@ def choose_precision(name: str, model: nn.Module, device: torch.device) -> torch
         worth = has_convolutions(model) and _computes_bfloat16(device)
         return torch.bfloat16 if worth else torch.float32
     return {"float32": torch.float32, "bfloat16": torch.bfloat16}[name]
-
-
-def has_convolutions(model: nn.Module) -> bool:
-    """Whether a model has two-dimensional convolutions, so that channels-last memory pays."""
-    return any(isinstance(module, nn.Conv2d) for module in model.modules())
 
 
 def _computes_bfloat16(device: torch.device) -> bool:

@@ -21,8 +21,8 @@ from digitlab.config import TrainConfig
 from digitlab.data.augment import augment
 from digitlab.data.parts import NO_DIGIT, Part, TrainingImages
 from digitlab.errors import DigitlabError
-from digitlab.models import compute_logits, to_input
-from digitlab.training.devices import choose_device, choose_precision, has_convolutions
+from digitlab.models import compute_logits, has_convolutions, to_input
+from digitlab.training.devices import choose_device, choose_precision
 from digitlab.training.objective import build_average, build_optimizer, compute_loss
 from digitlab.training.schedule import learning_rate_at
 

@@ -24,8 +24,9 @@ from digitlab.jobs.queue import Command, Queue, Ticket, write_command
 from digitlab.jobs.start import QueueFull, start_job, start_measurement, stop_job
 from digitlab.models import build_model
 from digitlab.reading.predictor import Predictor
-from digitlab.runs.robustness import Robustness, load_robustness, origin_of, read_robustness
+from digitlab.runs.robustness import Robustness, load_robustness, read_robustness
 from digitlab.runs.run import Run
+from digitlab.runs.scores import origin_of
 from digitlab.runs.status import State
 from digitlab.runs.weights import save_weights
 

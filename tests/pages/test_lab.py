@@ -15,8 +15,9 @@ from digitlab.explain.robustness import choose_images
 from digitlab.jobs import start
 from digitlab.jobs.measurement import Plan, find_measurement
 from digitlab.jobs.queue import Command, read_command
-from digitlab.runs.robustness import Robustness, RobustnessCurve, origin_of, save_robustness
+from digitlab.runs.robustness import Robustness, RobustnessCurve, save_robustness
 from digitlab.runs.run import Run
+from digitlab.runs.scores import origin_of
 from digitlab.runs.status import State, Status
 from tests.pages.driven_page import PAGES, MakeModel, OpenPage, captions, draw, find_button, given
 

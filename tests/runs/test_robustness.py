@@ -12,12 +12,12 @@ from digitlab.runs.robustness import (
     Robustness,
     RobustnessCurve,
     load_robustness,
-    origin_of,
     read_robustness,
     robustness_files,
     save_robustness,
 )
 from digitlab.runs.run import Run
+from digitlab.runs.scores import origin_of
 
 CURVE = RobustnessCurve(1, (0.0, 2.0), (9, 5), 10)
 VERSIONS = {"noise": 1}

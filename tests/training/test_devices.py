@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from digitlab.errors import BadConfig
-from digitlab.models import build_model
+from digitlab.models import build_model, has_convolutions
 from digitlab.training import devices
-from digitlab.training.devices import all_cores, choose_device, choose_precision, has_convolutions
+from digitlab.training.devices import all_cores, choose_device, choose_precision
 
 CPU = torch.device("cpu")
 

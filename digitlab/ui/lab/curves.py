@@ -16,8 +16,9 @@ from digitlab.jobs.measurement import Measurement, Plan, find_measurement
 from digitlab.jobs.start import start_measurement, stop_job
 from digitlab.reading.disturbed import Setting
 from digitlab.runs.listing import Entry
-from digitlab.runs.robustness import RobustnessCurve, origin_of, read_robustness
-from digitlab.runs.status import KILLED, UNFINISHED, State
+from digitlab.runs.robustness import RobustnessCurve, read_robustness
+from digitlab.runs.scores import origin_of
+from digitlab.runs.status import ENDED, UNFINISHED, State
 from digitlab.ui.app.callouts import plain, show_error
 from digitlab.ui.app.installation import settings
 from digitlab.ui.app.model_picker import colours
@@ -94,7 +95,6 @@ def _show_figure(
             known[model.id].amounts,
             known[model.id].accuracies,
             known[model.id].intervals,
-            known[model.id].images,
         )
         for model in models
         if model.id in known
@@ -118,14 +118,16 @@ def _jobs(models: Sequence[Entry], data: str, one: Disturbance, states: Mapping[
 
     states: of their measurements, as the rest of the page knows them.
     """
+    jobs: dict[str, Measurement | None] = {}
     try:
-        has_changed = any(_state(model, data) is not states[model.id] for model in models)
+        jobs = {model.id: find_measurement(settings().runs, Plan(model.id, data)) for model in models}
+        has_changed = any((job.state if job else None) is not states[name] for name, job in jobs.items())
     except DigitlabError:  # a file went just now
         has_changed = True
     if has_changed or (any(state in UNFINISHED for state in states.values()) and _known(models, data, one)):
         st.rerun()
     for model in models:
-        job = find_measurement(settings().runs, Plan(model.id, data))
+        job = jobs[model.id]
         if job is not None and states[model.id] in UNFINISHED:
             _show_progress(model, job)
         else:
@@ -177,7 +179,7 @@ def _why_ended(job: Measurement | None) -> str:
         return ""
     state = job.state
     if state is State.INTERRUPTED:
-        return KILLED.replace("Resume goes on from the last saved step.", "The next one goes on with what is missing.")
+        return f"{ENDED} The next one goes on with what is missing."
     if state is State.STOPPED:
         return "Stopped. The next one goes on with what is missing."
     return plain(job.status.message)
