@@ -240,9 +240,9 @@ def looks_often(model: nn.Module) -> bool:
 
 
 def single_look(model: nn.Module) -> nn.Module:
-    """A copy that looks at an image once, in evaluation mode: of a model that looks often, the look at it as it is."""
+    """A network that looks at an image once: the model itself, or of one that looks often, the look at it as it is."""
     if not isinstance(model, ViewsCNN):
-        return copy.deepcopy(model).eval()
+        return model
     once = DeepCNN()
     once.load_state_dict(model.state_dict())
     return once.to(next(model.parameters()).device).eval()

@@ -21,7 +21,7 @@ from digitlab.ui.shared.collection_note import collection_note
 
 
 def drawing_and_answers(surface: str, models: Sequence[Entry], is_vote: bool) -> None:
-    """The part that runs again while the pen moves. It holds nothing else: each element more costs time."""
+    """The part that runs again when the pen rests. It holds what follows the drawing alone: each element costs time."""
     with hiding_answers(is_vote):
         _drawing_and_answers(surface, models, is_vote)
     follow_learning(models)

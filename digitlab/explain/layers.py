@@ -1,5 +1,6 @@
 """A model's layers: what each one is, what it makes of an image, and how many parameters it has."""
 
+import copy
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -106,7 +107,9 @@ def pass_through(model: nn.Module, image: np.ndarray) -> dict[str, Passed]:
 
     image: `uint8` of shape (28, 28). A model that looks often is followed at its look at the image as it is.
     """
-    watched = single_look(model)  # hooks on the original would see what other sessions read with it
+    watched = copy.deepcopy(
+        single_look(model)
+    ).eval()  # hooks on the original would see what other sessions read with it
     given: dict[str, np.ndarray] = {}
     passed: dict[str, Passed] = {}
 

@@ -8,10 +8,12 @@ from torch import nn
 
 from digitlab.data.parts import Part
 from digitlab.explain.attacks import ATTACKS, Attack
-from digitlab.explain.perturbations import PERTURBATIONS, Disturbance, Perturbation
+from digitlab.explain.perturbations import PERTURBATIONS, Perturbation
 from digitlab.models import compute_logits
 
-DISTURBANCES: Mapping[str, Disturbance] = {**PERTURBATIONS, **ATTACKS}
+AnyDisturbance = Perturbation | Attack
+
+DISTURBANCES: Mapping[str, AnyDisturbance] = {**PERTURBATIONS, **ATTACKS}
 """Name → disturbance, in the order in which several are done to one image."""
 
 IMAGES = 1000
@@ -32,12 +34,11 @@ def choose_images(part: Part) -> Part:
 
 
 def disturb(
-    disturbance: Disturbance, amount: float, model: nn.Module, images: np.ndarray, labels: np.ndarray, seed: int = 0
+    disturbance: AnyDisturbance, amount: float, model: nn.Module, images: np.ndarray, labels: np.ndarray, seed: int = 0
 ) -> np.ndarray:
     """Images as a model is to read them. model, labels: whom an attack attacks, and the answers to lead away from."""
     if isinstance(disturbance, Attack):
         return disturbance.apply(model, images, labels, amount, seed)
-    assert isinstance(disturbance, Perturbation)  # noqa: S101  there are these two kinds
     return disturbance.apply(images, amount, seed)
 
 
@@ -46,7 +47,7 @@ GoOn = Callable[[float, int], bool]
 
 
 def count_right(
-    model: nn.Module, part: Part, disturbance: Disturbance, go_on: GoOn = lambda _amount, _images: True
+    model: nn.Module, part: Part, disturbance: AnyDisturbance, go_on: GoOn = lambda _amount, _images: True
 ) -> tuple[int, ...] | None:
     """How many images of a part the model reads right at each amount of a disturbance; an attack attacks it.
 
@@ -66,7 +67,7 @@ def count_right(
 def find_right(
     model: nn.Module,
     part: Part,
-    disturbance: Disturbance,
+    disturbance: AnyDisturbance,
     amount: float,
     go_on: GoOn = lambda _amount, _images: True,
 ) -> torch.Tensor | None:
@@ -81,6 +82,6 @@ def find_right(
     return torch.cat(right)
 
 
-def cost(disturbance: Disturbance) -> int:
+def cost(disturbance: AnyDisturbance) -> int:
     """What one amount takes, in readings of all images."""
     return 1 + _BACK * (disturbance.gradients if isinstance(disturbance, Attack) else 0)

@@ -14,8 +14,7 @@ from digitlab.config import Settings
 from digitlab.data import PartName
 from digitlab.data.dataset import load_part
 from digitlab.errors import BadRun
-from digitlab.explain.perturbations import Disturbance
-from digitlab.explain.robustness import DISTURBANCES, choose_images, cost, count_right
+from digitlab.explain.robustness import DISTURBANCES, AnyDisturbance, choose_images, cost, count_right
 from digitlab.jobs.measurement import Measurement
 from digitlab.jobs.queue import Command, read_command
 from digitlab.jobs.training_job import explain
@@ -76,7 +75,7 @@ def _measure(measurement: Measurement, settings: Settings) -> bool:
     return True
 
 
-def _readings(disturbance: Disturbance, amount: float) -> int:
+def _readings(disturbance: AnyDisturbance, amount: float) -> int:
     """What one image takes at an amount."""
     return 1 if amount == disturbance.neutral else cost(disturbance)
 
@@ -88,7 +87,7 @@ class _Progress:
         self._measurement, self._total = measurement, total
         self._done, self._began, self._told = 0, time.monotonic(), 0.0
 
-    def go_on(self, disturbance: Disturbance, amount: float, images: int) -> bool:
+    def go_on(self, disturbance: AnyDisturbance, amount: float, images: int) -> bool:
         """Whether to go on after these images."""
         self._done += images * _readings(disturbance, amount)
         moment = time.monotonic()

@@ -1,5 +1,6 @@
 """Links that set a page: the drawing, the training form, locked controls; and what a damaged one is answered."""
 
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -9,6 +10,7 @@ from digitlab.config import TrainConfig
 from digitlab.ink.link import from_link, to_link
 from digitlab.ink.strokes import Drawing
 from digitlab.presets import PRESETS
+from digitlab.runs.run import Run
 from digitlab.ui.components.drawing import DRAWING
 from digitlab.ui.train.form import key_of
 from tests.pages.driven_page import PAGES, STROKE, MakeModel, OpenPage, cards, draw, find_button, form_of, given
@@ -184,3 +186,10 @@ def test_a_form_that_no_run_can_have_is_refused_as_a_whole(open_page: OpenPage, 
     app = open_page(form=text)
     line_of(app)
     assert form_of(app) == form_of(open_page())
+
+
+def test_what_no_widget_shows_can_be_locked_too(make_run: Callable[..., Run], open_page: OpenPage) -> None:
+    run = make_run(model="softmax")
+    app = open_page(models=run.id, panels="why", lock="evidence-digit", **{"evidence-digit": "8"})
+    assert "evidence-digit" in app.caption[0].value.replace("\\", "")
+    assert not app.warning

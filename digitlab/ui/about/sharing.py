@@ -61,7 +61,7 @@ def quota_rows(quotas: Quotas) -> dict[str, str]:
         "Labelled drawings kept": count(quotas.drawings),
         "In the class's collection": f"{count(quotas.pooled)} drawings",
         "Uploads": f"{count(quotas.uploads)} files and {count(quotas.megabytes)} MB an hour",
-        "Open connections": f"{count(quotas.sockets)}; a tab has two",
+        "Open connections": f"{count(quotas.sockets)}; a tab has two or three",
         "Drawings sent": f"{count(quotas.messages)} a second",
         "Page updates": f"{count(quotas.page_messages)} a second, and four times as many at once",
     }

@@ -106,6 +106,7 @@ def switch(key: str, default: bool = False, *, help: str | None = None) -> Argum
 
 def read(key: str, options: Iterable[Any], default: Any = None) -> Any:
     """What the address says and no widget shows; the default when it says nothing, or nothing that is there."""
+    is_locked(key)  # which says above the page that it is
     return _asked_value(key, st.query_params.get(key), _one_of(options), default)
 
 
@@ -127,6 +128,7 @@ def choose(key: str, value: Any) -> None:
 
 def asked(key: str) -> str | None:
     """What the address says as it stands there, for values that no list of options can hold; None for nothing."""
+    is_locked(key)  # which says above the page that it is
     return st.query_params.get(key)
 
 

@@ -94,25 +94,25 @@ def read_message(text: str, lane: Lane = "quick") -> Message:
 
 def _canvas_ink(value: Any) -> np.ndarray:
     """The white ink on a black canvas, from its PNG in base64; coloured handles are none. Raises BadInk, BadPicture."""
-    colours = np.asarray(_opened(value).convert("RGB"), np.int16)
+    colours = np.asarray(_opened(value, "The canvas").convert("RGB"), np.int16)
     darkest, brightest = colours.min(2), colours.max(2)
     return np.where(brightest - darkest < _GREY, darkest, 0).astype(np.uint8)
 
 
 def _image(value: Any) -> np.ndarray:
     """An image from its PNG in base64. Raises BadInk, BadPicture."""
-    picture = _opened(value)
+    picture = _opened(value, "The image")
     if picture.size != (SIDE, SIDE):
         raise BadInk(f"The image has {picture.width}×{picture.height} pixels; it must have {SIDE}×{SIDE}.")
     return np.asarray(picture.convert("L"), np.uint8)
 
 
-def _opened(value: Any) -> Image.Image:
+def _opened(value: Any, name: str) -> Image.Image:
     try:
         content = base64.b64decode(value, validate=True)
     except (TypeError, ValueError) as error:
         raise BadInk("The browser sent no picture that can be read. Load the page again.") from error
-    return open_picture(content, "The canvas", _LARGEST_CANVAS)
+    return open_picture(content, name, _LARGEST_CANVAS)
 
 
 def number_of(value: Any) -> int:
@@ -199,9 +199,8 @@ def _trouble(text: str, error: Exception) -> dict[str, Any]:
 @cache
 def _drawers() -> Mapping[str, Callable[..., Any]]:
     """View → how its value goes to the browser: `answers` as numbers, most others as HTML."""
-    import digitlab.reading.why  # noqa: F401  its views make themselves known
-    from digitlab.reading import epochs as _epochs  # noqa: F401  its view makes itself known
-    from digitlab.reading import maps as _maps  # noqa: F401  and so does this one
+    import digitlab.reading.epochs
+    import digitlab.reading.maps  # noqa: F401  their views make themselves known
     from digitlab.ui.draw.epochs import live_epochs
     from digitlab.ui.draw.evidence_view import live_evidence
     from digitlab.ui.draw.layers_view import live_layers

@@ -1,4 +1,4 @@
-"""What a link locks: `?lock=model,epoch` switches off the controls of these names, which a lesson has set."""
+"""What a link locks: `?lock=model,panels` switches off the controls of these names, which a lesson has set."""
 
 import streamlit as st
 

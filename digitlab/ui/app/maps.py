@@ -7,25 +7,21 @@
 import io
 import math
 import threading
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from digitlab.config import DataFolders
-from digitlab.errors import DigitlabError, UnknownName
 from digitlab.image import SIDE
 from digitlab.ui.app import readers
 from digitlab.ui.app.guard import visitor_of
 from digitlab.ui.app.installation import catalogue, settings
-from digitlab.ui.app.live_socket import is_own_origin
-from digitlab.ui.app.pasts import KEPT
+from digitlab.ui.app.pasts import KEPT, answered
 
 if TYPE_CHECKING:  # torch comes with it, and the server must be up before
     from digitlab.explain.embedding import MapImages
@@ -39,33 +35,20 @@ _loading = threading.Lock()
 async def map_of(request: Request) -> Response:
     """A model's map; after a POST its t-SNE is being made."""
 
-    def answer() -> dict[str, Any]:
+    def answer() -> Response:
         run = catalogue().find(request.path_params["model"])
         if request.method == "POST":
             from digitlab.jobs.mapping import start_mapping
 
             start_mapping(run, settings(), visitor_of(request.scope))
-        return _map(run.id)
+        return JSONResponse(_map(run.id), headers={"Cache-Control": "no-store"})
 
-    return await _respond(request, answer)
+    return await answered(request, answer)
 
 
 async def map_images(request: Request) -> Response:
     """All images of the maps, in rows of 50."""
-    if not is_own_origin(request.headers):
-        return JSONResponse({"error": "The request comes from another site. Ask from here."}, 403)
-    return Response(await run_in_threadpool(_atlas, _folders()), media_type="image/png", headers=KEPT)
-
-
-async def _respond(request: Request, answer: Callable[[], dict[str, Any]]) -> Response:
-    if not is_own_origin(request.headers):
-        return JSONResponse({"error": "The request comes from another site. Ask from here."}, 403)
-    try:
-        return JSONResponse(await run_in_threadpool(answer), headers={"Cache-Control": "no-store"})
-    except UnknownName as error:
-        return JSONResponse({"error": str(error)}, 404)
-    except DigitlabError as error:
-        return JSONResponse({"error": str(error)}, 400)
+    return await answered(request, lambda: Response(_atlas(_folders()), media_type="image/png", headers=KEPT))
 
 
 def _map(model: str) -> dict[str, Any]:

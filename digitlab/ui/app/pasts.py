@@ -3,6 +3,8 @@
 It does not change with the drawing, so it is fetched once and kept by the browser: the address holds the files' stamp.
 """
 
+from collections.abc import Callable
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -18,10 +20,15 @@ KEPT = {"Cache-Control": "private, max-age=86400"}
 
 async def past(request: Request) -> Response:
     """The loss curves of a run and, for a softmax regression, its weight images."""
+    return await answered(request, lambda: JSONResponse(_past(request.path_params["model"]), headers=KEPT))
+
+
+async def answered(request: Request, answer: Callable[[], Response]) -> Response:
+    """What a thread answers to a request of our own pages; what is wrong becomes one line."""
     if not is_own_origin(request.headers):
         return JSONResponse({"error": "The request comes from another site. Ask from here."}, 403)
     try:
-        return JSONResponse(await run_in_threadpool(_past, request.path_params["model"]), headers=KEPT)
+        return await run_in_threadpool(answer)
     except UnknownName as error:
         return JSONResponse({"error": str(error)}, 404)
     except DigitlabError as error:

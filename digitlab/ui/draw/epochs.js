@@ -194,7 +194,6 @@ class RunThroughEpochs {
     for (const end of ["x1", "x2"]) this.mark?.setAttribute(end, this.x(epoch));
     this.lines?.forEach(({ line, dot }, digit) => {
       line.classList.toggle("top", digit === this.digit);
-      dot.classList.toggle("top", digit === this.digit);
       dot.setAttribute("r", digit === this.digit ? 5 : 2.5);
       dot.setAttribute("cx", this.x(this.epochs[index]));
       dot.setAttribute("cy", this.y(this.shares[index][digit]));

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from digitlab.explain.evidence import LogitSum
+from digitlab.figures.style import limit_of
 from digitlab.formats import adding_up, count, signed
 from digitlab.reading.why import FOLLOW, SECOND, WhyDigit
 from digitlab.ui.components.live import Shown
@@ -23,7 +24,7 @@ def live_evidence(value: WhyDigit | None, models: Sequence[Shown], _without: Col
     if value is None:
         return nothing("evidence")
     shown, pixels = value.sum, value.evidence.pixels
-    limit = _limit(pixels, shown.pixels)
+    limit = limit_of(np.append(pixels, shown.pixels))
     logits = [value.evidence.sum_of(digit).total for digit in range(len(pixels))]
     tiles = digit_buttons(logits, [small_map(one, limit) for one in pixels], value.digit, value.chosen, FOLLOW)
     name = _name(value)
@@ -105,7 +106,3 @@ def _rivals(value: WhyDigit) -> str:
     return choose(
         "and not", "The digit to compare with: the difference of the two logits is then taken apart.", buttons
     )
-
-
-def _limit(*pictures: np.ndarray) -> float:
-    return max(float(np.abs(values).max(initial=0.0)) for values in pictures) or 1.0

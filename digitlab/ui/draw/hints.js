@@ -23,7 +23,7 @@ function show(place, state) {
   const [name, text] = state.hints.find(([one]) => !done.has(one)) ?? [null, ""];
   const isDue = name !== null && (name === "draw" || state.isDrawn); // the others speak of answers
   state.due = isDue ? name : null;
-  place.hidden = !state.wasSeen && !isDue && name === null;
+  place.hidden = !state.wasSeen && name === null;
   place.classList.toggle("nothing", !isDue); // its place is kept: nothing jumps
   if (!place.hidden) state.wasSeen = true;
   if (isDue) place.querySelector("p").textContent = text;

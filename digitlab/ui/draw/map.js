@@ -10,7 +10,10 @@ const LOOK_AGAIN = 1000; // ms, while a map is being made
 const NAMES = { pca: "PCA", tsne: "t-SNE" };
 
 function drawValue(root, value, ask) {
-  if (!root.querySelector(".maps")) root.maps = new Maps(root);
+  if (!root.querySelector(".maps")) {
+    root.maps?.remove();
+    root.maps = new Maps(root);
+  }
   root.maps.take(value, ask);
 }
 
@@ -24,7 +27,13 @@ class Maps {
     root.replaceChildren(this.node);
     this.turn = 0;
     this.models = new Map();
-    new ResizeObserver(() => this.models.forEach((model) => model.paint())).observe(this.node);
+    this.observer = new ResizeObserver(() => this.models.forEach((model) => model.paint()));
+    this.observer.observe(this.node);
+  }
+
+  remove() {
+    this.observer.disconnect();
+    this.models.forEach((model) => clearTimeout(model.timer));
   }
 
   find(selector) {
@@ -34,7 +43,7 @@ class Maps {
   take(value, ask) {
     this.value = value;
     this.ask = ask;
-    this.node.classList.toggle("dark", isOnDark(this.node));
+    this.node.classList.toggle("dark", isDark(this.node));
     if (!this.find(".choice").children.length) this.build(value);
     this.find(".about").textContent = value.about;
     const before = this.models;
@@ -198,7 +207,7 @@ class ModelMap {
     this.canvas.height = height * ratio;
     const pen = this.canvas.getContext("2d");
     pen.scale(ratio, ratio);
-    const onDark = isOnDark(this.node);
+    const onDark = isDark(this.node);
     const colours = this.digits.map((colour) => (onDark ? lighter(colour) : colour));
     points.forEach(([x, y], i) => {
       pen.fillStyle = colours[this.map.labels[i]];
@@ -337,11 +346,6 @@ function disc(pen, x, y, radius, filled = true) {
   pen.beginPath();
   pen.arc(x, y, radius, 0, 2 * Math.PI);
   if (filled) pen.fill();
-}
-
-function isOnDark(node) {
-  const [r, g, b] = getComputedStyle(node).color.match(/[\d.]+/g).map(Number);
-  return r + g + b > 382; // light text
 }
 
 // A digit's colour as it is on a dark page: with 28 % white

@@ -15,6 +15,7 @@ from digitlab.runs.listing import Entry
 from digitlab.ui.components.drawing import Pad
 from digitlab.ui.components.live import Shown
 from digitlab.ui.components.live_html import live_html
+from digitlab.ui.components.signed_map import SIGNED_COLOURS
 from digitlab.ui.shared.live_view import Choices, show_view
 
 if TYPE_CHECKING:  # torch comes with it, and the first page must not wait for it
@@ -22,7 +23,7 @@ if TYPE_CHECKING:  # torch comes with it, and the first page must not wait for i
 
 _HERE = Path(__file__).parent
 
-_show = live_html("digitlab.map", _HERE / "map.css", draw=_HERE / "map.js")
+_show = live_html("digitlab.map", _HERE / "map.css", draw=(SIGNED_COLOURS, _HERE / "map.js"))
 
 CHOICES: Mapping[str, Choices] = {"projection": ("pca", "tsne")}
 """What the address holds, as the view itself reads it."""

@@ -48,11 +48,11 @@ def show_vote(given: Given, models: Sequence[Entry], pad: Pad | None, *, is_digi
 
     pad: whose drawing is voted on, None for a picture. is_digit: whether it is one digit, as votes are.
     """
-    hands_in = pad is not None and pad.is_live
+    hands_in = pad.key if pad is not None and pad.is_live else None
     _component(
         key="ballot",
         data={
-            "pad": pad.key if hands_in and pad else None,
+            "pad": hands_in,
             "subject": "" if hands_in else _subject(given, pad),
             "models": [[model.id, model.title] for model in models],
             "isDigit": is_digit,

@@ -39,9 +39,16 @@ SECTIONS = ("What to do", "What to see", "Why", "Exercise", "For the teacher")
 
 TEXTS = Path(__file__).parent / "texts"
 
-_FIELDS: Mapping[str, type | tuple[type, ...]] = {
-    **{"title": str, "goal": str, "minutes": int, "for": str, "question": str, "answers": list, "right": int},
-    **{"figure": str, "caption": str},
+_FIELDS: Mapping[str, type] = {
+    "title": str,
+    "goal": str,
+    "minutes": int,
+    "for": str,
+    "question": str,
+    "answers": list,
+    "right": int,
+    "figure": str,
+    "caption": str,
 }
 _LARGEST = 60_000
 _MOST_ANSWERS = 6
@@ -161,7 +168,7 @@ def _fields(head: str, where: str) -> dict[str, Any]:
         if name not in fields:
             raise BadLesson(f"{where}: the field {name} is missing.")
         if not isinstance(fields[name], kind) or isinstance(fields[name], bool) or fields[name] in ("", []):
-            words = {str: "a text", int: "a whole number", list: "a list of texts"}[kind]  # type: ignore[index]
+            words = {str: "a text", int: "a whole number", list: "a list of texts"}[kind]
             raise BadLesson(f"{where}: {name} is {short(fields[name])}; it must be {words}.")
         if isinstance(fields[name], str) and len(fields[name]) > _LONGEST:
             raise BadLesson(f"{where}: {name} has over {_LONGEST} characters. Make it shorter.")

@@ -15,13 +15,14 @@ _WAITING = "The figure stands here once you have answered the question."
 _FIRST_PAGE = "draw"
 """The one that the app's bare address opens."""
 
+_LAYOUT = Path(__file__).with_name("lessons.css").read_text(encoding="utf-8")
+
 _HELP = "Say what you expect before you look. It is not graded, and not kept."
 
 
 def lesson_layout() -> None:
     """Text columns that can be read, and on a phone the figure within the text; on paper only the text."""
-    css = Path(__file__).with_name("lessons.css").read_text(encoding="utf-8")
-    st.html(f"<style>{css}</style>")
+    st.html(f"<style>{_LAYOUT}</style>")
 
 
 def show_lesson(lesson: Lesson, lessons: Sequence[Lesson]) -> None:

@@ -16,7 +16,7 @@ import streamlit as st
 from digitlab.figures.style import BURD, BURD_ON_DARK
 from digitlab.figures.training import COLOURS
 from digitlab.ui.app import address
-from digitlab.ui.components.signed_map import SIGNED_COLOURS
+from digitlab.ui.components.signed_map import SIGNED_COLOURS, steps_of
 from digitlab.ui.components.styles import SLIDER, styles
 
 _HERE = Path(__file__).parent
@@ -28,8 +28,6 @@ PARTS_JS = (*(_HERE / name for name in ("player.js", "frames.js", "loss_curve.js
 CONTROLS = (_HERE / "controls.html").read_text(encoding="utf-8")
 """Slider and play button, as a `Player` of player.js drives them."""
 
-_STEPS = 127
-"""A pixel's value is sent as one of -127 to 127: finer could not be told apart as a colour."""
 _NARROW = 8
 """Columns on a phone, at most."""
 
@@ -113,7 +111,7 @@ def _film_data(film: Film, key: str) -> dict[str, Any]:
 def pack_film(film: Film) -> dict[str, Any]:
     """The film as the browser gets it."""
     limit = float(np.quantile(np.abs(film.frames), _SHOWN)) or float(np.abs(film.frames).max()) or 1.0
-    values = np.round(np.clip(film.frames / limit, -1, 1) * _STEPS).astype(np.int8)
+    values = steps_of(film.frames, limit)
     return {
         "film": film.name,
         "title": film.title,

@@ -33,10 +33,15 @@ def asking(parameters: Mapping[str, Any]) -> str:
     return f"data-ask='{_in_quotes(parameters)}'"
 
 
+def steps_of(values: np.ndarray, limit: float) -> np.ndarray:
+    """Values as the browser gets them, `int8` from -127 to 127 for ±limit."""
+    steps: np.ndarray = np.round(np.clip(values / limit, -1, 1) * _STEPS).astype(np.int8)
+    return steps
+
+
 def small_map(values: np.ndarray, limit: float) -> str:
     """A small picture of shape (height, width); ±limit in the full colours."""
-    steps = np.round(np.clip(values / limit, -1, 1) * _STEPS).astype(np.int8)
-    return f'<canvas{_size(values)} data-steps="{_packed(steps)}"></canvas>'
+    return f'<canvas{_size(values)} data-steps="{_packed(steps_of(values, limit))}"></canvas>'
 
 
 def large_map(
