@@ -247,7 +247,7 @@ def test_on_a_phone_nothing_is_cut_off_without_a_sign(path: str, browser: Browse
     page.set_default_timeout(PATIENCE)
     try:
         page.goto(lived_in.address + path)
-        page.get_by_test_id("stMainBlockContainer").locator("table, .dvn-scroller").first.wait_for()
+        page.get_by_test_id("stMainBlockContainer").locator("table:visible, .dvn-scroller:visible").first.wait_for()
         page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
         wide = page.evaluate(_WIDE)
     finally:

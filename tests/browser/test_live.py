@@ -232,6 +232,29 @@ window.mayListen = new Promise((listen) => (window.letThePadListen = listen));
 """The pad's script, as a slow phone has it: Streamlit imports it from a blob once the pad's HTML is on the page."""
 
 
+def test_whatever_is_pressed_after_a_stroke_works_with_what_was_drawn(open_window: OpenWindow) -> None:
+    def let_nothing_else_tell_the_session(page: Page) -> None:
+        channel.route(page, CHANNEL)
+        page.add_init_script(
+            """const soon = window.setTimeout;
+            window.setTimeout = (call, ms, ...rest) => ([250, 600].includes(ms) ? 0 : soon(call, ms, ...rest));"""
+        )
+
+    channel = Gate()
+    draw = open_window("?models=cnn", prepare=let_nothing_else_tell_the_session).ready()
+    channel.is_open = False  # no answer, no pause of the pen
+    draw.draw(TRAJECTORIES["3"])
+    expect(draw.page.locator(".pad[data-news]")).to_be_visible()
+    draw.page.get_by_role("button", name="Link", exact=True).click()
+    expect(draw.page.get_by_text("With my drawing", exact=True)).to_be_visible()
+    draw.draw([[[100, 200], [180, 200]]])
+    draw.choose_surface("Canvas with tools")
+    draw.page.locator(".upper-canvas").last.wait_for()
+    draw.choose_surface("Pad")
+    strokes = len(TRAJECTORIES["3"]) + 1
+    expect(draw.page.get_by_label(f"The drawing, {strokes} strokes")).to_be_visible()
+
+
 def test_a_pen_that_is_down_before_the_pad_listens_draws_from_then_on(open_window: OpenWindow) -> None:
     draw = open_window(prepare=lambda page: page.add_init_script(LATE_PAD))
     draw.page.locator(".answers").wait_for()

@@ -62,7 +62,11 @@ def ink_pad(
     says = "" if on_label is None else _LABELS if label_keys else _VOTES
     data = {**start, "width": width, "invitation": invitation, "labels": on_label is not None}
     data |= {"labelKeys": label_keys, "digitKeysDo": says}
-    result = _component(key=key, data=data, on_drawing_change=lambda: _remember(key, drawing_key))
+    result = _component(
+        key=key, data=data, on_drawing_change=lambda: _remember(key, drawing_key), on_again_change=lambda: None
+    )
+    if result.again:  # something else on the page was pressed in the moment in which the pad spoke
+        st.rerun()
     if result.drawing:
         _take(key, drawing_key, result.drawing)
         if on_label:

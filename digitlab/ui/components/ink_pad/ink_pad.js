@@ -7,6 +7,7 @@ const REST = 600; // ms without a change after which the session learns of the d
 const LATEST = 250; // ms after the end of a stroke at which the session learns of it, also when no answer has come by then
 const SEND_EVERY = 80; // the same where there is no live channel and the page's own runs have to answer
 const LOST_AFTER = 1500; // ms without a connection after which the pad says so
+const PRESSES = ["pointerdown", "click", "keydown"]; // elsewhere on the page
 const KEY_STEP = 8;
 const FINE_STEP = 2;
 const LABELS_SENT = 8; // the last ones go along with every message, so that a message that is skipped loses none
@@ -17,9 +18,9 @@ const remembered = new Map();
 
 const SAVED = "digitlab ink pad: "; // in the tab's own storage, for a reload: the session that knew the drawing is gone
 
-export default function ({ parentElement, data, setStateValue }) {
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   parentElement.inkPad ??= new InkPad(parentElement, data);
-  parentElement.inkPad.setStateValue = setStateValue;
+  Object.assign(parentElement.inkPad, { setStateValue, setTriggerValue });
   parentElement.inkPad.setDigitKeys(data);
   return () => parentElement.inkPad.remove();
 }
@@ -45,6 +46,8 @@ class InkPad {
     this.isFresh = true; // until the first pointer comes
     this.keyPen = null; // { x, y, down } once the arrow keys were used
     this.timer = null;
+    this.sending = null; // a timer, while what the session is told is not yet on its way
+    this.isPressed = false; // something else, in that moment
     this.number = Math.max(data.number, last?.number ?? 0); // never an older one's, also after another mount
     live.begin(this.key);
     this.find(root);
@@ -61,6 +64,7 @@ class InkPad {
   }
 
   find(root) {
+    this.root = root;
     this.pad = root.querySelector(".pad");
     this.canvas = root.querySelector("canvas");
     this.invitation = root.querySelector(".invitation");
@@ -107,6 +111,8 @@ class InkPad {
     this.leave = () => this.flush();
     document.addEventListener("visibilitychange", this.leave);
     window.addEventListener("pagehide", this.leave);
+    this.pressed = (event) => event.composedPath().includes(this.root) || this.afterPress();
+    for (const press of PRESSES) document.addEventListener(press, this.pressed, { capture: true });
     foldSidebarOnce();
     this.connectionChanged = () => this.showConnection();
     live.listeners.add(this.connectionChanged);
@@ -116,11 +122,13 @@ class InkPad {
 
   remove() {
     clearTimeout(this.timer);
+    clearTimeout(this.sending);
     clearTimeout(this.noteTimer);
     this.observer.disconnect();
     window.removeEventListener("resize", this.paintSoon);
     document.removeEventListener("visibilitychange", this.leave);
     window.removeEventListener("pagehide", this.leave);
+    for (const press of PRESSES) document.removeEventListener(press, this.pressed, { capture: true });
     live.listeners.delete(this.connectionChanged);
     if (live.wipers.get(this.key) === this.wipe) live.wipers.delete(this.key);
     forget(this.key); // from here on the drawing may change on another surface
@@ -159,8 +167,7 @@ class InkPad {
     this.pointer = null;
     if (!this.isNews) return;
     this.keep(); // the page may be left before the session is told
-    // Soon, not when something else is clicked: Streamlit puts what widgets say in one moment into one message, and then
-    // runs only the part of the page that spoke first. But after the answer: a page run would hold it up.
+    // Soon, but after the answer: a page run would hold it up
     if (!live.follows(this.key)) return this.tellSession();
     this.tellSessionIn(LATEST);
     live.whenShown(this.key, this.number, () => this.pointer || this.flush());
@@ -341,6 +348,18 @@ class InkPad {
     const { number, strokes, penWidth, labels } = this;
     this.keep();
     this.setStateValue("drawing", { number, strokes, penWidth, labels });
+    this.sending ??= setTimeout(() => {
+      this.sending = null;
+      if (this.isPressed) this.setTriggerValue("again", true);
+      this.isPressed = false;
+    });
+  }
+
+  // Whatever else is pressed works with the drawing as it is now. Streamlit puts what widgets say in one moment into one
+  // message and then runs only the part of the page that spoke first: after such a moment the whole page runs.
+  afterPress() {
+    this.flush();
+    this.isPressed = this.sending !== null;
   }
 
   keep() {
