@@ -2,17 +2,20 @@
 nothing."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 
-from tests.browser.drawing_page import TRAJECTORIES, DrawingPage, at_rest
+from digitlab.ink.link import from_link
+from tests.browser.drawing_page import TRAJECTORIES, DrawingPage, Stroke, at_rest
 from tests.browser.served import ROOT, free_port, served
 
-SESSION, CHANNEL = "**/_stcore/stream", "**/api/live"
+SESSION, CHANNEL = re.compile("/_stcore/stream"), re.compile("/api/live")
 NOTE = "No connection."
 
 OpenWindow = Callable[..., DrawingPage]
@@ -23,13 +26,15 @@ class Gate:
 
     def __init__(self) -> None:
         self.is_open = True
+        self.refused = 0
         self.sockets: list[WebSocketRoute] = []
 
-    def route(self, page: Page, pattern: str) -> None:
+    def route(self, page: Page, pattern: "re.Pattern[str]") -> None:
         page.route_web_socket(pattern, self._connect)
 
     def _connect(self, socket: WebSocketRoute) -> None:
         if not self.is_open:
+            self.refused += 1
             socket.close(code=1013)
             return
         self.sockets.append(socket)
@@ -130,6 +135,7 @@ def test_without_the_channel_the_page_answers_by_itself(open_window: OpenWindow)
     draw.draw_and_stay(TRAJECTORIES["3"][0])
     draw.wait_for_digit("cnn", 3)
     expect(draw.page.get_by_text(NOTE)).to_be_hidden()
+    assert channel.refused, "the page asked for the channel and did without"
 
 
 def test_two_tabs_have_a_drawing_each(open_window: OpenWindow) -> None:
@@ -233,26 +239,34 @@ window.mayListen = new Promise((listen) => (window.letThePadListen = listen));
 
 
 def test_whatever_is_pressed_after_a_stroke_works_with_what_was_drawn(open_window: OpenWindow) -> None:
-    def let_nothing_else_tell_the_session(page: Page) -> None:
+    def let_only_answers_tell_the_session(page: Page) -> None:
         channel.route(page, CHANNEL)
         page.add_init_script(
             """const soon = window.setTimeout;
             window.setTimeout = (call, ms, ...rest) => ([250, 600].includes(ms) ? 0 : soon(call, ms, ...rest));"""
         )
 
+    def draw_unanswered(stroke: Stroke) -> None:
+        draw.draw([stroke])
+        expect(draw.page.locator(".pad[data-news]")).to_be_visible()
+
     channel = Gate()
-    draw = open_window("?models=cnn", prepare=let_nothing_else_tell_the_session).ready()
-    channel.is_open = False  # no answer, no pause of the pen
-    draw.draw(TRAJECTORIES["3"])
-    expect(draw.page.locator(".pad[data-news]")).to_be_visible()
+    draw = open_window("?models=cnn", prepare=let_only_answers_tell_the_session).ready()
+    draw.draw([[[100, 60], [180, 60]]])
+    draw.wait_for_any_digit("cnn")
+    draw.wait_for_session()
+    channel.is_open = False
+    draw_unanswered([[180, 60], [120, 220]])
     draw.page.get_by_role("button", name="Link", exact=True).click()
-    expect(draw.page.get_by_text("With my drawing", exact=True)).to_be_visible()
-    draw.draw([[[100, 200], [180, 200]]])
+    draw.page.get_by_text("With my drawing", exact=True).click()
+    field = draw.page.get_by_role("textbox", name="Link", exact=True)
+    expect(field).to_have_value(re.compile("ink="))
+    assert len(from_link(parse_qs(field.input_value())["ink"][0]).ink) == 2
+    draw_unanswered([[100, 140], [170, 140]])
     draw.choose_surface("Canvas with tools")
     draw.page.locator(".upper-canvas").last.wait_for()
     draw.choose_surface("Pad")
-    strokes = len(TRAJECTORIES["3"]) + 1
-    expect(draw.page.get_by_label(f"The drawing, {strokes} strokes")).to_be_visible()
+    expect(draw.page.get_by_label("The drawing, 3 strokes")).to_be_visible()
 
 
 def test_a_pen_that_is_down_before_the_pad_listens_draws_from_then_on(open_window: OpenWindow) -> None:

@@ -22,7 +22,7 @@ values without a word, and forgets choices over a change of page.
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -32,6 +32,7 @@ from digitlab.ui.app.locks import LOCKED, is_locked
 
 _ROOT = Path(__file__).parents[3]
 _WRITTEN = "names that write has put into the address"
+_RERUN, _IS_OWN = "the next run is asked for by the app", "this run was asked for by the app"
 
 Arguments = dict[str, Any]
 """Keyword arguments for a widget: its key and what it does when it changes."""
@@ -43,6 +44,18 @@ _Parse = Callable[[str], Any]
 def page_file(name: str) -> Path:
     """The file of the page under the address `/<name>`, for the navigation and for links."""
     return _ROOT / "pages" / f"{name}.py"
+
+
+def begin() -> None:
+    """Begin a run of the whole page."""
+    st.session_state[_IS_OWN] = st.session_state.pop(_RERUN, False)
+
+
+def rerun() -> NoReturn:
+    """Run the whole page again, by the app itself: it is then told the address of the run that asks for it, which may
+    be older than the newest choice."""
+    st.session_state[_RERUN] = True
+    st.rerun()
 
 
 def choice(
@@ -185,13 +198,14 @@ def _arguments(key: str, parse: _Parse, default: Any, help: str | None = None) -
 def _is_late(key: str) -> bool:
     """Whether this run was asked for before the browser knew of the newest choice, and tells the address of then.
 
-    Such a run is of a fragment, whose pad sends often. The Back button and links run the whole page.
+    Such a run is of a fragment, whose pad sends often, or one that the app asked for. The Back button and links run
+    the whole page.
     """
     written = st.session_state.get(_WRITTEN, set())
     if key in written:  # by `write`, and not yet looked at
         st.session_state[_WRITTEN] = written - {key}
         return False
-    return _runs_a_fragment()
+    return _runs_a_fragment() or bool(st.session_state.get(_IS_OWN))
 
 
 def _runs_a_fragment() -> bool:

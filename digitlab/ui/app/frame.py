@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from digitlab.errors import DigitlabError
-from digitlab.ui.app import locks, notice, readers
+from digitlab.ui.app import address, locks, notice, readers
 from digitlab.ui.app.address import page_file
 from digitlab.ui.app.callouts import show_error
 from digitlab.ui.app.link import show_link, take_link
@@ -44,6 +44,7 @@ try:
 except DigitlabError as error:  # the pass has ended: nothing is shown to nobody
     show_error(error)
     st.stop()
+address.begin()
 notice.begin()
 locks.begin()
 above = st.empty()

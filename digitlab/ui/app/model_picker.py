@@ -96,7 +96,7 @@ def refresh_every(models: Sequence[Entry]) -> float | None:
 def follow_learning(models: Sequence[Entry]) -> None:
     """At the end of the fragment that `refresh_every` repeats: end the repeating when no model learns any more."""
     if refresh_every(models) and not any(_learns(model) for model in models):
-        st.rerun()
+        address.rerun()
 
 
 def _learns(model: Entry) -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from digitlab.ui.app import address
+
 Start = dict[str, Any]
 
 
@@ -43,4 +45,4 @@ def rerun_fragment() -> None:
     try:
         st.rerun(scope="fragment")
     except StreamlitAPIException:
-        st.rerun()
+        address.rerun()

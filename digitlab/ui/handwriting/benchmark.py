@@ -132,7 +132,7 @@ def _show_new(of_mine: Sequence[str], chosen: Sequence[str]) -> None:
     new = [name for name in of_mine if known is not None and name not in known and name not in chosen]
     if new:
         address.write(_READERS, [*chosen, *new])
-        st.rerun()
+        address.rerun()
 
 
 def table_html(found: Sequence[Answers], drawings: Sequence[MyDrawing]) -> str:

@@ -19,6 +19,7 @@ from digitlab.runs.listing import Entry
 from digitlab.runs.robustness import RobustnessCurve, read_robustness
 from digitlab.runs.scores import origin_of
 from digitlab.runs.status import ENDED, UNFINISHED, State
+from digitlab.ui.app import address
 from digitlab.ui.app.callouts import plain, show_error
 from digitlab.ui.app.installation import settings
 from digitlab.ui.app.model_picker import colours
@@ -125,7 +126,7 @@ def _jobs(models: Sequence[Entry], data: str, one: Disturbance, states: Mapping[
     except DigitlabError:  # a file went just now
         has_changed = True
     if has_changed or (any(state in UNFINISHED for state in states.values()) and _known(models, data, one)):
-        st.rerun()
+        address.rerun()
     for model in models:
         job = jobs[model.id]
         if job is not None and states[model.id] in UNFINISHED:

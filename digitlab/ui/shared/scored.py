@@ -12,6 +12,7 @@ from digitlab.metrics.predictions import Predictions, tempered
 from digitlab.runs.run import Run
 from digitlab.runs.scores import Scores, fingerprint_file, read_doubt, read_scores, score
 from digitlab.training.devices import all_cores
+from digitlab.ui.app import address
 from digitlab.ui.shared.data_picker import can_wait, how_to_get, is_here, is_private, test_part
 
 _Key = tuple[str, str, str, float]
@@ -59,7 +60,7 @@ class Scored:
         """All images, `uint8` of shape (N, 28, 28); None, and a line on how to get them, when they are not here."""
         images = self.images_if_here()
         if images is None and is_here(self.data):
-            st.rerun()  # the saved scores are of other images; now that these are loaded, they are scored
+            address.rerun()  # the saved scores are of other images; now that these are loaded, they are scored
         if images is None:
             st.caption(how_to_get(self.data))
         return images

@@ -124,7 +124,7 @@ def _keep(change: Callable[[], None]) -> None:
     except DigitlabError as error:
         show_error(error)
     else:
-        st.rerun()
+        address.rerun()
 
 
 @st.dialog("Delete the run", icon=":material/delete:")
@@ -141,7 +141,7 @@ def ask_deletion(run: Run, title: str) -> None:
         else:
             choose_run(None)
             st.toast(f"{name} is deleted.", icon=":material/delete:")
-            st.rerun()
+            address.rerun()
 
 
 _SHIPPED = "Checkpoints ship with digitlab and stay as they are; clone one to change its settings."

@@ -11,6 +11,7 @@ from digitlab.runs.history import history_so_far
 from digitlab.runs.listing import Entry, title_of
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED, State
+from digitlab.ui.app import address
 from digitlab.ui.app.callouts import errors_shown, plain
 from digitlab.ui.app.installation import catalogue, settings
 from digitlab.ui.train.actions import choose_run
@@ -99,7 +100,7 @@ def _live(states: Mapping[str, State], troubles: Sequence[str], chosen: str | No
     except DigitlabError:  # deleted meanwhile
         changed = True
     if changed or (ids and news != _news()):
-        st.rerun()
+        address.rerun()
     if not ids and not troubles:
         st.info(_EMPTY, icon=":material/monitoring:")
     watched = watched_run(states, chosen)

@@ -14,6 +14,7 @@ from digitlab.presets import PRESETS
 from digitlab.runs.listing import title_of
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
+from digitlab.ui.app import address
 from digitlab.ui.app.address import page_file
 from digitlab.ui.app.callouts import plain, show_error
 from digitlab.ui.app.installation import catalogue, settings
@@ -171,7 +172,7 @@ def _start(config: TrainConfig) -> None:
         if _is_on_train():
             choose_run(run.id)
         st.toast(f"{plain(_started(run))} Watch it on Train.", icon=":material/monitoring:")
-        st.rerun()  # the page may list the runs
+        address.rerun()  # the page may list the runs
 
 
 def _started(run: Run) -> str:

@@ -285,6 +285,30 @@ def test_a_fragments_run_with_the_address_of_before_a_choice_does_not_undo_the_c
     assert chosen(app) == {"zoom": "b"}
 
 
+def own_run_page() -> None:
+    import streamlit as st
+
+    from digitlab.ui.app import address
+
+    address.begin()
+    zoom = st.pills("Zoom", ["a", "b", "c"], **address.choice("zoom", ["a", "b", "c"]))
+    if st.button("Again"):
+        del st.query_params["zoom"]  # the run that asks is a fragment's, whose message is older than the choice
+        address.rerun()
+    st.json({"zoom": zoom})
+
+
+def test_a_run_that_the_app_asks_for_undoes_no_choice_and_the_back_button_after_it_does() -> None:
+    app = AppTest.from_function(own_run_page, default_timeout=60).run()
+    app.button_group(key="zoom").set_value("c").run()
+    app.button[0].click().run()
+    assert chosen(app) == {"zoom": "c"}
+    assert app.query_params["zoom"] == "c"
+    del app.query_params["zoom"]
+    app.run()
+    assert chosen(app) == {"zoom": "a"}
+
+
 def test_the_back_button_runs_the_whole_page_and_takes_a_choice_back() -> None:
     app = AppTest.from_function(pill_page, default_timeout=60).run()
     app.button_group(key="zoom").set_value("c").run()

@@ -14,6 +14,7 @@ import streamlit as st
 
 from digitlab.errors import BadInk
 from digitlab.ink.strokes import CANVAS, Drawing
+from digitlab.ui.app import address
 from digitlab.ui.components.drawing import (
     OnLabel,
     checked_drawing,
@@ -66,7 +67,7 @@ def ink_pad(
         key=key, data=data, on_drawing_change=lambda: _remember(key, drawing_key), on_again_change=lambda: None
     )
     if result.again:  # something else on the page was pressed in the moment in which the pad spoke
-        st.rerun()
+        address.rerun()
     if result.drawing:
         _take(key, drawing_key, result.drawing)
         if on_label:
