@@ -99,9 +99,12 @@ def _train(run: Run, settings: Settings, hooks: Hooks, ticket: Ticket | None, pr
     model = build_model(config.model, config.dropout, config.seed)
     if config.start_from:
         load_weights(find_start(config, settings).weights, model)
-    run.write_results({"parameters": count_parameters(model), "test": {}})
     recorder = Recorder(run, ticket)
-    trainer = Trainer(model, train, validation, config, _Both(recorder, hooks))
+    # What `auto` came to stays as it was chosen at the start, so that a run that goes on elsewhere is still the same.
+    precision = run.results["computed"]["precision"] if "computed" in run.results else config.precision
+    trainer = Trainer(model, train, validation, config.replace(precision=precision), _Both(recorder, hooks))
+    computed = {"device": trainer.device.type, "precision": str(trainer.precision).removeprefix("torch.")}
+    run.write_results({"parameters": count_parameters(model), "computed": computed, "test": {}})
     if state := load_resume(run):
         try:
             trainer.load_state_dict(state)

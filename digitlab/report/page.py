@@ -152,4 +152,6 @@ def _mistakes(predictions: Predictions, images: np.ndarray | None) -> str:
 
 def _settings(run: Run) -> str:
     settings = {**run.config.to_dict(), "parameters": run.results.get("parameters", "")}
+    for name, chosen in run.results.get("computed", {}).items():
+        settings[name] = chosen if settings[name] == chosen else f"{settings[name]} ({chosen})"
     return f"<h2>Settings of the training</h2>{settings_table(settings)}{terms_list()}"

@@ -102,6 +102,8 @@ def write_card(run: Run, name: str, command: str) -> str:
         ]
     ]
     settings = [f"- {key}: {value!r}" for key, value in config.to_dict().items()]
+    if computed := results.get("computed"):
+        settings.append(f"- computed on: {computed['device']}, in {computed['precision']}")
     sources = [f"- {one.source}" for one in find_datasets(config.data)]
     return "\n".join(
         [

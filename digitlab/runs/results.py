@@ -34,15 +34,24 @@ class SavedDoubt(TypedDict):
     threshold: float
 
 
+class Computed(TypedDict):
+    """Where and in which numbers a run is trained; `auto` in its config leaves both to the machine that begins it."""
+
+    device: str
+    precision: str
+
+
 class Results(TypedDict, total=False):
     """Of a run; what is not known yet is left out.
 
-    parameters: how many numbers the training adjusts. test: data set → figures on its test part. donors: the same for
-    each collection that the drawings came from. before: after fine-tuning, the figures of the run that it started from,
-    with how many images only that one (`only_before`) and only this one (`only_after`) reads right.
+    parameters: how many numbers the training adjusts. computed: with what it does. test: data set → figures on its test
+    part. donors: the same for each collection that the drawings came from. before: after fine-tuning, the figures of
+    the run that it started from, with how many images only that one (`only_before`) and only this one (`only_after`)
+    reads right.
     """
 
     parameters: int
+    computed: Computed
     doubt: SavedDoubt
     test: dict[str, Figures]
     donors: dict[str, dict[str, Figures]]
@@ -66,6 +75,10 @@ _by_set = mapping(text(80), _figures, _MOST_SETS)
 _check: Check[dict[str, Any]] = record(
     {
         "parameters": whole(0, 10**12),
+        "computed": record(
+            {"device": word("cpu|cuda|mps", "a device"), "precision": word("float32|bfloat16", "a number format")},
+            needed=("device", "precision"),
+        ),
         "doubt": record(
             # Temperatures as metrics.calibration fits them and the page offers them; importing it would load SciPy.
             {"temperature": number(0.1, 5.0), "threshold": share},

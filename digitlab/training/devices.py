@@ -25,21 +25,24 @@ def choose_device(name: str) -> torch.device:
 
 
 def choose_precision(name: str, model: nn.Module, device: torch.device) -> torch.dtype:
-    """The number format of a config: `auto` takes bfloat16 for convolutions where it is computed natively.
+    """The number format of a config: `auto` takes bfloat16 for convolutions where the processor multiplies it natively.
 
     A model without convolutions stays in float32: converting costs more than its few products gain.
     """
     if name == "auto":
-        worth = has_convolutions(model) and _computes_bfloat16(device)
+        worth = has_convolutions(model) and _multiplies_bfloat16(device)
         return torch.bfloat16 if worth else torch.float32
     return {"float32": torch.float32, "bfloat16": torch.bfloat16}[name]
 
 
-def _computes_bfloat16(device: torch.device) -> bool:
+def _multiplies_bfloat16(device: torch.device) -> bool:
+    """Asked of the processor through torch; of ARM's own bfloat16 nothing was measured, so float32 stays there."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
-    capabilities = torch.backends.cpu.get_cpu_capability() if device.type == "cpu" else ""
-    return capabilities.startswith("AVX512") and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type != "cpu" or not hasattr(torch.cpu, "get_capabilities"):  # torch before 2.10
+        return False
+    there = torch.cpu.get_capabilities()
+    return bool(there.get("avx512_bf16") or there.get("amx_bf16"))
 
 
 @contextmanager

@@ -5,11 +5,10 @@ and on a CPU the continued training ends with the same weights, bit for bit, as 
 """
 
 import copy
-import dataclasses
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,16 +18,13 @@ from torch.nn import functional
 
 from digitlab.config import TrainConfig
 from digitlab.data.augment import augment
-from digitlab.data.parts import NO_DIGIT, Part, TrainingImages
+from digitlab.data.parts import Part, TrainingImages
 from digitlab.errors import DigitlabError
 from digitlab.models import compute_logits, has_convolutions, to_input
 from digitlab.training.devices import choose_device, choose_precision
 from digitlab.training.objective import build_average, build_optimizer, compute_loss
 from digitlab.training.schedule import learning_rate_at
-
-WINDOW = 1000
-"""Images over which loss and accuracy are averaged within an epoch: always as many, so that all such points are equally
-noisy, on a slow machine as on a fast one."""
+from digitlab.training.tally import NotFinite, Tally
 
 _NORM_EVERY = 20
 """Steps between two looks at the gradient's norm, which costs a small model a fifth of a step."""
@@ -72,19 +68,6 @@ class Hooks:
         """After an epoch and its validation."""
 
 
-@dataclass
-class _Sums:
-    """Running sums of the epoch under way."""
-
-    loss: float = 0.0
-    correct: int = 0
-    images: int = 0
-    digits: int = 0
-    seconds: float = 0.0
-    gradient_norm: float = 0.0
-    gradients: int = 0
-
-
 class Trainer:
     """One training under way.
 
@@ -118,14 +101,11 @@ class Trainer:
         self._dropout_random = torch.Generator().manual_seed(config.seed).get_state()
         self.epoch = 0
         self.step_in_epoch = 0
-        self.loss = math.nan
         self.chosen_epoch = 0
         self.chosen_loss = math.inf
         self.chosen_weights = _copy_weights(self.model)
         self.seconds = 0.0
-        self._sums = _Sums()
-        self._window_start = _Sums()
-        self._recent = (math.nan, math.nan)
+        self._tally = Tally()
         self._stopping = False
         self._running = False
 
@@ -149,30 +129,19 @@ class Trainer:
 
     @property
     def training_loss(self) -> float:
-        """Mean over the images of the epoch under way; not a number before its first step."""
-        return self._sums.loss / self._sums.images if self._sums.images else math.nan
+        """Mean over the images of the epoch under way; not a number before its first step. Raises Diverged."""
+        with self._told():
+            return self._tally.loss
 
     @property
     def training_accuracy(self) -> float:
-        """Share of the digits of the epoch under way that were read right, in 0..1, or not a number."""
-        return self._sums.correct / self._sums.digits if self._sums.digits else math.nan
+        """Share of the digits of the epoch under way read right, in 0..1, or not a number. Raises Diverged."""
+        with self._told():
+            return self._tally.accuracy
 
     def take_recent(self) -> tuple[float, float]:
-        """Mean loss and accuracy of the last full window of the epoch under way: the steps that held 1,000 images, or
-        of the one step that held more. Not numbers when none was filled since this was last asked for."""
-        recent, self._recent = self._recent, (math.nan, math.nan)
-        return recent
-
-    def _watch_window(self) -> None:
-        """Close the window when it is full."""
-        sums, start = self._sums, self._window_start
-        images, digits = sums.images - start.images, sums.digits - start.digits
-        if images >= WINDOW and digits:
-            self._recent = ((sums.loss - start.loss) / images, (sums.correct - start.correct) / digits)
-            self._begin_window()
-
-    def _begin_window(self) -> None:
-        self._window_start = dataclasses.replace(self._sums)
+        """Mean loss and accuracy of the last full window of the epoch under way, see `Tally`."""
+        return self._tally.take_recent()
 
     @property
     def learning_rate(self) -> float:
@@ -238,48 +207,57 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate
         x = augment(to_input(images), self.config.augmentation, self.random)
-        with torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32):
+        with self._chosen_precision():
             logits = self.model(x)
-        loss = compute_loss(logits.float(), labels, self.config)
-        self.loss = loss.item()
-        if not math.isfinite(self.loss):
-            raise self._diverged(f"The loss became {self.loss}")
+        logits = logits.float()
+        loss = compute_loss(logits, labels, self.config)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        if self.step_in_epoch % _NORM_EVERY == 0:
-            self._sums.gradient_norm += _norm([p.grad for p in self.model.parameters() if p.grad is not None])
-            self._sums.gradients += 1
+        norm = self._gradient_norm() if self.step_in_epoch % _NORM_EVERY == 0 else None
         self.optimizer.step()
         if self.average:
             self.average.update_parameters(self.model)
-        self._sums.loss += self.loss * len(labels)
-        self._sums.correct += int((logits.detach().argmax(1) == labels).sum())
-        self._sums.images += len(labels)
-        self._sums.digits += int((labels != NO_DIGIT).sum()) if self.config.non_digits else len(labels)
-        self._watch_window()
+        with self._told():
+            self._tally.add(self.step + 1, loss, logits, labels, norm)
         self._spend(time.perf_counter() - began)
 
-    def _diverged(self, what: str) -> Diverged:
-        step = min(self.step + 1, self.steps)
+    def _chosen_precision(self) -> AbstractContextManager[object]:
+        if self.precision == torch.float32:
+            return nullcontext()
+        return torch.autocast(self.device.type, self.precision)
+
+    def _gradient_norm(self) -> Tensor:
+        return _norm([parameter.grad for parameter in self.model.parameters() if parameter.grad is not None])
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say of a loss that is not finite what to do about it."""
+        try:
+            yield
+        except NotFinite as error:
+            raise self._diverged(str(error), error.step) from error
+
+    def _diverged(self, what: str, step: int) -> Diverged:
         return Diverged(
             f"{what} at step {step} of {self.steps}. The learning rate {self.config.learning_rate:g} is the likely "
             "cause: try a tenth of it."
         )
 
     def _spend(self, seconds: float) -> None:
-        self._sums.seconds += seconds
+        self._tally.spend(seconds)
         self.seconds += seconds
 
     def _end_epoch(self) -> None:
-        sums, rate = self._sums, self.optimizer.param_groups[0]["lr"]
+        rate = self.optimizer.param_groups[0]["lr"]
         began = time.perf_counter()
+        with self._told():
+            sums = self._tally.settle()
         loss, accuracy = self._validate()
         self._spend(time.perf_counter() - began)
         if not (math.isfinite(loss) and all(value.isfinite().all() for value in self.learned.state_dict().values())):
-            raise self._diverged("The weights or the validation loss became infinite")
-        self.epoch, self.step_in_epoch, self._sums = self.epoch + 1, 0, _Sums()
-        self._begin_window()
-        self.take_recent()
+            raise self._diverged("The weights or the validation loss became infinite", self.step)
+        self.epoch, self.step_in_epoch = self.epoch + 1, 0
+        self._tally.begin_epoch()
         if loss < self.chosen_loss or self.config.keep == "last":
             self.chosen_loss, self.chosen_epoch, self.chosen_weights = loss, self.epoch, _copy_weights(self.learned)
         record = EpochRecord(
@@ -291,7 +269,7 @@ class Trainer:
             validation_accuracy=accuracy,
             learning_rate=rate,
             gradient_norm=sums.gradient_norm / sums.gradients,
-            weight_norm=_norm(list(self.learned.parameters())),
+            weight_norm=_norm(list(self.learned.parameters())).item(),
             seconds=sums.seconds,
         )
         self.hooks.on_epoch(self, record)
@@ -303,12 +281,14 @@ class Trainer:
         return loss, (logits.argmax(1) == labels).double().mean().item()
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that the rest of the training depends on; tensors, numbers and strings only."""
+        """Everything that the rest of the training depends on; tensors, numbers and strings only. Raises Diverged."""
+        with self._told():
+            sums = self._tally.state_dict()
         return {
             "epoch": self.epoch,
             "step_in_epoch": self.step_in_epoch,
             "seconds": self.seconds,
-            "sums": dict(vars(self._sums)),
+            "sums": sums,
             "model": self.model.state_dict(),
             "average": self.average.state_dict() if self.average else {},
             "optimizer": self.optimizer.state_dict(),
@@ -322,8 +302,8 @@ class Trainer:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from a state of the same model, data and config."""
         self.epoch, self.step_in_epoch = state["epoch"], state["step_in_epoch"]
-        self.seconds, self._sums = state["seconds"], _Sums(**state["sums"])
-        self._begin_window()  # what came before may be reported already
+        self.seconds = state["seconds"]
+        self._tally.load_state_dict(state["sums"])
         self.model.load_state_dict(state["model"])
         if self.average:
             self.average.load_state_dict(state["average"])
@@ -339,9 +319,9 @@ def _generator(seed: int, epoch: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed * 1_000_003 + epoch)
 
 
-def _norm(tensors: list[Tensor]) -> float:
+def _norm(tensors: list[Tensor]) -> Tensor:
     """The L2 norm of several tensors taken as one vector."""
-    return torch.nn.utils.get_total_norm(tensors).item()
+    return torch.nn.utils.get_total_norm(tensors)
 
 
 def _copy_weights(model: nn.Module) -> dict[str, Tensor]:

@@ -72,6 +72,20 @@ def test_a_finished_run_leaves_the_folder_of_the_design(settings: Settings) -> N
     assert [path.name for path in settings.runs.iterdir() if path.name != ".queue"] == [run.id]
 
 
+def test_a_run_keeps_the_number_format_that_its_first_machine_chose(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = CONFIG.replace(model="cnn-small", device="cpu", epochs=1, batch_size=400)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    run = trained(settings, config, StopAt(1))
+    assert run.results["computed"] == {"device": "cpu", "precision": "bfloat16"}
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
+    train(run, settings)
+    assert run.results["computed"] == {"device": "cpu", "precision": "bfloat16"}
+    other = trained(settings, config)
+    assert other.results["computed"] == {"device": "cpu", "precision": "float32"}
+
+
 def test_the_status_tells_how_it_went(settings: Settings) -> None:
     run = trained(settings)
     status = run.status

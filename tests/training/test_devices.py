@@ -34,14 +34,24 @@ def test_a_missing_device_is_refused_with_a_remedy(name: str, monkeypatch: pytes
         choose_device(name)
 
 
-@pytest.mark.parametrize("native", [True, False])
+@pytest.mark.parametrize(
+    ("capabilities", "native"),
+    [({"avx512_bf16": True}, True), ({"amx_bf16": True}, True), ({"avx512_f": True}, False), ({"bf16": True}, False)],
+)
 @pytest.mark.parametrize("model", ["softmax", "cnn"])
-def test_auto_takes_bfloat16_for_convolutions_where_it_is_native(
-    model: str, native: bool, monkeypatch: pytest.MonkeyPatch
+def test_auto_takes_bfloat16_for_convolutions_where_the_processor_multiplies_it(
+    model: str, capabilities: dict[str, bool], native: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(devices, "_computes_bfloat16", lambda device: native)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
     chosen = choose_precision("auto", build_model(model), CPU)
     assert chosen == (torch.bfloat16 if native and model == "cnn" else torch.float32)
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_a_gpu_is_asked_for_bfloat16_of_its_own(native: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: native and not including_emulation)
+    chosen = choose_precision("auto", build_model("cnn"), torch.device("cuda"))
+    assert chosen == (torch.bfloat16 if native else torch.float32)
 
 
 @pytest.mark.parametrize("name", ["float32", "bfloat16"])

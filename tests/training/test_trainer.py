@@ -274,25 +274,26 @@ def test_recent_figures_are_means_over_always_as_many_images(
     make_trainer: Callable[..., Trainer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However often they are asked for: a slow machine, which asks after each step, has no noisier points."""
-    monkeypatch.setattr("digitlab.training.trainer.WINDOW", 32)
+    monkeypatch.setattr("digitlab.training.tally.WINDOW", 32)
     losses: list[float] = []
     recents: list[float] = []
 
     class Ask(Watch):
         def on_step(self, trainer: Trainer) -> None:
-            losses.append(trainer.loss)
+            losses.append(trainer.training_loss)
             recents.append(trainer.take_recent()[0])
             super().on_step(trainer)
 
     make_trainer(SOFTMAX, Ask(stop_after=3)).run()
     assert [math.isnan(recent) for recent in recents] == [True, False, True], "two batches of 16 fill a window"
-    assert recents[1] == pytest.approx((losses[0] + losses[1]) / 2)
+    assert recents[1] == pytest.approx(losses[1]), "the mean over the epoch's first two batches"
+    assert losses[1] != pytest.approx(losses[0])
 
 
 def test_a_window_holds_images_of_one_epoch_alone(
     make_trainer: Callable[..., Trainer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digitlab.training.trainer.WINDOW", 48)
+    monkeypatch.setattr("digitlab.training.tally.WINDOW", 48)
     windows: list[int] = []
 
     class Ask(Watch):
@@ -308,7 +309,7 @@ def test_a_window_holds_images_of_one_epoch_alone(
 def test_recent_figures_of_a_continued_epoch_cover_only_the_steps_since_then(
     make_trainer: Callable[..., Trainer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digitlab.training.trainer.WINDOW", 16)
+    monkeypatch.setattr("digitlab.training.tally.WINDOW", 16)
     first = make_trainer(SOFTMAX, Watch(stop_after=2))
     first.run()
     second = make_trainer(SOFTMAX, watch := Watch(stop_after=3))
@@ -317,7 +318,7 @@ def test_recent_figures_of_a_continued_epoch_cover_only_the_steps_since_then(
     second.run()
     loss, accuracy = second.take_recent()
     assert watch.steps == [3]
-    assert loss == pytest.approx(second.loss)
+    assert loss * 16 == pytest.approx(second.training_loss * 48 - first.training_loss * 32)
     assert accuracy * 16 == pytest.approx(round(accuracy * 16)), "a share of the one batch of 16"
 
 
