@@ -49,6 +49,7 @@ soak: $(VENV)/.dev
 
 benchmark: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.reading
+	$(BIN)/python -m benchmarks.quick
 	$(BIN)/python -m benchmarks.epoch
 	$(BIN)/python -m benchmarks.bookkeeping
 	$(BIN)/python -m benchmarks.polling

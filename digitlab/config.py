@@ -16,7 +16,7 @@ from digitlab.formats import short
 FORMAT = 1
 """Version of the saved form of a config."""
 
-ARCHITECTURES = ("softmax", "cnn-small", "cnn", "cnn-deep", "cnn-views")
+ARCHITECTURES = ("softmax", "cnn-small", "cnn-fast", "cnn", "cnn-deep", "cnn-views")
 """The names in `models.REGISTRY`, for those who only offer them: the classes bring torch, which takes seconds."""
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -18,11 +18,9 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from digitlab.errors import UnknownName
 from digitlab.image import CLASSES, SIDE
 
-_BATCH = 1000
-"""Images that are read at once where there are many."""
-
-_HIDDEN_BATCH = 250
-"""The same where the last hidden layer is kept: a third quicker in the web process, which has one thread."""
+_AT_ONCE = {"cpu": 100}
+"""Device → images that are read at once where there are many: what a CPU's cache holds of a CNN's layers; a GPU is kept
+busy by a thousand."""
 
 REGISTRY: dict[str, Callable[[float], nn.Module]] = {}
 """Name → class of a model."""
@@ -68,7 +66,9 @@ def compute_logits(model: nn.Module, images: Tensor) -> Tensor:
     if was_training:  # set only when needed: a model shared by threads is not touched while others read with it
         model.eval()
     with torch.inference_mode():
-        batches = [model(to_input(batch)).float().cpu() for batch in images.split(_BATCH)]
+        batches = [
+            model(to_input(batch)).float().cpu() for batch in images.split(_AT_ONCE.get(images.device.type, 1000))
+        ]
     if was_training:
         model.train()
     return torch.cat(batches) if batches else torch.empty(0, CLASSES)
@@ -80,7 +80,11 @@ def compute_hidden(model: nn.Module, images: Tensor) -> Tensor:
     images: `uint8` of shape (N, 28, 28). Returns shape (N, values). The model is in evaluation mode.
     """
     with torch.inference_mode():
-        return torch.cat([model.hidden(to_input(batch)).float() for batch in images.split(_HIDDEN_BATCH)])  # type: ignore[operator]
+        return torch.cat([model.hidden(to_input(batch)).float() for batch in _batches(images)])  # type: ignore[operator]
+
+
+def _batches(images: Tensor) -> tuple[Tensor, ...]:
+    return images.split(_AT_ONCE.get(images.device.type, 1000))
 
 
 def has_convolutions(model: nn.Module) -> bool:
@@ -115,7 +119,7 @@ class Normalize(nn.Module):
     mean, deviation = 0.1307, 0.3081
 
     def forward(self, x: Tensor) -> Tensor:
-        return (x - self.mean) / self.deviation
+        return (x - self.mean).div_(self.deviation)
 
 
 @register("softmax")
@@ -171,6 +175,38 @@ class SmallCNN(_ConvNet):
     def __init__(self, dropout: float = 0.0) -> None:
         features = nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2))
         super().__init__(features, 16 * 14 * 14, dropout)
+
+
+def _halved(convolution: nn.Conv2d) -> nn.Sequential:
+    """Pooled before it is normalised and rectified: the same maximum, and a quarter of the work for the other two."""
+    return nn.Sequential(convolution, nn.MaxPool2d(2), nn.BatchNorm2d(convolution.out_channels), nn.ReLU(inplace=True))
+
+
+@register("cnn-fast")
+class FastCNN(nn.Module):
+    """Two convolutions, the first with a stride of 2, and a hidden dense layer: most of what a CNN reads, in a tenth
+    of the time that `cnn` takes to learn.
+
+    Shapes: 1×28×28 → 32×14×14 → 32×7×7 → 64×7×7 → 64×3×3 → 576 → 128 → 10.
+    """
+
+    def __init__(self, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.normalize = Normalize()
+        self.features = nn.Sequential(
+            _halved(nn.Conv2d(1, 32, 6, stride=2, padding=2, bias=False)),
+            _halved(nn.Conv2d(32, 64, 3, padding=1, bias=False)),
+        )
+        self.dense = nn.Sequential(nn.Flatten(), nn.Linear(64 * 3 * 3, 128), nn.ReLU(inplace=True))
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(128, CLASSES)
+
+    def hidden(self, x: Tensor) -> Tensor:
+        """What the last dense layer gets: 128 values."""
+        return self.dense(self.features(self.normalize(x)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.linear(self.dropout(self.hidden(x)))
 
 
 @register("cnn")

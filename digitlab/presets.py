@@ -54,8 +54,19 @@ _CNN = TrainConfig(
 
 PRESETS: Mapping[str, Preset] = {
     "quick": Preset(
-        TrainConfig(model="cnn", data="mnist", epochs=1, batch_size=256, learning_rate=0.004, name="quick"),
-        "A CNN that reads 99 % of MNIST right after a single epoch: quick enough to watch in class.",
+        TrainConfig(
+            model="cnn-fast",
+            data="mnist",
+            epochs=1,
+            batch_size=224,
+            learning_rate=0.04,
+            weight_decay=0.02,
+            label_smoothing=0.1,
+            dropout=0.0,
+            validation_share=0.05,
+            name="quick",
+        ),
+        "A small CNN that reads 99 % of MNIST after a single epoch, a few seconds: quick enough to watch in class.",
     ),
     "published-softmax": Preset(
         _PLAIN_SGD.replace(name="published softmax"),

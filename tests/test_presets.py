@@ -79,6 +79,18 @@ def test_too_little_data_is_learned_by_heart_within_a_tenth_of_its_epochs(data_f
     assert records[-1].validation_loss > 10 * records[-1].train_loss
 
 
+def test_quick_reads_nearly_all_validation_images_after_its_one_epoch(data_folder: Path) -> None:
+    config = find_preset("quick").config
+    train = load_training(config.data, data_folder, config.validation_share)
+    validation = load_part(config.data, "validation", data_folder, config.validation_share)
+    records: list[EpochRecord] = []
+    hooks = Hooks()
+    hooks.on_epoch = lambda _trainer, record: records.append(record)  # type: ignore[method-assign]
+    Trainer(build_model(config.model, config.dropout, config.seed), train, validation, config, hooks).run()
+    assert len(records) == 1
+    assert records[0].validation_accuracy > 0.985
+
+
 def test_too_little_data_guards_against_nothing() -> None:
     assert (TOO_LITTLE.dropout, TOO_LITTLE.weight_decay, TOO_LITTLE.augmentation) == (0.0, 0.0, "none")
     assert TOO_LITTLE.training_images == 200

@@ -16,6 +16,7 @@ from digitlab.runs.run import Run
 from digitlab.runs.scores import SAMPLES, save_samples
 from digitlab.runs.status import State
 from digitlab.runs.weights import load_resume, load_weights, save_resume
+from digitlab.training.devices import keep_freed_memory
 from digitlab.training.trainer import EpochRecord, Hooks, Trainer
 
 _OUT_OF_MEMORY = ("out of memory", "can't allocate memory")
@@ -43,6 +44,7 @@ def work(
 
 def _work(run: Run, settings: Settings, hooks: Hooks, ticket: Ticket | None, progress: Progress) -> None:
     try:
+        keep_freed_memory()
         run.sweep()
         run.reserve_space()
         trainer = _train(run, settings, hooks, ticket, progress)

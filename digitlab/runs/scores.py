@@ -17,7 +17,7 @@ from digitlab.folders import make_folder
 from digitlab.image import CLASSES, SIDE
 from digitlab.metrics.calibration import Doubt
 from digitlab.metrics.predictions import Predictions, tempered
-from digitlab.models import build_model, compute_logits
+from digitlab.models import build_model, compute_logits, for_reading
 from digitlab.runs.arrays import Form, load_arrays, save_arrays
 from digitlab.runs.checked import Unfit, text
 from digitlab.runs.run import Run
@@ -92,7 +92,7 @@ def score(run: Run, part: Part, save_as: str | None = None) -> Scores:
         return saved
     model = build_model(run.config.model)
     load_weights(run.weights, model)
-    scores = Scores(compute_logits(model, part.images).numpy(), part.labels.numpy(), *origin)
+    scores = Scores(compute_logits(for_reading(model), part.images).numpy(), part.labels.numpy(), *origin)
     if not np.isfinite(scores.logits).all():
         raise BadRun(f"{run.weights} gives scores that are not finite. Choose another run, or train the model again.")
     if save_as and not run.is_checkpoint:

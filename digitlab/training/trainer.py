@@ -26,6 +26,9 @@ from digitlab.training.objective import build_average, build_optimizer, compute_
 from digitlab.training.schedule import learning_rate_at
 from digitlab.training.tally import NotFinite, Tally
 
+_AT_ONCE = 1000
+"""Images that are made the model's input at once: ten small batches cost as much as three."""
+
 _NORM_EVERY = 20
 """Steps between two looks at the gradient's norm, which costs a small model a fifth of a step."""
 
@@ -96,6 +99,7 @@ class Trainer:
         self.train = train
         self.validation = validation.to(self.device)
         self.optimizer = build_optimizer(self.model, config)
+        self._parameters = list(self.model.parameters())
         self.average = build_average(self.model, config)
         self.random = torch.Generator().manual_seed(config.seed)
         self._dropout_random = torch.Generator().manual_seed(config.seed).get_state()
@@ -183,16 +187,25 @@ class Trainer:
             torch.set_rng_state(outside)
 
     def _run_epoch(self) -> None:
-        images, labels = self._shuffled()
         self.model.train()
-        while self.step_in_epoch < self.steps_per_epoch and not self._stopping:
-            start = self.step_in_epoch * self.config.batch_size
-            batch = slice(start, start + self.config.batch_size)
-            self._run_step(images[batch], labels[batch])
+        for x, labels in self._batches(*self._shuffled()):
+            self._run_step(x, labels)
             self.step_in_epoch += 1
             self.hooks.on_step(self)
+            if self._stopping:
+                break
         if self.step_in_epoch >= self.steps_per_epoch:  # more, when drawings were deleted while it was paused
             self._end_epoch()
+
+    def _batches(self, images: Tensor, labels: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+        """The rest of the epoch as batches of what the model takes, and of labels."""
+        size = self.config.batch_size
+        several = max(1, _AT_ONCE // size) * size
+        for start in range(self.step_in_epoch * size, len(labels), several):
+            began = time.perf_counter()
+            x, y = to_input(images[start : start + several]), labels[start : start + several]
+            self._spend(time.perf_counter() - began)
+            yield from zip(x.split(size), y.split(size), strict=True)
 
     def _shuffled(self) -> tuple[Tensor, Tensor]:
         """The training part in this epoch's order, which follows from seed and epoch alone."""
@@ -200,18 +213,19 @@ class Trainer:
         order = torch.randperm(len(self.train), generator=_generator(self.config.seed, self.epoch)).to(self.device)
         part = self.train.of_epoch(self.epoch).to(self.device)
         self._spend(time.perf_counter() - began)
-        return part.images[order], part.labels[order]
+        return part.images.index_select(0, order), part.labels.index_select(0, order)  # whole rows: four times faster
 
-    def _run_step(self, images: Tensor, labels: Tensor) -> None:
+    def _run_step(self, x: Tensor, labels: Tensor) -> None:
         began = time.perf_counter()
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate
-        x = augment(to_input(images), self.config.augmentation, self.random)
+        x = augment(x, self.config.augmentation, self.random)
         with self._chosen_precision():
             logits = self.model(x)
         logits = logits.float()
         loss = compute_loss(logits, labels, self.config)
-        self.optimizer.zero_grad(set_to_none=True)
+        for parameter in self._parameters:  # as `zero_grad` does, which costs softmax a twentieth of a step
+            parameter.grad = None
         loss.backward()
         norm = self._gradient_norm() if self.step_in_epoch % _NORM_EVERY == 0 else None
         self.optimizer.step()
@@ -227,7 +241,7 @@ class Trainer:
         return torch.autocast(self.device.type, self.precision)
 
     def _gradient_norm(self) -> Tensor:
-        return _norm([parameter.grad for parameter in self.model.parameters() if parameter.grad is not None])
+        return _norm([parameter.grad for parameter in self._parameters if parameter.grad is not None])
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -1,4 +1,5 @@
 import threading
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -6,7 +7,7 @@ import torch
 from digitlab.errors import BadConfig
 from digitlab.models import build_model, has_convolutions
 from digitlab.training import devices
-from digitlab.training.devices import all_cores, choose_device, choose_precision
+from digitlab.training.devices import all_cores, choose_device, choose_precision, keep_freed_memory
 
 CPU = torch.device("cpu")
 
@@ -66,6 +67,25 @@ def test_asking_this_processor_for_bfloat16_gives_an_answer() -> None:
 def test_only_the_cnn_has_convolutions() -> None:
     assert has_convolutions(build_model("cnn"))
     assert not has_convolutions(build_model("softmax"))
+
+
+def test_memory_that_is_freed_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[int, int] = {}
+    monkeypatch.setattr(devices.ctypes, "CDLL", lambda name: SimpleNamespace(mallopt=asked.__setitem__))
+    keep_freed_memory()
+    trim_threshold, mmap_threshold = -1, -3  # as malloc.h names them
+    assert asked == {mmap_threshold: 32 * 2**20, trim_threshold: 2**31 - 1}
+
+
+@pytest.mark.parametrize("library", [SimpleNamespace(), None])
+def test_another_c_library_goes_on_as_it_is(library: SimpleNamespace | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(name: str) -> SimpleNamespace:
+        if library is None:
+            raise OSError(f"{name}: cannot open shared object file")
+        return library
+
+    monkeypatch.setattr(devices.ctypes, "CDLL", load)
+    keep_freed_memory()
 
 
 def threads_of_a_new_thread() -> int:

@@ -1,0 +1,161 @@
+"""Seconds to 99 % on MNIST's test images: the preset `quick` against the published recipe "99 % in 0.76 s on a GPU".
+
+`python -m benchmarks.quick [SEEDS]` (default 10): both train in turn, each time in a process of its own, with another
+seed; a table of median seconds, and of mean test accuracy with its standard deviation over the seeds. Imports and
+reading the files are not counted, for neither. The preset's seconds hold its validation and all that it writes into its
+run folder; the rival does neither. On a GPU each process trains twice and the second time counts.
+
+The rival, written afresh after its description: T. Soininen, "Training a neural network on MNIST to 99 % in less than
+one second", 2020, github.com/tuomaso/train_mnist_fast, notebook 8.
+"""
+
+import multiprocessing
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from digitlab.config import Settings
+from digitlab.data import PartName
+from digitlab.data.mnist import load_mnist
+from digitlab.data.parts import Part, join
+from digitlab.errors import DigitlabError
+from digitlab.jobs.recorder import Recorder
+from digitlab.models import build_model, compute_logits, count_parameters, to_input
+from digitlab.presets import find_preset
+from digitlab.runs.run import Run
+from digitlab.training.devices import choose_device, keep_freed_memory
+from digitlab.training.trainer import Trainer
+
+_BATCH, _RATE = 256, 0.01
+
+Measured = tuple[float, float, int]
+"""Seconds, test accuracy in 0..1, and parameters."""
+
+
+class Rival(nn.Module):
+    """Two convolutions and two dense layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(1, 24, 5), nn.Conv2d(24, 32, 3)
+        self.hidden, self.last = nn.Linear(800, 256), nn.Linear(256, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = functional.relu(functional.max_pool2d(self.first(x), 2))
+        x = functional.relu(functional.max_pool2d(self.second(x), 2))
+        return functional.log_softmax(self.last(functional.relu(self.hidden(x.flatten(1)))), 1)
+
+
+def rival(seed: int) -> Measured:
+    """One epoch in the order of the files, plain float32."""
+    device = choose_device("auto")
+    folder = Settings.from_environment().data
+    train = join([load_mnist(folder, part, 0.1) for part in (PartName.TRAIN, PartName.VALIDATION)]).to(device)
+    images, labels = _normalised(train.images), train.labels
+    torch.manual_seed(seed)
+    model = Rival().to(device)
+
+    def learn() -> None:
+        optimizer = torch.optim.Adam(model.parameters(), lr=_RATE, betas=(0.7, 0.9))
+        steps = -(-len(labels) // _BATCH)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps, cycle_momentum=False)
+        for x, y in zip(images.split(_BATCH), labels.split(_BATCH), strict=True):
+            optimizer.zero_grad()
+            functional.nll_loss(model(x), y).backward()
+            optimizer.step()
+            schedule.step()
+
+    seconds = _timed(learn, device, lambda: model.load_state_dict(Rival().state_dict()))
+    test = load_mnist(folder, PartName.TEST, 0.1).to(device)
+    with torch.inference_mode():
+        right = model(_normalised(test.images)).argmax(1) == test.labels
+    return seconds, right.double().mean().item(), count_parameters(model)
+
+
+def _normalised(images: Tensor) -> Tensor:
+    return (to_input(images) - 0.1307) / 0.3081
+
+
+def quick(seed: int) -> Measured:
+    """The preset as a job trains it, with its run folder."""
+    keep_freed_memory()
+    config = find_preset("quick").config.replace(seed=seed)
+    device = choose_device(config.device)
+    folder = Settings.from_environment().data
+    train, held = (load_mnist(folder, part, config.validation_share) for part in (PartName.TRAIN, PartName.VALIDATION))
+    trained: list[nn.Module] = []
+
+    def learn() -> None:
+        run = Run.create(Path(runs), config)
+        recorder = Recorder(run)
+        model = build_model(config.model, config.dropout, seed)
+        trainer = Trainer(model, train, held, config, recorder)
+        recorder.start(trainer)
+        trainer.run()
+        model.load_state_dict(trainer.chosen_weights)
+        trained[:] = [model]
+
+    with tempfile.TemporaryDirectory() as runs:
+        seconds = _timed(learn, device, lambda: None)
+    test = load_mnist(folder, PartName.TEST, 0.1)
+    return seconds, _accuracy(trained[0], test, device), count_parameters(trained[0])
+
+
+def _accuracy(model: nn.Module, part: Part, device: torch.device) -> float:
+    digits = compute_logits(model, part.images.to(device)).argmax(1)
+    return (digits == part.labels).double().mean().item()
+
+
+def _timed(learn: Callable[[], None], device: torch.device, begin_anew: Callable[[], object]) -> float:
+    """Seconds that a training takes; on a GPU those of the second one, when its libraries are loaded."""
+    if device.type != "cpu":
+        learn()
+        begin_anew()
+        torch.get_device_module(device).synchronize()
+    began = time.perf_counter()
+    learn()
+    if device.type != "cpu":
+        torch.get_device_module(device).synchronize()
+    return time.perf_counter() - began
+
+
+def _alone(what: Callable[[int], Measured], seed: int) -> Measured:
+    """In a process of its own, which nothing has warmed up or tuned."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(what, seed).result()
+
+
+def main(seeds: int) -> None:
+    """Print the table."""
+    print(f"one epoch of MNIST on {_place()}, {seeds} seeds each, in turn")
+    found: dict[str, list[Measured]] = {"rival": [], "quick": []}
+    for seed in range(seeds):
+        for name, what in (("rival", rival), ("quick", quick)):
+            found[name].append(_alone(what, seed))
+    median = {name: statistics.median(seconds for seconds, _, _ in several) for name, several in found.items()}
+    print(f"{'':8}{'seconds':>9}{'ratio':>8}{'test accuracy':>20}{'parameters':>12}")
+    for name, several in found.items():
+        right = [100 * accuracy for _, accuracy, _ in several]
+        spread = statistics.stdev(right) if len(right) > 1 else 0.0
+        ratio, accuracy = median[name] / median["rival"], f"{statistics.mean(right):.2f} ± {spread:.2f} %"
+        print(f"{name:8}{median[name]:9.2f}{ratio:8.2f}{accuracy:>20}{several[0][2]:12,}")
+
+
+def _place() -> str:
+    device = choose_device("auto")
+    return torch.cuda.get_device_name() if device.type == "cuda" else f"{torch.get_num_threads()} cores"
+
+
+if __name__ == "__main__":
+    try:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    except DigitlabError as error:
+        sys.exit(str(error))
