@@ -44,7 +44,7 @@ def test_the_error_for_an_unknown_preset_stays_short() -> None:
 TOO_LITTLE = PRESETS["too-little-data"].config
 
 
-class _Losses(Hooks):
+class _Records(Hooks):
     """Keeps every epoch's record."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ def train_on_too_little(folder: Path, config: TrainConfig) -> list[EpochRecord]:
     train = load_training(config.data, folder, config.validation_share, most=config.training_images, seed=config.seed)
     assert len(train) == 200
     validation = load_part(config.data, "validation", folder, config.validation_share)
-    hooks = _Losses()
+    hooks = _Records()
     Trainer(build_model(config.model, config.dropout, config.seed), train, validation, config, hooks).run()
     return hooks.records
 
@@ -83,12 +83,10 @@ def test_quick_reads_nearly_all_validation_images_after_its_one_epoch(data_folde
     config = find_preset("quick").config
     train = load_training(config.data, data_folder, config.validation_share)
     validation = load_part(config.data, "validation", data_folder, config.validation_share)
-    records: list[EpochRecord] = []
-    hooks = Hooks()
-    hooks.on_epoch = lambda _trainer, record: records.append(record)  # type: ignore[method-assign]
+    hooks = _Records()
     Trainer(build_model(config.model, config.dropout, config.seed), train, validation, config, hooks).run()
-    assert len(records) == 1
-    assert records[0].validation_accuracy > 0.985
+    assert len(hooks.records) == 1
+    assert hooks.records[0].validation_accuracy > 0.985
 
 
 def test_too_little_data_guards_against_nothing() -> None:
