@@ -15,8 +15,11 @@ from typing import Any
 
 import torch
 
+from digitlab.config import Settings
 from digitlab.errors import DigitlabError
+from digitlab.explain.embedding import choose_images, fit_neighbourhoods
 from digitlab.reading.live import SLOW, VIEWS
+from digitlab.reading.maps import PROJECTIONS, add_neighbourhoods, make_map
 from digitlab.ui.app import readers
 from digitlab.ui.app.live_messages import answer_all
 from digitlab.ui.components.live import Lane
@@ -27,6 +30,8 @@ DRAWING = {"strokes": TRAJECTORIES["3"], "penWidth": 18, "width": 280}
 
 _WAYS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "saliency": [{"method": method} for method in ("integrated-gradients", "occlusion", "grad-cam")],
+    "map": [{"projection": projection} for projection in PROJECTIONS],
+    "disturbed": [{}, {"rotation": 20}, {"fgsm": 32}, {"pgd": 32}],
 }
 """View → what it can be asked, where one default would not show what it costs."""
 
@@ -37,10 +42,19 @@ def main(models: Sequence[str]) -> None:
     for model in models:
         readers.predictor(model)
     _ask("answers", models, {})
+    _make_maps(models)
     print(f"{'view':42}{'lane':>6}{'median':>12}{'p95':>12}{'processor':>12}{'kB':>8}")
     for view in VIEWS:
         for parameters in _ways(view, models):
             print(_line(view, models, parameters), flush=True)
+
+
+def _make_maps(models: Sequence[str]) -> None:
+    """What the app makes when the panel opens, and the job of a map in the background."""
+    images = choose_images(Settings.from_environment().folders)
+    for model in models:
+        found = make_map(readers.predictor(model), images)
+        add_neighbourhoods(found, fit_neighbourhoods(found.values, lambda _share: None))
 
 
 def _ways(view: str, models: Sequence[str]) -> Iterator[Mapping[str, Any]]:
@@ -63,7 +77,11 @@ def _line(view: str, models: Sequence[str], parameters: Mapping[str, Any]) -> st
         spent.append(1000 * (time.process_time() - used))
         size = max(size, len(answer))
     slow = statistics.quantiles(times, n=20)[-1]
-    words = [str(value) for name, value in parameters.items() if name != "of"]
+    words = [
+        str(value) if isinstance(value, str) else f"{name} {value}"
+        for name, value in parameters.items()
+        if name != "of"
+    ]
     name = " ".join([view, *words])
     figures = "".join(f"{value:9.1f} ms" for value in (statistics.median(times), slow, statistics.median(spent)))
     return f"{name:42}{_lane(view):>6}{figures}{size / 1000:8.1f}"
