@@ -8,7 +8,7 @@ import copy
 import math
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from digitlab.data.parts import Part, TrainingImages
 from digitlab.errors import DigitlabError
 from digitlab.models import compute_logits, has_convolutions, to_input
 from digitlab.training.devices import choose_device, choose_precision
+from digitlab.training.forward import Forward, Replayed
 from digitlab.training.objective import build_average, build_optimizer, compute_loss
 from digitlab.training.schedule import learning_rate_at
 from digitlab.training.tally import NotFinite, Tally
@@ -110,6 +111,7 @@ class Trainer:
         self.chosen_weights = _copy_weights(self.model)
         self.seconds = 0.0
         self._tally = Tally()
+        self._forward = Replayed(Forward(self.model, self.precision), self.device)
         self._stopping = False
         self._running = False
 
@@ -220,9 +222,7 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate
         x = augment(x, self.config.augmentation, self.random)
-        with self._chosen_precision():
-            logits = self.model(x)
-        logits = logits.float()
+        logits = self._forward(x)
         loss = compute_loss(logits, labels, self.config)
         for parameter in self._parameters:  # as `zero_grad` does, which costs softmax a twentieth of a step
             parameter.grad = None
@@ -234,11 +234,6 @@ class Trainer:
         with self._told():
             self._tally.add(self.step + 1, loss, logits, labels, norm)
         self._spend(time.perf_counter() - began)
-
-    def _chosen_precision(self) -> AbstractContextManager[object]:
-        if self.precision == torch.float32:
-            return nullcontext()
-        return torch.autocast(self.device.type, self.precision)
 
     def _gradient_norm(self) -> Tensor:
         return _norm([parameter.grad for parameter in self._parameters if parameter.grad is not None])

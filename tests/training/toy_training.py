@@ -8,9 +8,16 @@ from torch import Tensor
 from digitlab.config import TrainConfig
 from digitlab.training.trainer import EpochRecord, Hooks, Trainer
 
-SOFTMAX = TrainConfig(model="softmax", epochs=3, batch_size=16, learning_rate=0.05, optimizer="sgd")
+SOFTMAX = TrainConfig(model="softmax", epochs=3, batch_size=16, learning_rate=0.05, optimizer="sgd", device="cpu")
 CNN = TrainConfig(
-    model="cnn", epochs=2, batch_size=16, learning_rate=0.003, dropout=0.4, augmentation="elastic", weight_decay=0.1
+    model="cnn",
+    epochs=2,
+    batch_size=16,
+    learning_rate=0.003,
+    dropout=0.4,
+    augmentation="elastic",
+    weight_decay=0.1,
+    device="cpu",
 )
 """Both have 4 steps an epoch on 60 images: the last batch is a partial one."""
 
