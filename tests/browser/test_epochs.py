@@ -57,6 +57,19 @@ def test_a_new_position_is_there_at_once_for_all_runs_and_no_message_is_sent(mac
     expect(machine.page.locator(".machine output")).to_have_text("untrained")
 
 
+def test_the_address_holds_the_position_and_back_takes_it_back(machine: DrawingPage) -> None:
+    slider = machine.page.locator(".machine input[type=range]")
+    slider.press("Home")
+    machine.page.wait_for_url("**epochs-at=0**")
+    machine.page.reload()
+    expect(machine.page.locator('.machine section[data-model="cnn"]')).to_have_attribute("data-epoch", "0")
+    expect(machine.page.locator(".machine output")).to_have_text("untrained")
+    slider.press("ArrowRight")
+    machine.page.wait_for_url(lambda address: "epochs-at=0" not in address)
+    machine.page.go_back()
+    expect(machine.page.locator(".machine output")).to_have_text("untrained")
+
+
 def test_it_plays_from_untrained_to_the_last_epoch(machine: DrawingPage) -> None:
     machine.page.locator(".machine input[type=range]").press("Home")
     expect(machine.page.locator(".machine output")).to_have_text("untrained")

@@ -1,6 +1,6 @@
 // The time machine: for each model the drawing's ten probabilities through the epochs as lines, the loss under them and,
 // for a softmax regression, its weight images, all in step with one slider. A new answer changes the lines alone; a new
-// position asks nobody. Player comes from player.js, Frames from frames.js, drawLoss, make and label from loss_curve.js.
+// position asks nobody, and is told once it rests. Player comes from player.js, Frames from frames.js, drawLoss, make and label from loss_curve.js.
 
 const LEFT = 46; // pixels left of the lines, as in drawLoss
 const RIGHT = 30; // and right of them, for the digits that name them
@@ -8,12 +8,13 @@ const LINES_HEIGHT = 210;
 const NAMED = 200; // thousandths that a digit must reach at some epoch for its line to be named
 const APART = 15; // pixels between two names
 
-function drawValue(root, value) {
+function drawValue(root, value, tell, { at }) {
   if (!root.querySelector(".machine")) {
     root.machine?.remove();
     root.machine = new TimeMachine(root, value);
   }
-  root.machine.take(value);
+  root.machine.tell = tell;
+  root.machine.take(value, at);
 }
 
 class TimeMachine {
@@ -22,7 +23,7 @@ class TimeMachine {
     this.root.className = "machine";
     this.root.innerHTML = `${controls}<div class="runs"></div><p class="about"></p>`;
     root.replaceChildren(this.root);
-    this.player = new Player(this.root.querySelector(".controls"), (moment) => this.show(moment));
+    this.player = new Player(this.root.querySelector(".controls"), (moment) => this.show(moment), () => this.rested());
     this.epochs = [];
     this.runs = [];
     this.observer = new ResizeObserver(() => this.redraw());
@@ -34,12 +35,15 @@ class TimeMachine {
     this.observer.disconnect();
   }
 
-  take(value) {
+  // at: the epoch that the address asks for; the last where it asks for none
+  take(value, at) {
     this.root.classList.toggle("dark", isDark(this.root));
     this.root.querySelector(".about").textContent = value.about;
     const shape = JSON.stringify([value.digits, ...value.models.map(({ shares: _shares, ...rest }) => rest)]);
+    const isAsked = this.shape === undefined || at !== this.at;
     if (shape !== this.shape) this.build(value);
-    this.shape = shape;
+    Object.assign(this, { shape, at });
+    if (isAsked) this.goTo(at);
     value.models.forEach(({ shares }, i) => this.runs[i].take(shares ?? null));
     if (!this.player.playing) this.player.go(this.player.moment);
   }
@@ -58,6 +62,17 @@ class TimeMachine {
     const nearest = this.epochs.findLastIndex((epoch) => epoch <= before);
     this.player.moment = atEnd ? this.epochs.length - 1 : Math.max(0, nearest);
     for (const run of this.runs) run.draw();
+  }
+
+  goTo(at) {
+    this.player.pause();
+    const nearest = this.epochs.findLastIndex((epoch) => epoch <= Number(at));
+    this.player.moment = at === undefined ? this.epochs.length - 1 : Math.max(0, nearest);
+  }
+
+  rested() {
+    this.at = String(this.epochs[Math.round(this.player.moment)]);
+    this.tell({ at: this.at });
   }
 
   redraw() {

@@ -5,6 +5,7 @@ The drawing's probabilities at all epochs come in one answer, so that the slider
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,9 @@ _HERE = Path(__file__).parent
 
 _show = live_html("digitlab.epochs", PARTS_CSS, _HERE / "epochs.css", SLIDER, draw=(_HERE / "epochs.js", *PARTS_JS))
 
+CHOICES = {"at": re.compile("[0-9]{1,4}")}
+"""The epoch at which the slider stands, in the address: `?epochs-at=3`."""
+
 _EMPTY = (
     '<p class="empty">Draw a digit, and what the models would have said of it through their epochs appears here.</p>'
 )
@@ -43,7 +47,7 @@ _NO_SNAPSHOTS = (
 
 def show_epochs(models: Sequence[Entry], looked_at: Pad | np.ndarray | None) -> None:
     """Show the panel. Call it in the fragment that draws."""
-    show_view(_show, "epochs", models, looked_at, empty=_EMPTY, lane="slow")
+    show_view(_show, "epochs", models, looked_at, empty=_EMPTY, choices=CHOICES, lane="slow")
 
 
 def live_epochs(

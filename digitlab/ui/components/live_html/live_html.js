@@ -54,12 +54,13 @@ function put(state, what) {
   paint(state);
 }
 
-function paint({ root, data, what, tell }) {
+function paint(state) {
+  const { root, data, what, tell } = state;
   const isHidden = data.hidden && !reveal.isOpen;
   const hasValue = what && "value" in what;
   if (isHidden && hasValue && typeof drawHidden === "function") drawHidden(root, what.value, data.hidden.line);
   else if (isHidden) show(root, data.hidden.html);
-  else if (hasValue) drawValue(root, what.value, tell);
+  else if (hasValue) drawValue(root, what.value, tell, wishOf(state).parameters);
   else if (what) show(root, what.html);
 }
 
