@@ -54,6 +54,7 @@ benchmark: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.quick
 	$(BIN)/python -m benchmarks.epoch
+	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.bookkeeping
 	$(BIN)/python -m benchmarks.polling
 	$(BIN)/python -m benchmarks.pen_latency

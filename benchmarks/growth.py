@@ -5,7 +5,6 @@ where cost is in proportion. A list is read first by a server that has just star
 """
 
 import math
-import secrets
 import shutil
 import statistics
 import tempfile
@@ -19,7 +18,8 @@ from digitlab.ink.ink_file import read_ink_file, write_ink_file
 from digitlab.ink.strokes import LabelledDrawing
 from digitlab.runs.history import append_record, read_history
 from digitlab.runs.listing import Catalogue
-from digitlab.runs.run import Run
+from digitlab.runs.run import Run, now
+from digitlab.runs.status import State, Status
 
 SIZES = (10, 100, 1_000, 10_000)
 INK_SIZES = (1_000, 10_000, 100_000)
@@ -62,8 +62,9 @@ def _median(work: Callable[[], object]) -> float:
 def _listing(folder: Path, count: int) -> tuple[float, float]:
     """Seconds of the first list of so many runs, and of a later one."""
     pattern = Run.create(folder, TrainConfig(model="softmax", data="sklearn"))
-    for _ in range(count - 1):
-        shutil.copytree(pattern.folder, folder / f"{pattern.id.rpartition('-')[0]}-{secrets.token_hex(3)}")
+    pattern.write_status(Status(State.DONE, created=now(), started=now(), updated=now()))
+    for place in range(count - 1):
+        shutil.copytree(pattern.folder, folder / f"{pattern.id[:9]}000000-softmax-{place:06x}")
     catalogue = Catalogue(Settings(data=folder, runs=folder))
     began = time.perf_counter()
     found = catalogue.entries()

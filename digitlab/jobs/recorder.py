@@ -12,7 +12,7 @@ from digitlab.runs.weights import save_resume, save_weights
 from digitlab.training.trainer import EpochRecord, Hooks, Trainer
 
 _REPORT = 1.0
-"""Seconds between two reports of progress within an epoch."""
+"""Seconds between two reports of progress within an epoch; the first comes at once, for those who wait for it."""
 
 _RECORDS = 20_000
 """Records within epochs at one a second; a longer training writes ever fewer, so that its curves can still be read."""
@@ -34,6 +34,7 @@ class Recorder(Hooks):
         self.ticket = ticket
         self._look = _Due(LOOK)
         self._report = _Due(_REPORT)
+        self._report.wait(LOOK)
         self._recorded = 0.0
         self._save = _Due(_SAVE)
 
@@ -74,6 +75,8 @@ class Recorder(Hooks):
             return
         loss, accuracy = trainer.take_recent()
         if not math.isfinite(loss):
+            if not self._recorded:  # the first point is waited for: another try at the next look
+                self._report.wait(0)
             return
         record = {
             "step": trainer.step,

@@ -7,7 +7,6 @@ from digitlab.config import Settings
 from digitlab.data import PartName, Progress, quiet
 from digitlab.data.dataset import load_part, load_training
 from digitlab.errors import BadRun, DigitlabError, NotSaved
-from digitlab.jobs.assess import assess
 from digitlab.jobs.queue import Ticket
 from digitlab.jobs.recorder import Recorder
 from digitlab.jobs.start import find_start
@@ -49,6 +48,8 @@ def _work(run: Run, settings: Settings, hooks: Hooks, ticket: Ticket | None, pro
         run.reserve_space()
         trainer = _train(run, settings, hooks, ticket, progress)
         if trainer.finished:
+            from digitlab.jobs.assess import assess  # scikit-learn takes a second: not before the first step
+
             assess(run, settings, progress)
             run.mark(State.DONE)
         else:

@@ -2,6 +2,7 @@ import gzip
 import io
 import shutil
 import socket
+import struct
 from collections.abc import Callable
 from http.client import IncompleteRead
 from pathlib import Path
@@ -261,6 +262,18 @@ def test_a_damaged_unpacked_file_is_refused_and_not_replaced(
     with pytest.raises(DataMissing, match="are damaged"):
         load_mnist(own_copy, PartName.TEST, 0.1)
     assert state_of(own_copy) == before
+
+
+@pytest.mark.parametrize("digits", [bytes([0, 1, 10]), bytes([0, 1]), b""])
+def test_labels_that_do_not_fit_the_images_are_refused(digits: bytes, tmp_path: Path, no_network: list[str]) -> None:
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for half, count in (("train", 3), ("t10k", 3)):
+        sizes = struct.pack(">3I", count, 28, 28)
+        (raw / f"{half}-images-idx3-ubyte").write_bytes(bytes([0, 0, 8, 3]) + sizes + bytes(count * 784))
+        (raw / f"{half}-labels-idx1-ubyte").write_bytes(bytes([0, 0, 8, 1]) + struct.pack(">I", len(digits)) + digits)
+    with pytest.raises(DataMissing, match="t10k-labels-idx1-ubyte does not fit"):
+        load_mnist(tmp_path, PartName.TEST, 0.1)
 
 
 def test_three_of_four_files_are_not_mnist(own_copy: Path) -> None:

@@ -15,7 +15,7 @@ from digitlab.config import Settings, TrainConfig
 from digitlab.data import PartName
 from digitlab.data.dataset import Dataset, load_part
 from digitlab.errors import BadRun, DataMissing, NotSaved
-from digitlab.jobs import assess
+from digitlab.jobs import assess, recorder
 from digitlab.jobs.queue import Command, read_command, write_command
 from digitlab.jobs.training_job import explain, work
 from digitlab.metrics.summary import summarize
@@ -84,6 +84,16 @@ def test_a_run_keeps_the_number_format_that_its_first_machine_chose(
     assert run.results["computed"] == {"device": "cpu", "precision": "bfloat16"}
     other = trained(settings, config)
     assert other.results["computed"] == {"device": "cpu", "precision": "float32"}
+
+
+def test_the_first_point_of_a_curve_comes_with_the_first_full_window_and_the_next_one_a_report_later(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "LOOK", 0.0)
+    monkeypatch.setattr(recorder, "_REPORT", 1000.0)
+    run = trained(settings)
+    records = map(json.loads, (run.folder / "history.jsonl").read_text().splitlines())
+    assert [record["step"] for record in records if "epoch" not in record] == [5], "five batches of 200"
 
 
 def test_the_status_tells_how_it_went(settings: Settings) -> None:
