@@ -44,7 +44,9 @@ class Replayed:
     def __call__(self, x: Tensor) -> Tensor:
         if self._is_replayed and self._graph is None:
             self._graph, self._shape = self._capture(x), x.shape
-        return self._graph(x) if self._graph and x.shape == self._shape else self._forward(x)
+        if self._graph and x.shape == self._shape:
+            return self._graph(x).clone()  # the next replay writes into the same memory
+        return self._forward(x)
 
     def _capture(self, x: Tensor) -> Callable[[Tensor], Tensor]:
         """Capturing runs the model a few times, which must not count for its batch statistics."""

@@ -11,7 +11,8 @@ CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 
 
 class Captured:
-    """Stands for CUDA's graphs: runs the module some times, as capturing does, and counts the replays."""
+    """Stands for CUDA's graphs: runs the module some times, as capturing does, counts the replays, and gives each
+    one's logits in the same memory."""
 
     def __init__(self) -> None:
         self.modules: list[nn.Module] = []
@@ -22,10 +23,12 @@ class Captured:
         for _ in range(3):
             module(*sample)
 
+        memory = torch.empty(len(sample[0]), 10)
+
         def replay(x: Tensor) -> Tensor:
             self.replays += 1
-            logits: Tensor = module(x)
-            return logits
+            memory.copy_(module(x).detach())
+            return memory
 
         return replay
 
@@ -67,6 +70,15 @@ def test_batches_of_the_first_ones_shape_are_replayed_and_others_go_the_usual_wa
         assert torch.equal(replayed(batch), model(batch))
     assert len(captured.modules) == 1
     assert captured.replays == 3, "the two images of the third batch are no graph's"
+
+
+def test_the_logits_of_a_step_stay_when_the_next_one_is_replayed(captured: Captured, images: Tensor) -> None:
+    model = build_model("cnn-fast", seed=0).eval()
+    replayed = Replayed(Forward(model, torch.float32), CUDA)
+    first, second = replayed(images[:3]), replayed(images[3:])
+    assert captured.replays == 2
+    assert torch.equal(first, model(images[:3]))
+    assert torch.equal(second, model(images[3:]))
 
 
 def test_capturing_leaves_the_batch_statistics_as_they_were(captured: Captured, images: Tensor) -> None:
