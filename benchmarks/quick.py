@@ -25,11 +25,12 @@ from torch.nn import functional
 from digitlab.config import Settings
 from digitlab.data import PartName
 from digitlab.data.mnist import load_mnist
-from digitlab.data.parts import Part, join
+from digitlab.data.parts import join
 from digitlab.errors import DigitlabError
 from digitlab.jobs.recorder import Recorder
-from digitlab.models import build_model, compute_logits, count_parameters, to_input
+from digitlab.models import build_model, count_parameters, to_input
 from digitlab.presets import find_preset
+from digitlab.reading.predictor import evaluate
 from digitlab.runs.run import Run
 from digitlab.training.devices import choose_device, keep_freed_memory
 from digitlab.training.trainer import Trainer
@@ -60,10 +61,10 @@ def rival(seed: int) -> Measured:
     folder = Settings.from_environment().data
     train = join([load_mnist(folder, part, 0.1) for part in (PartName.TRAIN, PartName.VALIDATION)]).to(device)
     images, labels = _normalised(train.images), train.labels
-    torch.manual_seed(seed)
-    model = Rival().to(device)
 
-    def learn() -> None:
+    def learn() -> nn.Module:
+        torch.manual_seed(seed)
+        model = Rival().to(device)
         optimizer = torch.optim.Adam(model.parameters(), lr=_RATE, betas=(0.7, 0.9))
         steps = -(-len(labels) // _BATCH)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps, cycle_momentum=False)
@@ -72,8 +73,9 @@ def rival(seed: int) -> Measured:
             functional.nll_loss(model(x), y).backward()
             optimizer.step()
             schedule.step()
+        return model
 
-    seconds = _timed(learn, device, lambda: model.load_state_dict(Rival().state_dict()))
+    seconds, model = _timed(learn, device)
     test = load_mnist(folder, PartName.TEST, 0.1).to(device)
     with torch.inference_mode():
         right = model(_normalised(test.images)).argmax(1) == test.labels
@@ -88,43 +90,36 @@ def quick(seed: int) -> Measured:
     """The preset as a job trains it, with its run folder."""
     keep_freed_memory()
     config = find_preset("quick").config.replace(seed=seed)
-    device = choose_device(config.device)
     folder = Settings.from_environment().data
     train, held = (load_mnist(folder, part, config.validation_share) for part in (PartName.TRAIN, PartName.VALIDATION))
-    trained: list[nn.Module] = []
 
-    def learn() -> None:
-        run = Run.create(Path(runs), config)
-        recorder = Recorder(run)
+    def learn() -> nn.Module:
+        recorder = Recorder(Run.create(Path(runs), config))
         model = build_model(config.model, config.dropout, seed)
         trainer = Trainer(model, train, held, config, recorder)
         recorder.start(trainer)
         trainer.run()
         model.load_state_dict(trainer.chosen_weights)
-        trained[:] = [model]
+        return model
 
     with tempfile.TemporaryDirectory() as runs:
-        seconds = _timed(learn, device, lambda: None)
-    test = load_mnist(folder, PartName.TEST, 0.1)
-    return seconds, _accuracy(trained[0], test, device), count_parameters(trained[0])
+        seconds, model = _timed(learn, choose_device(config.device))
+    accuracy = evaluate(model.cpu(), load_mnist(folder, PartName.TEST, 0.1)).accuracy
+    return seconds, accuracy, count_parameters(model)
 
 
-def _accuracy(model: nn.Module, part: Part, device: torch.device) -> float:
-    digits = compute_logits(model, part.images.to(device)).argmax(1)
-    return (digits == part.labels).double().mean().item()
-
-
-def _timed(learn: Callable[[], None], device: torch.device, begin_anew: Callable[[], object]) -> float:
-    """Seconds that a training takes; on a GPU those of the second one, when its libraries are loaded."""
-    if device.type != "cpu":
-        learn()
-        begin_anew()
-        torch.get_device_module(device).synchronize()
-    began = time.perf_counter()
+def _timed(learn: Callable[[], nn.Module], device: torch.device) -> tuple[float, nn.Module]:
+    """Seconds that a training takes, and what it taught; on a GPU the second one, when its libraries are loaded."""
+    if device.type == "cpu":
+        began = time.perf_counter()
+        model = learn()
+        return time.perf_counter() - began, model
     learn()
-    if device.type != "cpu":
-        torch.get_device_module(device).synchronize()
-    return time.perf_counter() - began
+    torch.get_device_module(device).synchronize()
+    began = time.perf_counter()
+    model = learn()
+    torch.get_device_module(device).synchronize()
+    return time.perf_counter() - began, model
 
 
 def _alone(what: Callable[[int], Measured], seed: int) -> Measured:

@@ -135,7 +135,7 @@ def _read(folder: Path, *, train: bool) -> "Part":
 def _values(raw: Path, name: str, shape: tuple[int, ...]) -> np.ndarray:
     """The numbers of a file, `uint8` of shape (N, *shape): whole, or packed and then with the right checksum.
 
-    torchvision reads these files, too; to import it takes as long as a third of a quick training. Their form: the
+    torchvision reads these files, too, but every job would wait for its import. Their form: the
     bytes 0, 0, 8 (for whole numbers below 256), and how many dimensions there are; their sizes, in four bytes each;
     the numbers. Raises OSError for a wrong checksum and ValueError for another form.
     """

@@ -104,7 +104,8 @@ def _train(run: Run, settings: Settings, hooks: Hooks, ticket: Ticket | None, pr
         load_weights(find_start(config, settings).weights, model)
     recorder = Recorder(run, ticket)
     # What `auto` came to stays as it was chosen at the start, so that a run that goes on elsewhere is still the same.
-    precision = run.results["computed"]["precision"] if "computed" in run.results else config.precision
+    before = run.results.get("computed")
+    precision = before["precision"] if before else config.precision
     trainer = Trainer(model, train, validation, config.replace(precision=precision), _Both(recorder, hooks))
     computed = {"device": trainer.device.type, "precision": str(trainer.precision).removeprefix("torch.")}
     run.write_results({"parameters": count_parameters(model), "computed": computed, "test": {}})

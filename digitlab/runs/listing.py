@@ -291,7 +291,7 @@ class _SmallFiles:
 def _stamps(folder: Path) -> tuple[tuple[int, int], ...]:
     """When each file was last written, and its size: as long as these are the same, so is what was read."""
     stamps = []
-    place = f"{folder}{os.sep}"  # ten thousand runs: a Path for each file would take as long as the file system
+    place = f"{folder}{os.sep}"  # quicker than a Path for each file of ten thousand runs
     for name in _READ:
         try:
             found = os.stat(place + name)  # noqa: PTH116  see above

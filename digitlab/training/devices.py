@@ -44,7 +44,7 @@ def _multiplies_bfloat16(device: torch.device) -> bool:
     """Asked of the processor through torch; of ARM's own bfloat16 nothing was measured, so float32 stays there."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    if device.type != "cpu" or not hasattr(torch.cpu, "get_capabilities"):  # torch before 2.10
+    if device.type != "cpu" or not hasattr(torch.cpu, "get_capabilities"):  # an older torch
         return False
     there = torch.cpu.get_capabilities()
     return bool(there.get("avx512_bf16") or there.get("amx_bf16"))
@@ -54,7 +54,7 @@ def keep_freed_memory() -> None:
     """Have this process keep the memory that it frees, for its next step, instead of giving it back to the system.
 
     A step of a CNN frees and takes the same few dozen megabytes again and again; with glibc's usual thresholds each
-    page of them is then mapped and cleared anew, which costs a small CNN a third of its time (`benchmarks.quick`).
+    page of them is then mapped and cleared anew, a good part of a small CNN's step.
     For processes that train and end; where the C library is another one, nothing happens.
     """
     with suppress(OSError, AttributeError, TypeError):  # no glibc

@@ -9,12 +9,7 @@ from torch import Tensor, nn
 
 
 class Forward(nn.Module):
-    """A model in a number format; logits come as float32.
-
-    On CUDA, forward and backward pass of a batch are captured as a CUDA graph and replayed: launching the few dozen
-    small kernels of such a step one by one takes longer than they do. The first batch decides the shape; another one,
-    such as the last of an epoch, goes the usual way.
-    """
+    """A model in a number format; logits come as float32."""
 
     def __init__(self, model: nn.Module, precision: torch.dtype) -> None:
         super().__init__()
@@ -33,7 +28,11 @@ class Forward(nn.Module):
 
 
 class Replayed:
-    """`Forward`, replayed as a graph where the device is CUDA."""
+    """`Forward`; where the device is CUDA, forward and backward pass of a batch are captured as a graph and replayed.
+
+    Launching the few dozen small kernels of such a step one by one takes longer than they do. The first batch decides
+    the shape; another one, such as the last of an epoch, goes the usual way.
+    """
 
     def __init__(self, forward: Forward, device: torch.device) -> None:
         self._forward = forward

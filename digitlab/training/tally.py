@@ -50,10 +50,6 @@ class Tally:
     def __init__(self) -> None:
         self._restart(_Sums())
 
-    def begin_epoch(self) -> None:
-        """Count anew."""
-        self._restart(_Sums())
-
     def _restart(self, sums: _Sums) -> None:
         self._sums = sums
         self._aside: list[_Step] = []
