@@ -19,7 +19,7 @@ DIGITLAB_FUZZ ?= 10000
 # and a fault fails again. What failed at first stands above.
 AGAIN = { echo "Once more, by themselves:"; $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
 
-.PHONY: app class test lint types imports unit slow soak benchmark lock audit licences sbom clean
+.PHONY: app class test lint types imports unit slow soak benchmark benchmark-reading benchmark-class lock audit licences sbom clean
 
 app: $(INSTALLED)
 	$(BIN)/streamlit run app.py
@@ -51,12 +51,12 @@ soak: $(VENV)/.dev
 	  failed=$$?; $(BIN)/python -m tests.fuzz.trust docs/trust.md; exit $$failed
 
 benchmark: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
+
+benchmark-reading: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.reading
-	$(BIN)/python -m benchmarks.quick
-	$(BIN)/python -m benchmarks.epoch
-	$(BIN)/python -m benchmarks.growth
-	$(BIN)/python -m benchmarks.bookkeeping
-	$(BIN)/python -m benchmarks.polling
+
+benchmark-class: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.pen_latency
 	$(BIN)/python -m benchmarks.live
 	$(BIN)/python -m benchmarks.lab

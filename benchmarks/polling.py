@@ -1,12 +1,10 @@
-"""What an open Train page costs the server: CPU time with 1 and 5 sessions, idle and polling a run under way.
+"""What an open Train page costs the server while a run is under way, by the number of those who look at it.
 
-    python -m benchmarks.polling [--seconds 20]
-
-Needs Chromium. The run is a stand-in that grows by one record a second, so that no training takes part.
+Each session speaks to the server as a browser does: it opens the page, and asks for its live part as often as the page
+says. The run is a stand-in that grows by one record a second, so that no training takes part.
 """
 
-import argparse
-import os
+import asyncio
 import tempfile
 import threading
 import time
@@ -15,53 +13,94 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
+from benchmarks.growth import growth_row
+from benchmarks.live import processor_seconds, server_of
+from benchmarks.table import Row
 from digitlab.config import TrainConfig
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
-from tests.browser.served import CHROMIUM_FLAGS, ROOT, chromium, served
+from tests.browser.served import ROOT, served
 
-SESSIONS = (1, 5)
+SESSIONS = (1, 5, 50)
 STEPS = 10_000
+_WARM, _SECONDS = 10.0, 20.0
+"""Before the server is watched, and for how long."""
 
 
-def main() -> None:
-    """Measure and print a table."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--seconds", type=float, default=20.0, help="how long each case is watched")
-    seconds = options.parse_args().seconds
-    print("CPU of the server, in % of one core")
-    print(f"{'sessions':>8}  {'idle':>6}  {'polling':>7}")
-    for sessions in SESSIONS:
-        idle, polling = (measure(sessions, seconds, under_way=under_way) for under_way in (False, True))
-        print(f"{sessions:>8}  {idle:>6.1f}  {polling:>7.1f}")
+def rows() -> Iterator[Row]:
+    """Processor time of the server, a second of watching."""
+    cost = [_cost(sessions) for sessions in SESSIONS]
+    yield growth_row("sessions that watch a training, processor time a second", SESSIONS, cost)
 
 
-def measure(sessions: int, seconds: float, *, under_way: bool) -> float:
-    """Percent of one core that a fresh server uses while some sessions look at Train."""
+def _cost(sessions: int) -> float:
+    """Seconds of one core that a fresh server uses a second, while some sessions look at a training."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        if under_way:
-            stack.enter_context(_growing_run(folder / "runs"))
+        stack.enter_context(_growing_run(folder / "runs"))
         address = stack.enter_context(served(ROOT / "app.py", folder, "/api/health"))
-        playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        stack.callback(browser.close)
-        for _ in range(sessions):
-            _open(browser, address)
-        time.sleep(seconds / 4)  # warming up is not what is measured
-        server = _server_on(address)
-        before, began = _cpu_seconds(server), time.monotonic()
-        time.sleep(seconds)
-        return 100 * (_cpu_seconds(server) - before) / (time.monotonic() - began)
+        return asyncio.run(_watched(address, sessions))
 
 
-def _open(browser: Browser, address: str) -> None:
-    page = browser.new_page()
-    page.goto(f"{address}/train")
-    page.get_by_role("heading", name="All runs").wait_for(timeout=120_000)
-    page.get_by_role("button", name="Start", exact=True).wait_for(timeout=120_000)
+async def _watched(address: str, sessions: int) -> float:
+    watching = [asyncio.create_task(_Session(address).watch()) for _ in range(sessions)]
+    await asyncio.sleep(_WARM + sessions / 2)  # opening is not what is measured
+    server = server_of(address)
+    before, began = processor_seconds(server), time.monotonic()
+    await asyncio.sleep(_SECONDS)
+    cost = (processor_seconds(server) - before) / (time.monotonic() - began)
+    for task in watching:
+        if task.done():  # which only an error does
+            task.result()
+        task.cancel()
+    await asyncio.gather(*watching, return_exceptions=True)
+    return cost
+
+
+class _Session:
+    """A browser's side of Streamlit's socket, on Train."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._page = ""
+        self._live: dict[str, float] = {}
+
+    async def watch(self) -> None:
+        """Open the page, and ask for what it wants to be asked for, until cancelled."""
+        origin, address = Origin(self._address), self._address.replace("http", "ws") + "/_stcore/stream"
+        async with connect(address, origin=origin, subprotocols=[Subprotocol("streamlit")], max_size=None) as socket:
+            await self._ask(socket)
+            await self._ask(socket, page=True)
+            if not self._live:
+                raise RuntimeError("Train does not ask to be looked at again.")
+            fragment, interval = next(iter(self._live.items()))
+            while True:
+                asked = time.monotonic()
+                await self._ask(socket, fragment=fragment, page=True)
+                await asyncio.sleep(max(0.0, asked + interval - time.monotonic()))
+
+    async def _ask(self, socket: ClientConnection, fragment: str = "", *, page: bool = False) -> None:
+        message = BackMsg()
+        message.rerun_script.page_script_hash = self._page if page else ""
+        message.rerun_script.context_info.timezone = "UTC"
+        message.rerun_script.fragment_id = fragment
+        await socket.send(message.SerializeToString())
+        while True:
+            answer = ForwardMsg()
+            answer.ParseFromString(bytes(await socket.recv(decode=False)))
+            kind = answer.WhichOneof("type")
+            if kind == "navigation":
+                found = {one.url_pathname: one.page_script_hash for one in answer.navigation.app_pages}
+                self._page = found["train"]
+            elif kind == "auto_rerun":
+                self._live[answer.auto_rerun.fragment_id] = answer.auto_rerun.interval
+            elif kind == "script_finished":
+                return
 
 
 @contextmanager
@@ -82,29 +121,8 @@ def _growing_run(runs: Path) -> Iterator[None]:
     with run.lock():
         thread = threading.Thread(target=grow)
         thread.start()
-        yield
-        done.set()
-        thread.join()
-
-
-def _server_on(address: str) -> int:
-    """The id of the process, started by this one, that serves an address."""
-    port = address.rsplit(":", 1)[1]
-    for process in Path("/proc").glob("[0-9]*"):
         try:
-            arguments = (process / "cmdline").read_bytes().split(b"\0")
-        except OSError:  # it has ended meanwhile
-            continue
-        if port.encode() in arguments and b"streamlit" in arguments:
-            return int(process.name)
-    raise RuntimeError(f"No process serves {address}.")
-
-
-def _cpu_seconds(process: int) -> float:
-    """User and system time of a process so far."""
-    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-if __name__ == "__main__":
-    main()
+            yield
+        finally:
+            done.set()
+            thread.join()

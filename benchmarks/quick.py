@@ -1,9 +1,9 @@
 """Seconds to 99 % on MNIST's test images: the preset `quick` against the published recipe "99 % in 0.76 s on a GPU".
 
-`python -m benchmarks.quick [SEEDS]` (default 10): both train in turn, each time in a process of its own, with another
-seed; a table of median seconds, and of mean test accuracy with its standard deviation over the seeds. Imports and
-reading the files are not counted, for neither. The preset's seconds hold its validation and all that it writes into its
-run folder; the rival does neither. On a GPU each process trains twice and the second time counts.
+Both train in turn, each time in a process of its own, with another seed; median seconds, and mean test accuracy with
+its standard deviation over the seeds. Imports and reading the files are not counted, for neither. The preset's seconds
+hold its validation and all that it writes into its run folder; the rival does neither. On a GPU each process trains
+twice and the second time counts.
 
 The rival, written afresh after its description: T. Soininen, "Training a neural network on MNIST to 99 % in less than
 one second", 2020, github.com/tuomaso/train_mnist_fast, notebook 8.
@@ -11,10 +11,9 @@ one second", 2020, github.com/tuomaso/train_mnist_fast, notebook 8.
 
 import multiprocessing
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -22,13 +21,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from benchmarks.table import Row, against
 from digitlab.config import Settings
 from digitlab.data import PartName
 from digitlab.data.mnist import load_mnist
 from digitlab.data.parts import join
-from digitlab.errors import DigitlabError
 from digitlab.jobs.recorder import Recorder
-from digitlab.models import build_model, count_parameters, to_input
+from digitlab.models import build_model, to_input
 from digitlab.presets import find_preset
 from digitlab.reading.predictor import evaluate
 from digitlab.runs.run import Run
@@ -37,8 +36,8 @@ from digitlab.training.trainer import Trainer
 
 _BATCH, _RATE = 256, 0.01
 
-Measured = tuple[float, float, int]
-"""Seconds, test accuracy in 0..1, and parameters."""
+Measured = tuple[float, float]
+"""Seconds, and test accuracy in 0..1."""
 
 
 class Rival(nn.Module):
@@ -79,7 +78,7 @@ def rival(seed: int) -> Measured:
     test = load_mnist(folder, PartName.TEST, 0.1).to(device)
     with torch.inference_mode():
         right = model(_normalised(test.images)).argmax(1) == test.labels
-    return seconds, right.double().mean().item(), count_parameters(model)
+    return seconds, right.double().mean().item()
 
 
 def _normalised(images: Tensor) -> Tensor:
@@ -104,8 +103,7 @@ def quick(seed: int) -> Measured:
 
     with tempfile.TemporaryDirectory() as runs:
         seconds, model = _timed(learn, choose_device(config.device))
-    accuracy = evaluate(model.cpu(), load_mnist(folder, PartName.TEST, 0.1)).accuracy
-    return seconds, accuracy, count_parameters(model)
+    return seconds, evaluate(model.cpu(), load_mnist(folder, PartName.TEST, 0.1)).accuracy
 
 
 def _timed(learn: Callable[[], nn.Module], device: torch.device) -> tuple[float, nn.Module]:
@@ -128,29 +126,24 @@ def _alone(what: Callable[[int], Measured], seed: int) -> Measured:
         return pool.submit(what, seed).result()
 
 
-def main(seeds: int) -> None:
-    """Print the table."""
-    print(f"one epoch of MNIST on {_place()}, {seeds} seeds each, in turn")
+def rows(seeds: int = 10) -> Iterator[Row]:
+    """The preset against its rival, each seed in turn."""
     found: dict[str, list[Measured]] = {"rival": [], "quick": []}
     for seed in range(seeds):
         for name, what in (("rival", rival), ("quick", quick)):
             found[name].append(_alone(what, seed))
-    median = {name: statistics.median(seconds for seconds, _, _ in several) for name, several in found.items()}
-    print(f"{'':8}{'seconds':>9}{'ratio':>8}{'test accuracy':>20}{'parameters':>12}")
-    for name, several in found.items():
-        right = [100 * accuracy for _, accuracy, _ in several]
-        spread = statistics.stdev(right) if len(right) > 1 else 0.0
-        ratio, accuracy = median[name] / median["rival"], f"{statistics.mean(right):.2f} ± {spread:.2f} %"
-        print(f"{name:8}{median[name]:9.2f}{ratio:8.2f}{accuracy:>20}{several[0][2]:12,}")
+    ours, theirs = found["quick"], found["rival"]
+    yield against(
+        "preset `quick`, one epoch of MNIST, its validation and all that it writes down included",
+        [one for one, _ in ours],
+        [one for one, _ in theirs],
+        f'"99 % in 0.76 s", {_accuracy(theirs)}',
+        "≤ 0.25 and ≥ 99.0 %",
+        note=f", {_accuracy(ours)}",
+    )
 
 
-def _place() -> str:
-    device = choose_device("auto")
-    return torch.cuda.get_device_name() if device.type == "cuda" else f"{torch.get_num_threads()} cores"
-
-
-if __name__ == "__main__":
-    try:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
-    except DigitlabError as error:
-        sys.exit(str(error))
+def _accuracy(several: Sequence[Measured]) -> str:
+    right = [100 * accuracy for _, accuracy in several]
+    spread = f" ± {statistics.stdev(right):.2f}" if len(right) > 1 else ""
+    return f"{statistics.mean(right):.2f}{spread} %"

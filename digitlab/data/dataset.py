@@ -6,6 +6,7 @@ A list of data sets needs no torch, so their loaders import what they need when 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from digitlab.data.parts import Part, TrainingImages
+    from digitlab.ink.stroke_arrays import Strokes
 
 _RENDERINGS = 6
 """How often each training drawing is rendered for an epoch; drawings of other parts are rendered once."""
@@ -233,6 +235,20 @@ class InkSet:
     drawings: Sequence[LabelledDrawing]
     renderings: int
 
+    @cached_property
+    def strokes(self) -> "Strokes":
+        """The drawings as arrays, made once: every epoch renders them."""
+        from digitlab.ink.stroke_arrays import as_strokes
+
+        return as_strokes([drawing.ink for drawing in self.drawings])
+
+    def of_epoch(self, epoch: int, progress: Progress) -> "Part":
+        """The images of an epoch, counted from 0."""
+        from digitlab.data.rendering import render_hands
+
+        turns = range(epoch * self.renderings, (epoch + 1) * self.renderings)
+        return render_hands(self.strokes, [drawing.digit for drawing in self.drawings], turns, progress)
+
 
 def _draw_some(sizes: Sequence[int], most: int, seed: int) -> list["Tensor"]:
     """Which of several collections' members are taken: for each its positions, rising; at most so many in all."""
@@ -276,13 +292,8 @@ class FreshImages:
         """The images of an epoch, counted from 0."""
         from digitlab.data.non_digits import draw_non_digits
         from digitlab.data.parts import join
-        from digitlab.data.rendering import render
 
-        rendered = [render(one.drawings, _turns(epoch, one.renderings), self.progress) for one in self.ink]
+        rendered = [one.of_epoch(epoch, self.progress) for one in self.ink]
         everything = [drawing for one in self.ink for drawing in one.drawings]
         others = [draw_non_digits(everything, self._others, epoch, self.progress)] if self._others else []
         return join([*self.pictures, *rendered, *others])
-
-
-def _turns(epoch: int, renderings: int) -> range:
-    return range(epoch * renderings, (epoch + 1) * renderings)

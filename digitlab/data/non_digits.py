@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from digitlab.data import Progress, quiet
-from digitlab.data.parts import NO_DIGIT, Part, from_arrays
-from digitlab.data.rendering import TELL_EVERY, another_hand, picture_of
+from digitlab.data.parts import NO_DIGIT, Part
+from digitlab.data.rendering import render_hands
+from digitlab.ink.stroke_arrays import as_strokes
 from digitlab.ink.strokes import Ink, LabelledDrawing, fit_ink
 
 _MIRRORED = (3, 4, 6, 7, 9)
@@ -30,12 +31,8 @@ def draw_non_digits(drawings: Sequence[LabelledDrawing], count: int, seed: int, 
     """
     random = np.random.default_rng(seed)
     kinds = [_scribble, *([_mirrored, _on_its_side, _two_in_one, _side_by_side] if drawings else [])]
-    images: list[np.ndarray] = []
-    for _ in range(count):
-        images.append(picture_of(kinds[int(random.integers(len(kinds)))](drawings, random), random))
-        if len(images) % TELL_EVERY == 0:
-            progress("drawing scribbles and turned digits", len(images), count)
-    return from_arrays(images, [NO_DIGIT] * count)
+    inks = [kinds[int(random.integers(len(kinds)))](drawings, random) for _ in range(count)]
+    return render_hands(as_strokes(inks), [NO_DIGIT] * count, [seed + 1], progress)  # turn 0 is nobody's hand
 
 
 _Kind = Callable[[Sequence[LabelledDrawing], np.random.Generator], Ink]
@@ -84,9 +81,9 @@ def _pair(drawings: Sequence[LabelledDrawing], random: np.random.Generator, digi
 
 
 def _one(drawings: Sequence[LabelledDrawing], random: np.random.Generator, digits: Sequence[int]) -> Ink:
-    """A drawing of one of the digits in another hand; of any digit when none of these turns up soon."""
+    """A drawing of one of the digits; of any digit when none of these turns up soon."""
     for _ in range(30):
         drawing = drawings[int(random.integers(len(drawings)))]
         if drawing.digit in digits:
             break
-    return another_hand(drawing.ink, random)
+    return drawing.ink

@@ -186,7 +186,8 @@ def test_rendering_many_drawings_is_reported_as_it_goes_on(tmp_path: Path, monke
     monkeypatch.setitem(DATASETS, "pen", replace(DATASETS["pen"], drawings=lambda *_: drawings))
     words: list[tuple[str, int, int]] = []
     load_training("pen", tmp_path, 0.1, progress=lambda *word: words.append(word))
-    assert words == [("rendering drawings", 250, 600), ("rendering drawings", 500, 600)]
+    assert words[-1] == ("rendering drawings", 600, 600)
+    assert len(words) > 1
 
 
 SEVEN = LabelledDrawing(ink=[[[0, 0], [40, 0], [20, 60]]], digit=7, writer="anna")
