@@ -1,4 +1,4 @@
-"""How well each checkpoint reads: MNIST's test part, and unseen writers by collection, pen width, size and place.
+"""How well each checkpoint reads: MNIST's test part, and unseen people by collection, pen width, size and place.
 
     python -m benchmarks.reading [MODEL…]
 

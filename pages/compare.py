@@ -9,6 +9,7 @@ from digitlab.ui.app.callouts import errors_shown
 from digitlab.ui.app.installation import catalogue
 from digitlab.ui.compare.curves import show_roc, show_trainings
 from digitlab.ui.compare.difference import show_difference
+from digitlab.ui.compare.hands import DATA, show_hands
 from digitlab.ui.compare.sides import find_sides, on_the_same_images, pick_compared
 from digitlab.ui.compare.tables import show_tables
 from digitlab.ui.shared.data_picker import FILE, pick_data, uploaded_part
@@ -43,6 +44,8 @@ def compare(entries: Sequence[Entry], data: str) -> None:
     if len(same) > 1:
         show_difference(same)
         show_roc(same)
+        if data == DATA:
+            show_hands(same)
     show_trainings(found)
     explain_terms(*_TERMS)
 

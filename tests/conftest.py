@@ -13,7 +13,7 @@ import torch
 from digitlab.config import TrainConfig
 from digitlab.data.mnist import mnist_is_here
 from digitlab.data.parts import Part
-from digitlab.data.pen import pen_file
+from digitlab.data.pen import pen_files
 from digitlab.models import build_model, count_parameters
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
@@ -91,7 +91,7 @@ def data_folder(monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def pen_folder() -> Path:
     """The folder that holds the pen digits."""
-    return _require(pen_file(DATA) is not None, "the pen digits were")
+    return _require(bool(pen_files(DATA)), "the pen digits were")
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from digitlab.formats import count
 def import_unipen(folder: Path, file: Path, as_json: bool) -> None:
     """Make an ink file of the digits in FOLDER, UNIPEN's train_r01_v07 unpacked (doi:10.5281/zenodo.1195803).
 
-    It is packed by gzip when its name ends in .gz; the pen digits are read from pen-digits/pen-digits.jsonl.gz in the
-    data folder (DIGITLAB_DATA).
+    It is packed by gzip when its name ends in .gz; the pen digits are read from pen-digits/pen-digits*.jsonl.gz in the
+    data folder (DIGITLAB_DATA), where `digitlab download pen` puts UNIPEN's without this command.
     """
     from digitlab.ink.ink_file import write_ink_file
     from digitlab.ink.unipen_folder import read_unipen

@@ -9,6 +9,7 @@ import click
 
 from digitlab import __version__
 from digitlab.cli.backup import backup
+from digitlab.cli.download import download
 from digitlab.cli.evaluate import evaluate
 from digitlab.cli.export import export
 from digitlab.cli.import_unipen import import_unipen
@@ -74,5 +75,5 @@ def main(context: click.Context) -> None:
     context.obj = Settings.from_environment()
 
 
-for command in (train, evaluate, predict, report, export, runs, import_unipen, backup, restore):
+for command in (download, train, evaluate, predict, report, export, runs, import_unipen, backup, restore):
     main.add_command(command)

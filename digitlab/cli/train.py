@@ -73,7 +73,7 @@ def train(
     from digitlab.runs.publish import SNAPSHOTS, check_checkpoint_name, publish
     from digitlab.runs.run import Run
 
-    check_config(config, settings)
+    config = check_config(config, settings)
     if checkpoint is not None:
         check_checkpoint_name(checkpoint)
     run = Run.create(settings.runs, config)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from digitlab.config import DataFolders, Settings
 from digitlab.data import PartName, Progress, quiet
 from digitlab.data.handwriting import drawings_of_part, handwriting_is_here, handwriting_lacks
+from digitlab.data.letters import letter_drawings
 from digitlab.data.mnist import load_mnist, mnist_is_here
-from digitlab.data.pen import pen_drawings, pen_file
+from digitlab.data.pen import pen_drawings, pen_files
 from digitlab.errors import UnknownName
-from digitlab.ink.strokes import LabelledDrawing
+from digitlab.ink.strokes import Ink, LabelledDrawing
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -62,25 +63,26 @@ class Dataset:
 
     def is_here(self, where: Where) -> bool:
         """Whether it can be loaded without a network."""
-        return self.found(self._folder(where))
+        return self.found(self.folder(where))
 
     def lacks(self, where: Where) -> str:
         """Why there is too little of it to train on, to follow a colon; empty when there is enough. Raises BadInk."""
-        return self.shortage(self._folder(where))
+        return self.shortage(self.folder(where))
 
     def load_part(self, where: Where, part: PartName, validation_share: float, progress: Progress = quiet) -> "Part":
         """One part as images, each drawing rendered once. Raises DataMissing when it is not to be had."""
         if self.load is not None:
-            return self.load(self._folder(where), part, validation_share, progress)
+            return self.load(self.folder(where), part, validation_share, progress)
         from digitlab.data.rendering import render
 
         return render(self.load_drawings(where, part, validation_share), progress=progress)
 
     def load_drawings(self, where: Where, part: PartName, validation_share: float) -> Sequence[LabelledDrawing]:
         """One part of an ink set as drawings; none for an image set. Raises DataMissing when it is not to be had."""
-        return self.drawings(self._folder(where), part, validation_share) if self.drawings is not None else []
+        return self.drawings(self.folder(where), part, validation_share) if self.drawings is not None else []
 
-    def _folder(self, where: Where) -> Path:
+    def folder(self, where: Where) -> Path:
+        """The data folder that it lies in."""
         if isinstance(where, DataFolders):
             return where.own if self.is_own else where.data
         return Path(where)
@@ -99,7 +101,7 @@ DATASETS: Mapping[str, Dataset] = {
             name="mnist",
             title="MNIST",
             test_title="MNIST, 10,000 test images",
-            remedy="Run `digitlab evaluate softmax --data mnist` once: it downloads 12 MB.",
+            remedy="Run `digitlab download mnist`: 12 MB.",
             source="MNIST: Y. LeCun, C. Cortes, C. J. C. Burges, CC BY-SA 3.0.",
             found=mnist_is_here,
             load=load_mnist,
@@ -108,11 +110,11 @@ DATASETS: Mapping[str, Dataset] = {
         Dataset(
             name="pen",
             title="Pen digits",
-            test_title="Pen digits of unseen writers",
-            remedy="Copy `pen-digits.jsonl.gz` into the data folder.",
+            test_title="Pen digits of unseen people",
+            remedy="Run `digitlab download pen`.",
             source="Pen digits: UNIPEN train_r01_v07, category 1a, I. Guyon et al., ICPR 1994, "
-            "doi:10.1109/ICPR.1994.576870, distributed as doi:10.5281/zenodo.1195803, CC BY 4.0. Split by writer.",
-            found=lambda folder: pen_file(folder) is not None,
+            "doi:10.1109/ICPR.1994.576870, distributed as doi:10.5281/zenodo.1195803, CC BY 4.0. Split by person.",
+            found=lambda folder: bool(pen_files(folder)),
             drawings=pen_drawings,
         ),
         Dataset(
@@ -205,7 +207,8 @@ def load_training(
     """The training part of the named data set.
 
     fresh: drawings are rendered anew for each epoch; otherwise every epoch sees the same renderings.
-    non_digits: images without a digit to add, as a share of the others, in 0..1.
+    non_digits: images without a digit to add, as a share of the others, in 0..1; letters among them where there are
+    pen digits in the set and pen letters in the data folder.
     most: images and drawings to take at most, drawn at random by the seed from all of them; 0 for all. A drawing
     counts once, however often it is rendered. The same seed gives the same ones, and a larger number more of them.
     Raises UnknownName for a name that does not exist and DataMissing when its files are not to be had.
@@ -223,9 +226,17 @@ def load_training(
         pictures,
         [_ink_set(one, some) for one, some in zip(inked, drawn, strict=True) if some],
         non_digits,
+        _letters(sets, where, validation_share) if non_digits else [],
         progress,
     )
     return images if fresh else images.of_epoch(0)
+
+
+def _letters(sets: Sequence[Dataset], where: Where, validation_share: float) -> list[Ink]:
+    """The letters to learn to be unsure of: by the people whose digits are learned, and others not in another part."""
+    pen = next((one for one in sets if one.name == "pen"), None)
+    folder = pen.folder(where) if pen else None
+    return [one.ink for one in letter_drawings(folder, PartName.TRAIN, validation_share)] if folder else []
 
 
 @dataclass(frozen=True)
@@ -268,13 +279,15 @@ def _ink_set(dataset: Dataset, drawings: Sequence[LabelledDrawing]) -> InkSet:
 class FreshImages:
     """Images that stay, and drawings in ever new hands.
 
-    pictures: parts that are the same in every epoch. ink: drawings that are not. non_digits: images without a digit,
-    as a share of all others. Two things of equal content give the same images for the same epoch.
+    pictures: parts that are the same in every epoch. ink: drawings that are not. non_digits: images without a digit, as
+    a share of all others. letters: drawings of some that are among these. Two things of equal content give the same
+    images for the same epoch.
     """
 
     pictures: Sequence["Part"]
     ink: Sequence[InkSet]
     non_digits: float = 0.0
+    letters: Sequence[Ink] = ()
     progress: Progress = field(default=quiet, compare=False)
 
     def __len__(self) -> int:
@@ -295,5 +308,7 @@ class FreshImages:
 
         rendered = [one.of_epoch(epoch, self.progress) for one in self.ink]
         everything = [drawing for one in self.ink for drawing in one.drawings]
-        others = [draw_non_digits(everything, self._others, epoch, self.progress)] if self._others else []
-        return join([*self.pictures, *rendered, *others])
+        if not self._others:
+            return join([*self.pictures, *rendered])
+        others = draw_non_digits(everything, self._others, epoch, self.letters, self.progress)
+        return join([*self.pictures, *rendered, others])

@@ -5,13 +5,10 @@ Source: Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten
 
 import gzip
 import hashlib
-import http.client
 import math
-import os
 import struct
-import tempfile
-import urllib.request
 import zlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +16,7 @@ import numpy as np
 from filelock import FileLock
 
 from digitlab.data import PartName, Progress, quiet
+from digitlab.data.download import Remote, fetch, reason_of
 from digitlab.errors import DataMissing
 from digitlab.image import CLASSES, SIDE
 
@@ -34,12 +32,8 @@ _CHECKSUMS = {
 """File → MD5 of it packed, as torchvision lists them."""
 
 FILES = tuple(_CHECKSUMS)
-_PATIENCE = 30.0
-"""Seconds that the network may be silent."""
-
-_CHUNK = 256 * 1024
 _SIZE = 11_594_722
-"""Bytes that are fetched at once, and of all four files."""
+"""Bytes of all four files."""
 
 
 def mnist_is_here(folder: Path) -> bool:
@@ -57,7 +51,7 @@ def load_mnist(folder: Path, part: PartName, validation_share: float, progress: 
     from digitlab.data.parts import hold_out
 
     if not mnist_is_here(folder):
-        _download(folder, progress)
+        download_mnist(folder, progress)
     images = _read(folder, train=part is not PartName.TEST)
     if part is PartName.TEST:
         return images
@@ -65,52 +59,33 @@ def load_mnist(folder: Path, part: PartName, validation_share: float, progress: 
     return held if part is PartName.VALIDATION else rest
 
 
-def _download(folder: Path, progress: Progress) -> None:
-    """Fetch the four files. They are moved into place whole, so that an interrupted download leaves nothing."""
+def download_mnist(folder: Path, progress: Progress = quiet) -> None:
+    """Fetch the four files; those that are whole already are left as they are. progress: is told of the bytes.
+
+    A download that broke off goes on where it stopped. Raises DataMissing when it fails.
+    """
     from torchvision.datasets import MNIST  # slow to import, and needed by no one who only reads a drawing
 
     raw = folder / "MNIST" / "raw"
     try:
         raw.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".mnist.lock"), tempfile.TemporaryDirectory(dir=folder, prefix=".mnist-") as scratch:
+        with FileLock(folder / ".mnist.lock"):
             if mnist_is_here(folder):  # another process was quicker
                 return
-            done = 0
             for name, md5 in MNIST.resources:
-                done = _fetch(name, md5, Path(scratch) / name, done, progress)
-            for file in Path(scratch).glob("*.gz"):
-                os.replace(file, raw / file.name)
+                remote = Remote(name, [mirror + name for mirror in MNIST.mirrors], md5)
+                done = sum(file.stat().st_size for file in raw.glob("*.gz"))
+                if not (raw / name).is_file():
+                    fetch(remote, raw / name, partial(_tell, progress, done))
     except (OSError, RuntimeError) as error:
         raise DataMissing(
-            f"MNIST is not in {folder} and could not be downloaded ({_reason(error)}). Connect to the network, copy "
+            f"MNIST is not in {folder} and could not be downloaded ({reason_of(error)}). Connect to the network, copy "
             f"the four gzip files to {raw}, or choose the data set sklearn, which needs neither."
         ) from error
 
 
-def _fetch(name: str, md5: str, target: Path, done: int, progress: Progress) -> int:
-    """One file from the first of torchvision's mirrors that has it; gives back how many bytes there are by then.
-
-    torchvision's own download sets no time limit and would wait for a silent network forever. Raises OSError.
-    """
-    from torchvision.datasets import MNIST
-    from torchvision.datasets.utils import check_integrity
-
-    trouble: OSError | None = None
-    for mirror in MNIST.mirrors:
-        try:
-            received = done
-            with urllib.request.urlopen(mirror + name, timeout=_PATIENCE) as answer, target.open("wb") as file:  # noqa: S310  https, from torchvision's list
-                while chunk := answer.read(_CHUNK):
-                    file.write(chunk)
-                    received += len(chunk)
-                    progress("downloading MNIST", min(received, _SIZE), _SIZE)
-        except (OSError, http.client.HTTPException) as error:  # URLError and a time-out are of the first kind
-            trouble = OSError(_reason(error))
-            continue
-        if check_integrity(target, md5):
-            return received
-        trouble = OSError(f"{name} came with a wrong checksum")
-    raise trouble or OSError(f"no mirror for {name}")
+def _tell(progress: Progress, before: int, received: int) -> None:
+    progress("downloading MNIST", min(before + received, _SIZE), _SIZE)
 
 
 def _read(folder: Path, *, train: bool) -> "Part":
@@ -128,7 +103,7 @@ def _read(folder: Path, *, train: bool) -> "Part":
         return Part(torch.from_numpy(pixels), torch.from_numpy(digits.astype(np.int64)))
     except (OSError, ValueError, EOFError, zlib.error) as error:
         raise DataMissing(
-            f"The MNIST files in {raw} are damaged ({_reason(error)}). Delete them and try again."
+            f"The MNIST files in {raw} are damaged ({reason_of(error)}). Delete them and try again."
         ) from error
 
 
@@ -154,8 +129,3 @@ def _values(raw: Path, name: str, shape: tuple[int, ...]) -> np.ndarray:
     if len(content) - start != math.prod(sizes):
         raise ValueError(f"{name} is cut off or too long")
     return np.frombuffer(bytearray(content), np.uint8, offset=start).reshape(sizes)
-
-
-def _reason(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1].rstrip(".") if lines else type(error).__name__

@@ -1,7 +1,8 @@
 """Images that show no digit, so that a model learns to be unsure of what it was not made for.
 
 Outlier exposure: D. Hendrycks, M. Mazeika, T. Dietterich, "Deep anomaly detection with outlier exposure", ICLR 2019.
-No letters are among them: those are what the result is tested with.
+Where there are pen letters, half of the images are letters that look like no digit, by people of the training part;
+the result is tested with those of other people.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,15 +24,23 @@ on its side is a slanted 1, and a 1 in a 0 is a slashed 0."""
 _SIDE = 1000.0
 
 
-def draw_non_digits(drawings: Sequence[LabelledDrawing], count: int, seed: int, progress: Progress = quiet) -> Part:
-    """So many images with the label NO_DIGIT; the same ones for the same drawings, count and seed.
+def draw_non_digits(
+    drawings: Sequence[LabelledDrawing],
+    count: int,
+    seed: int,
+    letters: Sequence[Ink] = (),
+    progress: Progress = quiet,
+) -> Part:
+    """So many images with the label NO_DIGIT; the same ones for the same drawings, letters, count and seed.
 
-    Scribbles and, where there are drawings to make them of: digits mirrored, on their side, two in one place, and
-    two side by side.
+    Letters, in new hands; scribbles and, where there are drawings to make them of: digits mirrored, on their side, two
+    in one place, and two side by side.
     """
     random = np.random.default_rng(seed)
     kinds = [_scribble, *([_mirrored, _on_its_side, _two_in_one, _side_by_side] if drawings else [])]
-    inks = [kinds[int(random.integers(len(kinds)))](drawings, random) for _ in range(count)]
+    real = count // 2 if letters else 0
+    inks = [letters[place] for place in random.integers(len(letters) or 1, size=real)]
+    inks += [kinds[int(random.integers(len(kinds)))](drawings, random) for _ in range(count - real)]
     return render_hands(as_strokes(inks), [NO_DIGIT] * count, [seed + 1], progress)  # turn 0 is nobody's hand
 
 

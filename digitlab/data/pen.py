@@ -1,40 +1,79 @@
-"""The pen digits: real drawings as strokes, split by writer."""
+"""The pen digits: real drawings as strokes, split by person."""
 
-import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from digitlab.data import PartName
+from digitlab.data.people import Source, deal, group_people, without_copies
 from digitlab.errors import DataMissing
 from digitlab.ink.ink_file import read_ink_file
 from digitlab.ink.strokes import LabelledDrawing
 
-FILE = "pen-digits.jsonl.gz"
-_TEST_PERCENT = 15
+_PATTERN = "pen-digits*.jsonl.gz"
+
+_LEAST_VALIDATION = 0.25
+"""The least share of the drawings not meant for the test that validation gets: there are few of them beside MNIST's
+images, and below some 1,500 an error more or less decides."""
 
 
-def pen_file(folder: Path) -> Path | None:
-    """Where the data folder holds the pen digits, or None."""
-    candidates = (folder / "pen-digits" / FILE, folder / FILE)
-    return next((path for path in candidates if path.is_file()), None)
+@dataclass(frozen=True)
+class PenDigits:
+    """All pen digits of a data folder, each drawing once, and who is who among their sources."""
+
+    drawings: Sequence[LabelledDrawing]
+    people: "dict[Source, Source]"
+
+    def person(self, donor: str, writer: str) -> Source:
+        """Whoever wrote into this source file, known here or not."""
+        source = Source.of(donor, writer)
+        return self.people.get(source, source)
+
+    def parts(self, validation_share: float) -> "dict[Source, PartName]":
+        """Person → the part of all their drawings. validation_share: below a quarter, a quarter is taken."""
+        counts = Counter(self.person(drawing.donor, drawing.writer) for drawing in self.drawings)
+        return dict(deal(counts, max(validation_share, _LEAST_VALIDATION)))
+
+
+def pen_files(folder: Path) -> list[Path]:
+    """The files of pen digits that the data folder holds, `pen-digits*.jsonl.gz`, there or under `pen-digits/`."""
+    return sorted((folder / "pen-digits").glob(_PATTERN)) or sorted(folder.glob(_PATTERN))
+
+
+def read_pen_digits(folder: Path) -> PenDigits:
+    """All of them. Raises DataMissing when there is no file, BadInk when one is bad."""
+    files = pen_files(folder)
+    if not files:
+        raise DataMissing(
+            f"The pen digits are not in {folder}. Run `digitlab download pen`, or choose another data set, such as "
+            "mnist."
+        )
+    return _read(tuple((file, *_state(file)) for file in files))
+
+
+def _state(file: Path) -> tuple[int, int]:
+    """What changes when a file does."""
+    found = file.stat()
+    return found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=1)
+def _read(files: tuple[tuple[Path, int, int], ...]) -> PenDigits:
+    """A training asks for two parts, and an evaluation follows."""
+    everything = [drawing for file, *_ in files for drawing in read_ink_file(file)]
+    return PenDigits(without_copies(everything), dict(group_people(everything)))
 
 
 def pen_drawings(folder: Path, part: PartName, validation_share: float) -> list[LabelledDrawing]:
-    """The drawings of one part's writers. Raises DataMissing when the file is not there, BadInk when it is bad."""
-    file = pen_file(folder)
-    if file is None:
-        raise DataMissing(
-            f"The pen digits are not in {folder}. Copy {FILE} there, or choose another data set, such as mnist."
-        )
-    drawings = [d for d in read_ink_file(file) if part_of(d.writer, validation_share) is part]
+    """The drawings of one part's people. Raises DataMissing when there is no file, BadInk when one is bad.
+
+    validation_share: of the drawings that are not for the test, at least a quarter.
+    """
+    pen = read_pen_digits(folder)
+    parts = pen.parts(validation_share)
+    drawings = [d for d in pen.drawings if parts[pen.person(d.donor, d.writer)] is part]
     if not drawings:
-        raise DataMissing(f"{file} has no writer for the {part} part. Choose a file with more writers.")
+        raise DataMissing(f"The pen digits in {folder} have nobody for the {part} part. Add drawings of more people.")
     return drawings
-
-
-def part_of(writer: str, validation_share: float) -> PartName:
-    """The part that all drawings of a writer belong to, decided by the name alone, so that it never changes."""
-    draw = int.from_bytes(hashlib.sha256(writer.encode(errors="backslashreplace")).digest()[:4]) / 2**32
-    test = _TEST_PERCENT / 100
-    if draw < test:
-        return PartName.TEST
-    return PartName.VALIDATION if draw < test + (1 - test) * validation_share else PartName.TRAIN

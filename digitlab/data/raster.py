@@ -30,7 +30,7 @@ def rasterise(strokes: Strokes, pens: np.ndarray, tell: Callable[[int], None] = 
     tell: is told now and then how many images are done.
     """
     images = np.empty((strokes.drawings, SIDE, SIDE), np.uint8)
-    lines = torch.from_numpy(np.concatenate([strokes.points, strokes.points[strokes.next]], axis=1))
+    lines = torch.from_numpy(np.column_stack([strokes.points, strokes.points[strokes.next], strokes.width]))
     radii = torch.from_numpy((pens / 2).astype(np.float32))
     done = 0
     for some, places in _batches(np.bincount(strokes.drawing[strokes.stroke])):
@@ -57,9 +57,12 @@ def _batches(sizes: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 
 def _paint(lines: Tensor, radii: Tensor) -> Tensor:
-    """Images of the lines [x0, y0, x1, y1], of shape (B, L, 4), drawn with round pens of these radii, shape (B,)."""
-    ends = lines.reshape(len(lines), -1, 2)
-    low, high = ends.amin(1) - radii[:, None], ends.amax(1) + radii[:, None]
+    """Images of the lines [x0, y0, x1, y1, width], of shape (B, L, 5), drawn with round pens.
+
+    radii: the pens', shape (B,); a line's width is a share of its pen's.
+    """
+    ends, reach = lines[..., :4].unflatten(2, (2, 2)), (radii[:, None] * lines[..., 4])[..., None, None]
+    low, high = (ends - reach).amin((1, 2)), (ends + reach).amax((1, 2))
     pixel = (high - low).amax(1) / BOX
     count = ((high - low) / pixel[:, None]).round().clamp_min(1)
     number = torch.arange(BOX)
@@ -81,8 +84,8 @@ def _covered(middles: Tensor, lines: Tensor, radii: Tensor, pixel: Tensor) -> Te
 
 
 def _distance(middles: Tensor, lines: Tensor) -> Tensor:
-    """From each pixel's middle to the nearest line: shape (B, BOX, BOX), y before x."""
-    x0, y0, x1, y1 = lines[:, None].unbind(3)  # each (B, 1, L)
+    """From each pixel's middle to the nearest line, by its width: shape (B, BOX, BOX), y before x."""
+    x0, y0, x1, y1, wide = lines[:, None].unbind(3)  # each (B, 1, L)
     way_x, way_y = x1 - x0 + _TINY, y1 - y0
     length = torch.hypot(way_x, way_y)
     right, down = way_x / length, way_y / length
@@ -90,7 +93,7 @@ def _distance(middles: Tensor, lines: Tensor) -> Tensor:
     along = (from_y * down)[:, :, None] + (from_x * right)[:, None]
     across = (from_x * down)[:, None] - (from_y * right)[:, :, None]
     beyond = along - along.clamp_min(0).minimum(length[:, None])
-    return across.square_().addcmul_(beyond, beyond).amin(3).sqrt_()
+    return across.square_().addcmul_(beyond, beyond).div_(wide[:, :, None].square()).amin(3).sqrt_()
 
 
 def _place(ink: Tensor, count: Tensor) -> Tensor:

@@ -2,13 +2,13 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
 
 from digitlab.data import Progress, quiet
-from digitlab.data.hands import other_hands
+from digitlab.data.hands import Habit, other_hands
 from digitlab.data.parts import Part, from_arrays
 from digitlab.data.raster import rasterise
 from digitlab.errors import BadInk
@@ -45,16 +45,23 @@ def render(drawings: Sequence[LabelledDrawing], progress: Progress = quiet) -> P
     return from_arrays(images, [drawing.digit for drawing in drawings])
 
 
-def render_hands(strokes: Strokes, labels: Sequence[int], turns: Sequence[int], progress: Progress = quiet) -> Part:
+def render_hands(
+    strokes: Strokes,
+    labels: Sequence[int],
+    turns: Sequence[int],
+    progress: Progress = quiet,
+    habits: Mapping[str, Habit] | None = None,
+) -> Part:
     """The drawings as images to train on, once for every turn: 0 shows each as it was written, any other in new hands.
 
-    labels: the drawings' digits. The same drawings in the same order and the same turn give the same images.
+    labels: the drawings' digits. habits: of the new hands, as in `other_hands`.
+    The same drawings in the same order and the same turn give the same images.
     """
     images = []
     for number, turn in enumerate(turns):
         random = np.random.default_rng(turn)
         done, total = number * len(labels), len(turns) * len(labels)
-        written = other_hands(strokes, random) if turn else strokes
+        written = other_hands(strokes, random, habits) if turn else strokes
         tell = partial(_tell, progress, done, total)
         images.append(rasterise(written, _pens(len(labels), random), tell))
     return from_arrays(np.concatenate(images), list(labels) * len(turns))
@@ -82,10 +89,21 @@ def check_work(drawings: Sequence[LabelledDrawing], name: str) -> Sequence[Label
     return drawings
 
 
+def pen_of(ink: Ink) -> tuple[float, float]:
+    """The pen width and the longer side, in canvas pixels, with which `render` draws this ink."""
+    width, length, _ = _pen_and_place(ink)
+    return width, length
+
+
+def _pen_and_place(ink: Ink) -> tuple[float, float, np.random.Generator]:
+    """Pen width, longer side, and what the place is drawn from."""
+    random = np.random.default_rng(_seed(ink))
+    return random.uniform(*PEN_WIDTHS), random.uniform(*LENGTHS), random
+
+
 def _image(ink: Ink) -> np.ndarray:
     """The canvas is only as large as the drawing needs: what lies around it is cropped anyway."""
-    random = np.random.default_rng(_seed(ink))
-    width, length = random.uniform(*PEN_WIDTHS), random.uniform(*LENGTHS)
+    width, length, random = _pen_and_place(ink)
     side = math.ceil(length + width) + 2
     middle = side / 2 + random.uniform(-0.5, 0.5, 2)
     return prepare_ink(fit_ink(ink, length, (middle[0], middle[1])), width, (side, side)).image

@@ -20,11 +20,13 @@ class Strokes:
     points: `float32` of shape (P, 2), the middle of each drawing's bounding box at 0, 0; y points down.
     stroke: the stroke of each point, counted through all drawings, rising; shape (P,).
     drawing: the drawing of each stroke, rising; shape (S,).
+    width: how wide the line from each point is, as a share of the drawing's pen; `float32` of shape (P,), above 0.
     """
 
     points: np.ndarray
     stroke: np.ndarray
     drawing: np.ndarray
+    width: np.ndarray
 
     @property
     def drawings(self) -> int:
@@ -53,7 +55,7 @@ def as_strokes(inks: Sequence[Ink]) -> Strokes:
     stroke = np.repeat(np.arange(len(strokes)), [len(points) for _, points in strokes])
     flat = itertools.chain.from_iterable(itertools.chain.from_iterable(points) for _, points in strokes)
     points = np.fromiter(flat, np.float64).reshape(-1, 2)
-    return _divide(Strokes(_scale(points, drawing[stroke]), stroke, drawing))
+    return _divide(Strokes(_scale(points, drawing[stroke]), stroke, drawing, np.ones(len(points), np.float32)))
 
 
 def _scale(points: np.ndarray, drawing: np.ndarray) -> np.ndarray:
@@ -71,4 +73,5 @@ def _divide(strokes: Strokes) -> Strokes:
     start = np.repeat(np.arange(len(pieces)), pieces)
     step = np.arange(len(start)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     share = (step / pieces[start]).astype(np.float32)
-    return Strokes(strokes.points[start] + share[:, None] * way[start], strokes.stroke[start], strokes.drawing)
+    points = strokes.points[start] + share[:, None] * way[start]
+    return Strokes(points, strokes.stroke[start], strokes.drawing, strokes.width[start])

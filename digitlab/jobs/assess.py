@@ -9,6 +9,7 @@ import numpy as np
 from digitlab.config import Settings, TrainConfig
 from digitlab.data import PartName, Progress, quiet
 from digitlab.data.dataset import Dataset, find_datasets, load_part
+from digitlab.data.letters import letter_images
 from digitlab.errors import DigitlabError
 from digitlab.metrics.calibration import fit_doubt
 from digitlab.metrics.predictions import Predictions
@@ -16,7 +17,7 @@ from digitlab.metrics.significance import disputed
 from digitlab.metrics.summary import summarize
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
-from digitlab.runs.scores import calibrated, score
+from digitlab.runs.scores import calibrated, read_doubt, score
 
 _ALWAYS = ("mnist", "pen")
 """Data sets that every run is tested on where they are here, so that all models compare."""
@@ -26,7 +27,8 @@ def assess(run: Run, settings: Settings, progress: Progress = quiet) -> None:
     """Score the run's weights and write the figures into its results.
 
     `doubt`: temperature and threshold, from the validation part. `test`: a summary for each data set, of calibrated
-    answers. `donors`: the same for each collection that the drawings came from. `before`: after fine-tuning, the test
+    answers. `donors`: the same for each collection that the drawings came from. `sureness`: how often it is sure of pen
+    digits, and of letters that look like none. `before`: after fine-tuning, the test
     figures of the run that it started from, with the number of images that it alone reads right (`only_before`), and
     that this run alone does (`only_after`).
     """
@@ -43,6 +45,8 @@ def assess(run: Run, settings: Settings, progress: Progress = quiet) -> None:
         drawings = dataset.load_drawings(folder, PartName.TEST, config.validation_share)
         if drawings:
             results["donors"][dataset.name] = _by_donor(answers, [drawing.donor for drawing in drawings])
+    if "pen" in after:
+        results["sureness"] = _sureness(run, settings, after["pen"], progress)
     if config.start_from:
         results["before"] = _before(config, settings, after)
     run.write_results(results)
@@ -52,6 +56,19 @@ def _tested(config: TrainConfig, settings: Settings) -> list[Dataset]:
     sets = find_datasets(config.data)
     others = [dataset for dataset in find_datasets("+".join(_ALWAYS)) if dataset not in sets]
     return sets + [dataset for dataset in others if dataset.is_here(settings.folders)]
+
+
+def _sureness(run: Run, settings: Settings, digits: Predictions, progress: Progress) -> dict[str, Any]:
+    """Shares above the threshold: of pen digits, of them also wrong ones, and of letters where there are any."""
+    least = read_doubt(run).threshold
+    sure = digits.confidence >= least
+    found = {"digits": len(digits), "sure": float(sure.mean()), "wrong": float((sure & ~digits.right).mean())}
+    letters = letter_images(settings.folders.data, PartName.TEST, run.config.validation_share)
+    if letters is None:
+        return found
+    progress("reading letters", 0, len(letters))
+    read = calibrated(run, score(run, letters))
+    return {**found, "letters": len(letters), "letters_sure": float((read.confidence >= least).mean())}
 
 
 def _before(config: TrainConfig, settings: Settings, after: Mapping[str, Predictions]) -> dict[str, Any]:

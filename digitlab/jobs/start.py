@@ -42,9 +42,11 @@ class QueueFull(DigitlabError):
     """Too many runs wait already."""
 
 
-def check_config(config: TrainConfig, settings: Settings) -> None:
-    """All that can be known of a config before its run exists.
+def check_config(config: TrainConfig, settings: Settings) -> TrainConfig:
+    """All that can be known of a config before its run exists; returns the config that the run gets.
 
+    A fine-tuning gets the validation share of the run that it starts from, and so its parts: otherwise it would be
+    watched on images that the start has learned.
     Raises UnknownName when the model, a data set or the run to start from does not exist, DataMissing for data that no
     job could get, BadConfig when the weights to start from do not fit or the device is not there.
     """
@@ -54,8 +56,9 @@ def check_config(config: TrainConfig, settings: Settings) -> None:
     build_model(config.model)
     check_data(config, settings)
     choose_device(config.device)
-    if config.start_from:
-        find_start(config, settings)
+    if not config.start_from:
+        return config
+    return config.replace(validation_share=find_start(config, settings).config.validation_share)
 
 
 def check_data(config: TrainConfig, settings: Settings) -> None:
@@ -94,7 +97,7 @@ def start_job(config: TrainConfig, settings: Settings, visitor: Visitor = OWNER)
     Raises what `check_config` does, QueueFull when 20 runs wait for a slot already, or 15 and a pupil starts it,
     NotAllowed when a pupil has too many, and NotSaved; then there is no run.
     """
-    check_config(config, settings.of(visitor.hand))
+    config = check_config(config, settings.of(visitor.hand))
     with turn_of(visitor, settings, one_more=True):
         queue = _check_queue(settings, visitor)
         run = Run.create(settings.runs, config, as_files(visitor.hand))

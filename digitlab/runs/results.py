@@ -41,13 +41,24 @@ class Computed(TypedDict):
     precision: str
 
 
+class Sureness(TypedDict):
+    """How often a model is sure, as shares of 1: of so many pen digits of unseen people, of them sure and wrong; and of
+    so many letters that look like no digit."""
+
+    digits: int
+    sure: float
+    wrong: float
+    letters: NotRequired[int]
+    letters_sure: NotRequired[float]
+
+
 class Results(TypedDict, total=False):
     """Of a run; what is not known yet is left out.
 
     parameters: how many numbers the training adjusts. computed: with what it does. test: data set → figures on its test
-    part. donors: the same for each collection that the drawings came from. before: after fine-tuning, the figures of
-    the run that it started from, with how many images only that one (`only_before`) and only this one (`only_after`)
-    reads right.
+    part. donors: the same for each collection that the drawings came from. sureness: how often it is sure. before:
+    after fine-tuning, the figures of the run that it started from, with how many images only that one (`only_before`)
+    and only this one (`only_after`) reads right.
     """
 
     parameters: int
@@ -55,6 +66,7 @@ class Results(TypedDict, total=False):
     doubt: SavedDoubt
     test: dict[str, Figures]
     donors: dict[str, dict[str, Figures]]
+    sureness: Sureness
     before: dict[str, Figures]
 
 
@@ -86,6 +98,16 @@ _check: Check[dict[str, Any]] = record(
         ),
         "test": _by_set,
         "donors": mapping(text(80), mapping(message(200), _figures, _MOST_DONORS), _MOST_SETS),
+        "sureness": record(
+            {
+                "digits": whole(1, _MOST_IMAGES),
+                "sure": share,
+                "wrong": share,
+                "letters": whole(1, _MOST_IMAGES),
+                "letters_sure": share,
+            },
+            needed=("digits", "sure", "wrong"),
+        ),
         "before": _by_set,
     }
 )

@@ -96,7 +96,7 @@ def test_an_unknown_model_is_refused(name: str, refuse: Callable[..., str]) -> N
         ("sklearn+letters", "There is no data set 'letters'"),
         ("nowhere.jsonl.gz", "nowhere.jsonl.gz cannot be read: No such file"),
         (".", "Is a directory"),
-        ("pen", "Copy pen-digits.jsonl.gz there"),
+        ("pen", "Run `digitlab download pen`"),
     ],
 )
 def test_unknown_data_are_refused(data: str, message: str, run: Run, refuse: Callable[..., str]) -> None:

@@ -13,12 +13,25 @@ from PIL import Image
 from digitlab import __version__
 from digitlab.cli.main import main
 from digitlab.config import Settings
+from digitlab.ink.ink_file import write_ink_file
+from digitlab.ink.strokes import LabelledDrawing
 from digitlab.runs.backup import back_up
 from digitlab.runs.run import Run
 from tests.cli.conftest import Call
 
 PROJECT = Path(__file__).parents[2]
-COMMANDS = ["train", "evaluate", "predict", "report", "export", "runs", "import-unipen", "backup", "restore"]
+COMMANDS = [
+    "download",
+    "train",
+    "evaluate",
+    "predict",
+    "report",
+    "export",
+    "runs",
+    "import-unipen",
+    "backup",
+    "restore",
+]
 
 UNIPEN = '.VERSION 1.0\n.PEN_DOWN\n0 9\n5 0\n.PEN_UP\n.SEGMENT DIGIT 0 OK "7"\n'
 
@@ -32,8 +45,13 @@ def examples(make_run: Callable[..., Run], tmp_path: Path) -> dict[str, list[obj
     Image.fromarray(picture).save(tmp_path / "one.png")
     (tmp_path / "unipen").mkdir()
     (tmp_path / "unipen" / "a.dat").write_text(UNIPEN)
+    drawn = [LabelledDrawing(ink=[[[0, 0], [n, 9]]], digit=1, writer=f"w{n}") for n in range(2)]
+    data = Settings.from_environment().data
+    data.mkdir(parents=True, exist_ok=True)
+    write_ink_file(data / "pen-digits.jsonl.gz", drawn)  # so that nothing is fetched
     out = tmp_path / "out"
     return {
+        "download": ["pen"],
         "train": ["--model", "softmax", "--data", "sklearn", "--epochs", 0],
         "evaluate": [run.id],
         "predict": [run.id, tmp_path / "one.png"],

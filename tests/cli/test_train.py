@@ -38,7 +38,7 @@ def test_json_is_exactly_one_object_on_stdout(call: Call, catalogue: Catalogue) 
 
 
 def test_every_option_reaches_the_config(call: Call, catalogue: Catalogue, make_run: Callable[..., Run]) -> None:
-    start = make_run(model="softmax")
+    start = make_run(model="softmax", validation_share=0.2)
     given = {
         **{"model": "softmax", "data": "sklearn", "epochs": 0, "batch_size": 7, "learning_rate": 0.5},
         **{"schedule": "constant", "optimizer": "sgd", "momentum": 0.1, "weight_decay": 0.2, "label_smoothing": 0.3},
@@ -181,7 +181,7 @@ def test_a_folder_that_cannot_hold_runs_is_refused(
             "My handwriting cannot be trained on: there is no drawing yet. Draw digits and label them on Draw first",
         ),
         ("mnist+mine", "My handwriting cannot be trained on"),
-        ("pen", r"Pen digits cannot be trained on: not in .* Copy `pen-digits\.jsonl\.gz` into the data folder"),
+        ("pen", r"Pen digits cannot be trained on: not in .* Run `digitlab download pen`"),
     ],
 )
 def test_data_that_are_not_here_are_refused_before_there_is_a_run(

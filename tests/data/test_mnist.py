@@ -8,11 +8,12 @@ from http.client import IncompleteRead
 from pathlib import Path
 from typing import BinaryIO
 from urllib.error import URLError
+from urllib.request import Request
 
 import pytest
 import torch
 
-from digitlab.data import PartName, mnist
+from digitlab.data import PartName, download, mnist
 from digitlab.data.mnist import FILES, load_mnist, mnist_is_here
 from digitlab.errors import DataMissing
 
@@ -40,11 +41,11 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Downloads fail as without a network; gives the list of files that were asked for."""
     asked: list[str] = []
 
-    def fail(url: str, *args: object, **kwargs: object) -> None:
-        asked.append(url)
+    def fail(request: Request, *args: object, **kwargs: object) -> None:
+        asked.append(request.full_url)
         raise URLError("Name or service not known")
 
-    monkeypatch.setattr(mnist.urllib.request, "urlopen", fail)
+    monkeypatch.setattr(download.urllib.request, "urlopen", fail)
     return asked
 
 
@@ -118,7 +119,8 @@ class Network:
         self.timeouts: list[float | None] = []
         self.default_timeouts: list[float | None] = []
 
-    def urlopen(self, url: str, data: None = None, timeout: float | None = None) -> BinaryIO:
+    def urlopen(self, request: Request, timeout: float | None = None) -> BinaryIO:
+        url = request.full_url
         self.urls.append(url)
         self.timeouts.append(timeout)
         self.default_timeouts.append(socket.getdefaulttimeout())
@@ -133,7 +135,7 @@ def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Network:
     for name in FILES:
         (tmp_path / "mirror" / f"{name}.gz").write_bytes(gzip.compress(b"something else"))
     network = Network(tmp_path / "mirror")
-    monkeypatch.setattr(mnist.urllib.request, "urlopen", network.urlopen)
+    monkeypatch.setattr(download.urllib.request, "urlopen", network.urlopen)
     return network
 
 
@@ -165,14 +167,16 @@ class BreaksOff(io.BytesIO):
         (IncompleteRead(b"", 7), "7 more expected"),
     ],
 )
-def test_a_download_that_breaks_off_leaves_no_file_behind(
+def test_a_download_that_breaks_off_leaves_no_file_that_looks_whole(
     error: Exception, reason: str, true_network: Network, tmp_path: Path
 ) -> None:
     true_network.instead["train-labels-idx1-ubyte.gz"] = lambda: BreaksOff(error)
     with pytest.raises(DataMissing, match=reason) as caught:
         load_mnist(tmp_path / "data", PartName.TEST, 0.1)
     assert "\n" not in str(caught.value)
-    assert left_in(tmp_path / "data") == []
+    whole = {"train-images-idx3-ubyte.gz"}
+    assert {name for name in left_in(tmp_path / "data") if not name.endswith(".part")} == whole
+    assert not mnist_is_here(tmp_path / "data")
 
 
 def test_a_wrong_checksum_is_refused_in_one_line_and_nothing_is_left(network: Network, tmp_path: Path) -> None:

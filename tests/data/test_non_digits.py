@@ -1,8 +1,9 @@
 import pytest
+import torch
 
 from digitlab.data.non_digits import draw_non_digits
 from digitlab.data.parts import NO_DIGIT
-from digitlab.ink.strokes import LabelledDrawing
+from digitlab.ink.strokes import Ink, LabelledDrawing
 
 DRAWINGS = [
     LabelledDrawing(ink=[[[0, 0], [40, 0], [20, 60]]], digit=7, writer="anna"),
@@ -31,3 +32,10 @@ def test_without_drawings_there_are_scribbles() -> None:
 @pytest.mark.parametrize("digit", [0, 1, 8])
 def test_drawings_of_one_digit_only_do_no_harm(digit: int) -> None:
     assert len(draw_non_digits([LabelledDrawing(ink=[[[0, 0], [10, 60]]], digit=digit)], 20, 0)) == 20
+
+
+def test_half_of_the_images_are_letters_where_there_are_any() -> None:
+    dot: Ink = [[[0, 0]]]  # a disc in every hand, with far more ink than any other kind
+    images = draw_non_digits(DRAWINGS, 200, 0, [dot]).images
+    assert (images.float().mean((1, 2)) > 90).sum() == 100
+    assert torch.equal(images, draw_non_digits(DRAWINGS, 200, 0, [dot]).images)

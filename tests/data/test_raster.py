@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -56,3 +57,12 @@ def test_it_tells_how_many_images_are_done() -> None:
     assert told == sorted(set(told))
     assert len(told) > 1
     assert told[-1] == 300
+
+
+def test_a_line_that_is_pressed_harder_is_wider() -> None:
+    strokes = as_strokes([[[[0, 0], [0, 100]], [[60, 0], [60, 100]]]])
+    pressed = replace(strokes, width=np.where(strokes.stroke == 0, 1.4, 0.6).astype(np.float32))
+    image = rasterise(pressed, np.array([0.2]))[0].astype(float)
+    middle = np.flatnonzero(image.sum(0)).mean()
+    left, right = (image[:, columns].sum() for columns in (np.arange(28) < middle, np.arange(28) > middle))
+    assert 1.7 < left / right < 3.2

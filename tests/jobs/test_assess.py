@@ -10,6 +10,7 @@ import pytest
 from digitlab.config import Settings, TrainConfig
 from digitlab.data.dataset import load_part
 from digitlab.data.handwriting import add_drawing
+from digitlab.data.letters import letters_file
 from digitlab.ink.strokes import Drawing
 from digitlab.jobs.assess import assess
 from digitlab.jobs.training_job import work
@@ -113,5 +114,18 @@ def test_drawings_are_assessed_by_collection_too(
     run = make_run(data="pen")
     assess(run, replace(settings, data=pen_folder))
     donors = run.results["donors"]["pen"]
-    assert sorted(donors) == ["apa", "apb", "app"]
-    assert sum(one["images"] for one in donors.values()) == 687
+    assert sorted(donors) == ["aga", "apa", "apb", "app", "art", "ced", "gmd", "ibm"]
+    assert sum(one["images"] for one in donors.values()) == run.results["test"]["pen"]["images"] > 1000
+
+
+def test_how_often_it_is_sure_of_digits_and_of_letters_is_measured(
+    make_run: Callable[..., Run], pen_folder: Path, settings: Settings
+) -> None:
+    run = make_run(data="pen")
+    assess(run, replace(settings, data=pen_folder))
+    found = run.results["sureness"]
+    assert found["digits"] == run.results["test"]["pen"]["images"]
+    assert 0 <= found["wrong"] <= found["sure"] <= 1
+    if letters_file(pen_folder):
+        assert found["letters"] > 500
+        assert 0 <= found["letters_sure"] <= 1

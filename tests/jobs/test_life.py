@@ -258,7 +258,7 @@ def test_a_run_whose_data_are_gone_fails_with_the_remedy(
     run = start_job(TrainConfig(model="softmax", data="pen", epochs=1), settings)
     processes[0].wait()
     assert run.state is State.FAILED
-    assert "Copy pen-digits.jsonl.gz" in run.status.message
+    assert "Run `digitlab download pen`" in run.status.message
 
 
 def test_a_diverging_run_fails_and_names_step_and_rate(settings: Settings, processes: Processes) -> None:

@@ -67,12 +67,24 @@ def test_what_can_be_trained_passes(settings: Settings, make_run: MakeRun) -> No
     check_config(CONFIG.replace(start_from=make_run().id), settings)
 
 
+def test_a_fine_tuning_takes_the_parts_of_the_run_that_it_starts_from(settings: Settings, make_run: MakeRun) -> None:
+    start = make_run(validation_share=0.3)
+    tuning = CONFIG.replace(start_from=start.id, validation_share=0.1)
+    assert check_config(tuning, settings) == tuning.replace(validation_share=0.3)
+    assert start_job(tuning, settings).config.validation_share == 0.3
+    assert check_config(CONFIG, settings) == CONFIG
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "words"),
     [
         ({"model": "perceptron"}, UnknownName, "There is no model 'perceptron'"),
         ({"data": "sklearn+letters"}, UnknownName, "There is no data set 'letters'"),
-        ({"data": "sklearn+pen"}, DataMissing, r"Pen digits cannot be trained on: not in .* Copy `pen-digits"),
+        (
+            {"data": "sklearn+pen"},
+            DataMissing,
+            r"Pen digits cannot be trained on: not in .* Run `digitlab download pen`",
+        ),
         ({"data": "mine"}, DataMissing, r"My handwriting cannot be trained on: .* Draw digits and label them"),
         ({"start_from": "nosuch"}, UnknownName, "There is no model 'nosuch'"),
     ],

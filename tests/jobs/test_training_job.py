@@ -198,7 +198,7 @@ def test_missing_data_fail_a_run_with_the_remedy(settings: Settings) -> None:
     with run.lock(), pytest.raises(DataMissing):
         work(run, settings)
     assert run.state is State.FAILED
-    assert "Copy pen-digits.jsonl.gz there" in run.status.message
+    assert "Run `digitlab download pen`" in run.status.message
 
 
 def test_a_defect_fails_a_run_and_is_raised(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,14 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from digitlab.data import PartName
+from digitlab.data.dataset import load_part
+from digitlab.data.pen import pen_drawings
 from digitlab.data.sklearn_digits import load_sklearn_digits
 from digitlab.runs.run import Run
 from digitlab.runs.scores import save_scores, score
@@ -43,8 +46,7 @@ def said(digit: int) -> int:
 
 
 def html(app: AppTest, component: str, number: int = 0) -> str:
-    found = [e for e in app.get("bidi_component") if e.proto.component_name == component]
-    text = json.loads(found[number].proto.json)["html"]
+    text = given(app, component, number)["html"]
     assert isinstance(text, str)
     return text
 
@@ -225,3 +227,36 @@ def test_the_help_says_what_chose_the_epoch_of_each_model(
         (run.folder / "config.json").write_text(json.dumps(config))
     (help_text,) = [heading.proto.help for heading in open_compare().header if heading.value == "How they learned"]
     assert help_text == f"Solid: validation. Dotted: training. {said}"
+
+
+def test_on_pen_digits_it_says_which_hands_the_models_read(
+    two_models: None, open_compare: OpenCompare, pen_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGITLAB_DATA", str(pen_folder))
+    app = open_compare(data="pen", hands="collected by gmd")
+    part = load_part("pen", PartName.TEST, pen_folder)
+    drawings = pen_drawings(pen_folder, PartName.TEST, 0.1)
+    of_gmd = [drawing.digit for drawing in drawings if drawing.donor == "gmd"]
+    table = html(app, "digitlab.comparison", -1)
+    assert f"collected by gmd ({len(of_gmd)})" in table
+    assert all(f"{100 * of_gmd.count(digit) / len(of_gmd):.1f}" in table for digit in (7, 1))
+    assert f"collected by apa ({sum(drawing.donor == 'apa' for drawing in drawings)})" in table
+    assert "hooks (" in table
+    wrong = sum(digit not in (7, 1) for digit in of_gmd) + of_gmd.count(7) + of_gmd.count(1)
+    assert f"{wrong} of {len(of_gmd)}. Below each: true digit → what they say (softmax, cnn)." in words(app)
+    assert len(part) == len(drawings)
+    assert [element.value for element in app.error] == []
+    tiles = given(app, "digitlab.image_grid", -1)
+    assert str(tiles["html"]).count("<button") == min(wrong, 40)
+
+
+def given(app: AppTest, component: str, number: int) -> dict[str, object]:
+    """What one of the page's components of a kind is given."""
+    found = [e for e in app.get("bidi_component") if e.proto.component_name == component]
+    value = json.loads(found[number].proto.json)
+    assert isinstance(value, dict)
+    return value
+
+
+def test_on_other_data_nothing_is_said_of_hands(two_models: None, open_compare: OpenCompare) -> None:
+    assert "Which hands they read" not in [header.value for header in open_compare().header]

@@ -91,6 +91,19 @@ def test_the_card_has_a_line_for_each_collection_and_one_for_doubt(run: Run) -> 
     assert "a temperature of 1.25; below a probability of 0.500 the model says that it is not sure" in card
 
 
+def test_the_card_says_how_often_the_model_is_sure_where_that_was_measured(run: Run) -> None:
+    assert "it is sure of" not in write_card(run, "mine", COMMAND)
+    digits = {"digits": 1200, "sure": 0.975, "wrong": 0.004}
+    run.write_results({**run.results, "sureness": digits})
+    card = write_card(run, "mine", COMMAND)
+    assert "Of 1,200 pen digits of unseen people it is sure of 97.5 %, and of 0.4 % sure and wrong." in card
+    assert "letters" not in card
+    run.write_results({**run.results, "sureness": {**digits, "letters": 900, "letters_sure": 0.03}})
+    assert "Of 900 letters that look like no digit, by unseen people, it is sure of 3.0 %." in write_card(
+        run, "mine", COMMAND
+    )
+
+
 def test_publishing_again_replaces_the_old_checkpoint(run: Run, tmp_path: Path) -> None:
     target = tmp_path / "checkpoints" / "mine"
     publish(run, target, COMMAND)

@@ -41,7 +41,7 @@ def _show_figures(sides: Sequence[Side]) -> None:
     )
     headlines = [side.scored.compute(headline) if side.scored else None for side in sides]
     rows = [*metric_rows(headlines), *cost_rows([side.costs() for side in sides])]
-    _show(table_html(sides, rows, "Metrics and costs of each model"), "comparison")
+    show_table(sides, rows, "Metrics and costs of each model", "comparison")
     st.caption(
         "Bold: the best value of each row. Training time is as recorded, time per image as measured on this computer."
     )
@@ -56,9 +56,14 @@ def _show_settings(sides: Sequence[Side]) -> None:
         for name, values in differing.items()
     ]
     if rows:
-        _show(table_html(sides, rows, "Settings that differ"), "settings")
+        show_table(sides, rows, "Settings that differ", "settings")
     else:
         st.caption("All settings are the same.")
+
+
+def show_table(sides: Sequence[Side], rows: Sequence[Row], caption: str, key: str) -> None:
+    """A table with a line for each row and a column for each model. caption: for screen readers."""
+    _show(table_html(sides, rows, caption), key)
 
 
 def table_html(sides: Sequence[Side], rows: Sequence[Row], caption: str) -> str:

@@ -47,7 +47,7 @@ _COLUMNS = (
     ("Held-out drawings", "Accuracy on the drawings that no training sees."),
     ("All drawings", "Accuracy on all of them, also those to learn from."),
     ("MNIST", "Accuracy on MNIST's test images, as it was recorded after the training."),
-    ("Pen digits", "Accuracy on pen digits of unseen writers, as it was recorded after the training."),
+    ("Pen digits", "Accuracy on pen digits of unseen people, as it was recorded after the training."),
 )
 
 

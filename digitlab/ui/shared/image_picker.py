@@ -17,7 +17,7 @@ from digitlab.ui.shared.data_picker import is_here, test_part
 _SOURCES = {"drawing": "My drawing", "sample": "Sample"}
 _TITLES = {
     "mnist": "MNIST's test images",
-    "pen": "the pen digits of unseen writers",
+    "pen": "the pen digits of unseen people",
     "sklearn": "scikit-learn's digits",
 }
 

@@ -1,0 +1,207 @@
+"""How well a collection is read by a CNN that learned from all the others: the estimate for the next unknown device.
+
+    python -m benchmarks.donors [RECIPE…]
+
+RECIPE: all, none, or "no HABIT" with one of `hands.HABITS`; without any, all of these. A recipe takes about an hour on
+two cores and a minute on a GPU: eight short trainings, one for each donor left out.
+
+Prints a table: of each donor, all its people and no one else, the drawings read right in percent; and the letters
+unlike digits, of that donor, that are more confident than 97 % of its digits.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from benchmarks.table import head
+from digitlab.config import Settings
+from digitlab.data.dataset import load_part
+from digitlab.data.hands import HABITS, Habit
+from digitlab.data.letters import UNLIKE_DIGITS, Letter, letters_file, read_letters
+from digitlab.data.non_digits import draw_non_digits
+from digitlab.data.parts import NO_DIGIT, Part, join
+from digitlab.data.pen import read_pen_digits
+from digitlab.data.rendering import render, render_hands
+from digitlab.errors import DigitlabError
+from digitlab.ink.stroke_arrays import as_strokes
+from digitlab.ink.strokes import LabelledDrawing
+from digitlab.models import build_model, compute_logits
+from digitlab.presets import find_preset
+from digitlab.training.devices import keep_freed_memory
+from digitlab.training.trainer import Trainer
+
+_EPOCHS = 6
+_MNIST = 10_000
+_RENDERINGS = 6
+_SURE = 0.97
+"""A short schedule: what counts is which of two recipes reads more of a strange collection."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is learned from: the hands' habits, images without a digit as a share of the others, and whether letters
+    are among them."""
+
+    habits: Mapping[str, Habit]
+    non_digits: float = 0.08
+    letters: bool = True
+    renderings: int = _RENDERINGS
+
+
+def _stronger(times: float) -> Mapping[str, Habit]:
+    return {name: replace(habit, share=min(1.0, habit.share * times)) for name, habit in HABITS.items()}
+
+
+RECIPES: Mapping[str, Recipe] = {
+    "all": Recipe(HABITS),
+    "none": Recipe({}),
+    "stronger": Recipe(_stronger(1.8)),
+    "no letters": Recipe(HABITS, letters=False),
+    **{f"no {left}": Recipe({name: HABITS[name] for name in HABITS if name != left}) for left in HABITS},
+    "ten renderings": Recipe(HABITS, renderings=10),
+}
+
+
+class Shared:
+    """What all trainings of a recipe have in common, made once."""
+
+    def __init__(self, recipe: Recipe, settings: Settings) -> None:
+        self.recipe = recipe
+        self.drawings = list(read_pen_digits(settings.data).drawings)
+        file = letters_file(settings.data)
+        self.letters = [one for one in read_letters(file) if one.letter in UNLIKE_DIGITS] if file else []
+        self.mnist = load_part("mnist", "train", settings.data)[:_MNIST]
+        self._strokes = as_strokes([drawing.ink for drawing in self.drawings])
+        self._epochs: dict[int, Part] = {}
+
+    @property
+    def donors(self) -> list[str]:
+        """The donors, the one with the most drawings first."""
+        return [donor for donor, _ in Counter(drawing.donor for drawing in self.drawings).most_common()]
+
+    @cached_property
+    def donor_of(self) -> np.ndarray:
+        """Of each drawing, shape (N,)."""
+        return np.array([drawing.donor for drawing in self.drawings])
+
+    def ink(self, epoch: int) -> Part:
+        """All drawings in the hands of an epoch, one rendering after the other."""
+        if epoch not in self._epochs:
+            often = self.recipe.renderings
+            turns = range(1 + epoch * often, 1 + (epoch + 1) * often)
+            labels = [drawing.digit for drawing in self.drawings]
+            self._epochs[epoch] = render_hands(self._strokes, labels, turns, habits=self.recipe.habits)
+        return self._epochs[epoch]
+
+
+@dataclass(frozen=True)
+class WithoutDonor:
+    """The training images without anything of one donor."""
+
+    shared: Shared
+    donor: str
+
+    @cached_property
+    def _kept(self) -> Tensor:
+        """Of an epoch's ink."""
+        return torch.from_numpy(np.tile(self.shared.donor_of != self.donor, self.shared.recipe.renderings))
+
+    @property
+    def _digits(self) -> int:
+        return len(self.shared.mnist) + int(self._kept.sum())
+
+    @property
+    def _others(self) -> int:
+        return round(self._digits * self.shared.recipe.non_digits)
+
+    def __len__(self) -> int:
+        return self._digits + self._others
+
+    def of_epoch(self, epoch: int) -> Part:
+        """The images of an epoch, counted from 0."""
+        drawings = [drawing for drawing in self.shared.drawings if drawing.donor != self.donor]
+        letters = [one.ink for one in self.shared.letters if one.source.donor != self.donor]
+        others = draw_non_digits(drawings, self._others, epoch, letters if self.shared.recipe.letters else [])
+        return join([self.shared.mnist, self.shared.ink(epoch).select(self._kept), others])
+
+
+@dataclass(frozen=True)
+class Found:
+    """donor: who was left out. images, right: its drawings, and those read right. letters, sure: its letters, and
+    those more confident than 97 % of its drawings."""
+
+    donor: str
+    images: int
+    right: int
+    letters: int
+    sure: int
+
+
+def leave_out(donor: str, shared: Shared) -> Found:
+    """Train without a donor and read its drawings."""
+    drawings = [drawing for drawing in shared.drawings if drawing.donor == donor]
+    digits, letters = render(drawings), _images([one for one in shared.letters if one.source.donor == donor])
+    config = find_preset("cnn").config.replace(epochs=_EPOCHS, non_digits=shared.recipe.non_digits, keep="last")
+    trainer = Trainer(
+        build_model(config.model, config.dropout, config.seed), WithoutDonor(shared, donor), digits, config
+    )
+    trainer.run()
+    model = trainer.learned.eval()
+    logits, of_letters = (compute_logits(model, part.to(trainer.device).images) for part in (digits, letters))
+    least = logits.softmax(1).amax(1).quantile(1 - _SURE)
+    return Found(
+        donor=donor,
+        images=len(digits),
+        right=int((logits.argmax(1) == digits.labels).sum()),
+        letters=len(letters),
+        sure=int((of_letters.softmax(1).amax(1) > least).sum()),
+    )
+
+
+def _images(letters: Sequence[Letter]) -> Part:
+    if not letters:
+        return Part(torch.empty(0, 28, 28, dtype=torch.uint8), torch.empty(0, dtype=torch.long))
+    return render([LabelledDrawing(ink=one.ink, digit=NO_DIGIT) for one in letters])
+
+
+def measure(name: str) -> Iterator[Found]:
+    """Each donor left out of a recipe. Raises what loading the data raises."""
+    shared = Shared(RECIPES[name], Settings.from_environment())
+    for donor in shared.donors:
+        yield leave_out(donor, shared)
+
+
+def main(names: Sequence[str]) -> None:
+    """Print the table, a line as soon as it is measured. Ends with a line where a recipe does not exist."""
+    if unknown := [name for name in names if name not in RECIPES]:
+        sys.exit(f"There is no recipe {unknown[0]!r}. Choose {', '.join(RECIPES)}.")
+    keep_freed_memory()
+    print(head())
+    for name in names or RECIPES:
+        found = []
+        for one in measure(name):
+            found.append(one)
+            print(f"{name}, without {one.donor}: {_line(one)}", flush=True)
+        everything = Found(
+            "", *(sum(getattr(one, key) for one in found) for key in ("images", "right", "letters", "sure"))
+        )
+        print(f"{name}, all donors: {_line(everything)}", flush=True)
+
+
+def _line(one: Found) -> str:
+    letters = f", {100 * one.sure / one.letters:.1f} % of {one.letters:,} letters" if one.letters else ""
+    wrong = one.images - one.right
+    return f"{100 * one.right / one.images:.2f} %, {wrong:,} of {one.images:,} wrong{letters}"
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except DigitlabError as error:
+        sys.exit(str(error))

@@ -1,0 +1,96 @@
+"""The pen letters: real drawings that are no digit, by people of whom some have drawn pen digits, too.
+
+Their ink is what a model may learn to be unsure of, and what that is tested with. Source, licence: as of the pen
+digits; UNIPEN's categories 1b and 1c.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitlab.data import PartName
+from digitlab.data.pen import read_pen_digits
+from digitlab.data.people import Source, deal
+from digitlab.errors import BadInk
+from digitlab.formats import short
+from digitlab.ink.ink_file import parse_object
+from digitlab.ink.line_reader import numbered_lines
+from digitlab.ink.strokes import Ink, LabelledDrawing, check_ink
+
+if TYPE_CHECKING:  # torch comes with it
+    from digitlab.data.parts import Part
+
+UNLIKE_DIGITS = frozenset("AEFHKMNPRVWXaefhkmnprvwx")
+"""Letters that no digit looks like; an O or an l nobody can tell from one."""
+
+_FILE = "pen-letters.jsonl.gz"
+_MOST_LINES = 100_000
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A drawing of a letter, and where it comes from."""
+
+    letter: str
+    ink: Ink
+    source: Source
+
+
+def letters_file(folder: Path) -> Path | None:
+    """Where the data folder holds the pen letters, or None."""
+    candidates = (folder / "pen-letters" / _FILE, folder / _FILE)
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def letter_drawings(folder: Path, part: PartName, validation_share: float) -> list[Letter]:
+    """The letters unlike any digit by one part's people; none where the data folder has no letters.
+
+    Whoever drew pen digits, too, is in the part of those; the others are dealt by the same rule.
+    Raises BadInk when the file is bad, DataMissing when there are letters but no pen digits.
+    """
+    file = letters_file(folder)
+    if file is None:
+        return []
+    letters = [letter for letter in read_letters(file) if letter.letter in UNLIKE_DIGITS]
+    parts = _parts(letters, folder, validation_share)
+    return [letter for letter in letters if parts[letter.source] is part]
+
+
+def letter_images(folder: Path, part: PartName, validation_share: float) -> "Part | None":
+    """The same letters as images, each rendered once as a pen digit is; None where there are none. Raises BadInk."""
+    letters = letter_drawings(folder, part, validation_share)
+    if not letters:
+        return None
+    from digitlab.data.parts import NO_DIGIT
+    from digitlab.data.rendering import render
+
+    return render([LabelledDrawing(ink=letter.ink, digit=NO_DIGIT) for letter in letters])
+
+
+def _parts(letters: Sequence[Letter], folder: Path, validation_share: float) -> dict[Source, PartName]:
+    pen = read_pen_digits(folder)
+    of_digits = pen.parts(validation_share)
+    known = {one.source: of_digits[pen.people[one.source]] for one in letters if one.source in pen.people}
+    others = Counter(one.source for one in letters if one.source not in known)
+    return known | dict(deal(others, validation_share))
+
+
+def read_letters(file: Path) -> list[Letter]:
+    """All letters of a file, in order. Raises BadInk, naming file and line, when it is damaged or holds others."""
+    return [_letter(line, f"{file}, line {number}") for number, line in numbered_lines(file, str(file), _MOST_LINES)]
+
+
+def _letter(line: bytes, where: str) -> Letter:
+    value = parse_object(line, where)
+    letter = value.get("letter")
+    if not (isinstance(letter, str) and len(letter) == 1 and letter.isalpha()):
+        raise BadInk(f"{where}: letter is {short(letter, 40)}; it must be a single letter.")
+    try:
+        ink = check_ink(value["strokes"])
+    except BadInk as error:
+        raise BadInk(f"{where}: {error}") from error
+    if not ink:
+        raise BadInk(f"{where}: the drawing has no strokes. Remove the line.")
+    return Letter(letter, ink, Source.of(str(value.get("donor", "")), str(value.get("writer", ""))))
