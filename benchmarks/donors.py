@@ -2,8 +2,8 @@
 
     python -m benchmarks.donors [RECIPE…]
 
-RECIPE: all, none, or "no HABIT" with one of `hands.HABITS`; without any, all of these. A recipe takes about an hour on
-two cores and a minute on a GPU: eight short trainings, one for each donor left out.
+RECIPE: one of `RECIPES`, such as "all" for all habits of hands, "none", or "no hooks"; without any, all of them. A
+recipe is eight short trainings, one for each donor left out: hours on two cores, some minutes on a GPU.
 
 Prints a table: of each donor, all its people and no one else, the drawings read right in percent; and the letters
 unlike digits, of that donor, that are more confident than 97 % of its digits.

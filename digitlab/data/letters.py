@@ -7,17 +7,18 @@ digits; UNIPEN's categories 1b and 1c.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitlab.data import PartName
-from digitlab.data.pen import read_pen_digits
+from digitlab.data.pen import file_state, read_pen_digits
 from digitlab.data.people import Source, deal
 from digitlab.errors import BadInk
 from digitlab.formats import short
-from digitlab.ink.ink_file import parse_object
+from digitlab.ink.ink_file import parse_object, to_ink
 from digitlab.ink.line_reader import numbered_lines
-from digitlab.ink.strokes import Ink, LabelledDrawing, check_ink
+from digitlab.ink.strokes import Ink, LabelledDrawing
 
 if TYPE_CHECKING:  # torch comes with it
     from digitlab.data.parts import Part
@@ -74,12 +75,19 @@ def _parts(letters: Sequence[Letter], folder: Path, validation_share: float) -> 
     of_digits = pen.parts(validation_share)
     known = {one.source: of_digits[pen.people[one.source]] for one in letters if one.source in pen.people}
     others = Counter(one.source for one in letters if one.source not in known)
-    return known | dict(deal(others, validation_share))
+    return {**known, **deal(others, validation_share)}
 
 
 def read_letters(file: Path) -> list[Letter]:
     """All letters of a file, in order. Raises BadInk, naming file and line, when it is damaged or holds others."""
-    return [_letter(line, f"{file}, line {number}") for number, line in numbered_lines(file, str(file), _MOST_LINES)]
+    return list(_read(file, *file_state(file)))
+
+
+@lru_cache(maxsize=1)
+def _read(file: Path, _changed: int, _size: int) -> tuple[Letter, ...]:
+    """Read once: a training needs one part, and its assessment another."""
+    lines = numbered_lines(file, str(file), _MOST_LINES)
+    return tuple(_letter(line, f"{file}, line {number}") for number, line in lines)
 
 
 def _letter(line: bytes, where: str) -> Letter:
@@ -87,10 +95,4 @@ def _letter(line: bytes, where: str) -> Letter:
     letter = value.get("letter")
     if not (isinstance(letter, str) and len(letter) == 1 and letter.isalpha()):
         raise BadInk(f"{where}: letter is {short(letter, 40)}; it must be a single letter.")
-    try:
-        ink = check_ink(value["strokes"])
-    except BadInk as error:
-        raise BadInk(f"{where}: {error}") from error
-    if not ink:
-        raise BadInk(f"{where}: the drawing has no strokes. Remove the line.")
-    return Letter(letter, ink, Source.of(str(value.get("donor", "")), str(value.get("writer", ""))))
+    return Letter(letter, to_ink(value, where), Source.of(str(value.get("donor", "")), str(value.get("writer", ""))))

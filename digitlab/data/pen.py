@@ -1,7 +1,7 @@
 """The pen digits: real drawings as strokes, split by person."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,17 +24,17 @@ class PenDigits:
     """All pen digits of a data folder, each drawing once, and who is who among their sources."""
 
     drawings: Sequence[LabelledDrawing]
-    people: "dict[Source, Source]"
+    people: Mapping[Source, Source]
 
     def person(self, donor: str, writer: str) -> Source:
         """Whoever wrote into this source file, known here or not."""
         source = Source.of(donor, writer)
         return self.people.get(source, source)
 
-    def parts(self, validation_share: float) -> "dict[Source, PartName]":
+    def parts(self, validation_share: float) -> Mapping[Source, PartName]:
         """Person → the part of all their drawings. validation_share: below a quarter, a quarter is taken."""
         counts = Counter(self.person(drawing.donor, drawing.writer) for drawing in self.drawings)
-        return dict(deal(counts, max(validation_share, _LEAST_VALIDATION)))
+        return deal(counts, max(validation_share, _LEAST_VALIDATION))
 
 
 def pen_files(folder: Path) -> list[Path]:
@@ -50,11 +50,11 @@ def read_pen_digits(folder: Path) -> PenDigits:
             f"The pen digits are not in {folder}. Run `digitlab download pen`, or choose another data set, such as "
             "mnist."
         )
-    return _read(tuple((file, *_state(file)) for file in files))
+    return _read(tuple((file, *file_state(file)) for file in files))
 
 
-def _state(file: Path) -> tuple[int, int]:
-    """What changes when a file does."""
+def file_state(file: Path) -> tuple[int, int]:
+    """What changes when a file does: when it was written, and its bytes."""
     found = file.stat()
     return found.st_mtime_ns, found.st_size
 
@@ -63,7 +63,7 @@ def _state(file: Path) -> tuple[int, int]:
 def _read(files: tuple[tuple[Path, int, int], ...]) -> PenDigits:
     """A training asks for two parts, and an evaluation follows."""
     everything = [drawing for file, *_ in files for drawing in read_ink_file(file)]
-    return PenDigits(without_copies(everything), dict(group_people(everything)))
+    return PenDigits(without_copies(everything), group_people(everything))
 
 
 def pen_drawings(folder: Path, part: PartName, validation_share: float) -> list[LabelledDrawing]:

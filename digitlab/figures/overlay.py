@@ -15,6 +15,9 @@ from digitlab.metrics.curves import Curve
 HEIGHT = 400
 """Pixels of every figure."""
 
+_LETTER = 6
+"""Width of a letter in the legend, in pixels."""
+
 LEGEND = -0.24
 """Where the legend begins, in heights of the plot: below the name of the axis at this height."""
 
@@ -41,9 +44,7 @@ class Compared:
 def overlaid_loss(models: Sequence[Compared]) -> go.Figure:
     """Loss by epoch: validation solid, training dotted; the axis is logarithmic, or good models would be flat."""
     y = {"title": "cross-entropy (nats), log scale", "type": "log", "tickvals": _LOSS_TICKS, "tickformat": "~g"}
-    figure = go.Figure(layout=layout("Loss of training and validation", _EPOCHS, y, HEIGHT)).update_layout(
-        legend_y=LEGEND
-    )
+    figure = go.Figure(layout=layout("Loss of training and validation", _EPOCHS, y, HEIGHT))
     _add_curves(figure, models, "loss", 1.0, ".4f")
     return figure
 
@@ -51,9 +52,7 @@ def overlaid_loss(models: Sequence[Compared]) -> go.Figure:
 def overlaid_accuracy(models: Sequence[Compared]) -> go.Figure:
     """Accuracy by epoch: validation solid, training dotted."""
     y = {"title": "accuracy", "ticksuffix": " %"}
-    figure = go.Figure(layout=layout("Accuracy of training and validation", _EPOCHS, y, HEIGHT)).update_layout(
-        legend_y=LEGEND
-    )
+    figure = go.Figure(layout=layout("Accuracy of training and validation", _EPOCHS, y, HEIGHT))
     _add_curves(figure, models, "accuracy", 100.0, ".2f")
     return figure
 
@@ -85,6 +84,9 @@ def overlaid_roc(curves: Sequence[tuple[Compared, Curve]], what: str, zoomed: bo
 
 
 def _add_curves(figure: go.Figure, models: Sequence[Compared], kind: str, factor: float, number: str) -> None:
+    """Two lines a model, and a legend that is as wide as the longest name."""
+    longest = max((len(model.name) for model in models), default=0) + len(", validation")
+    figure.update_layout(legend={"y": LEGEND, "entrywidth": _LETTER * longest})
     for model in models:
         for part, key, dash in (("training", f"train_{kind}", "dot"), ("validation", f"validation_{kind}", "solid")):
             known = [record for record in model.history if isinstance(record.get(key), int | float)]

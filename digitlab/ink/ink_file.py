@@ -14,7 +14,7 @@ from digitlab.errors import BadInk
 from digitlab.files import write_bytes
 from digitlab.formats import printable
 from digitlab.ink.line_reader import LARGEST, numbered_lines
-from digitlab.ink.strokes import Drawing, LabelledDrawing, check_ink
+from digitlab.ink.strokes import Drawing, Ink, LabelledDrawing, check_ink
 
 _KEYS = {"digit", "strokes", "writer", "donor"}
 
@@ -142,13 +142,19 @@ def to_drawing(value: dict[str, Any], where: str) -> LabelledDrawing:
     digit = value.get("digit")
     if not isinstance(digit, int) or isinstance(digit, bool) or not 0 <= digit <= 9:
         raise BadInk(f"{where}: digit is {digit!r:.60}; it must be a whole number from 0 to 9.")
+    ink = to_ink(value, where)
+    return LabelledDrawing(ink=ink, digit=digit, writer=_name(value, "writer"), donor=_name(value, "donor"))
+
+
+def to_ink(value: Mapping[str, Any], where: str) -> Ink:
+    """The strokes of a line's object. Raises BadInk when they are no ink, or none."""
     try:
         ink = check_ink(value["strokes"])
     except BadInk as error:
         raise BadInk(f"{where}: {error}") from error
     if not ink:
         raise BadInk(f"{where}: the drawing has no strokes. Remove the line.")
-    return LabelledDrawing(ink=ink, digit=digit, writer=_name(value, "writer"), donor=_name(value, "donor"))
+    return ink
 
 
 def _name(value: Mapping[str, Any], key: str) -> str:

@@ -68,3 +68,10 @@ def test_a_name_is_text_and_neither_a_link_nor_a_place_for_a_value() -> None:
         assert "&lt;a href=" in said
         assert "<a " not in said
         assert 'evil.example">%{x}' not in said.replace("&gt;", ">")
+
+
+def test_the_legend_is_as_wide_as_the_longest_name() -> None:
+    short, long = (
+        overlaid_loss([Compared(name, "#228833", HISTORY)]).layout.legend.entrywidth for name in ("a", "a" * 40)
+    )
+    assert short + 6 * 39 == long > 6 * 40
