@@ -23,7 +23,7 @@ from benchmarks.table import head
 from digitlab.config import Settings
 from digitlab.data.dataset import load_part
 from digitlab.data.hands import HABITS, Habit
-from digitlab.data.letters import UNLIKE_DIGITS, Letter, letters_file, read_letters
+from digitlab.data.letters import Letter, letters_file, read_letters
 from digitlab.data.non_digits import draw_non_digits
 from digitlab.data.parts import NO_DIGIT, Part, join
 from digitlab.data.pen import read_pen_digits
@@ -75,7 +75,7 @@ class Shared:
         self.recipe = recipe
         self.drawings = list(read_pen_digits(settings.data).drawings)
         file = letters_file(settings.data)
-        self.letters = [one for one in read_letters(file) if one.letter in UNLIKE_DIGITS] if file else []
+        self.letters = read_letters(file) if file else []
         self.mnist = load_part("mnist", "train", settings.data)[:_MNIST]
         self._strokes = as_strokes([drawing.ink for drawing in self.drawings])
         self._epochs: dict[int, Part] = {}

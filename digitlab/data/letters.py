@@ -54,7 +54,7 @@ def letter_drawings(folder: Path, part: PartName, validation_share: float) -> li
     file = letters_file(folder)
     if file is None:
         return []
-    letters = [letter for letter in read_letters(file) if letter.letter in UNLIKE_DIGITS]
+    letters = read_letters(file)
     parts = _parts(letters, folder, validation_share)
     return [letter for letter in letters if parts[letter.source] is part]
 
@@ -79,7 +79,10 @@ def _parts(letters: Sequence[Letter], folder: Path, validation_share: float) -> 
 
 
 def read_letters(file: Path) -> list[Letter]:
-    """All letters of a file, in order. Raises BadInk, naming file and line, when it is damaged or holds others."""
+    """The letters unlike digits of a file, in order.
+
+    Raises BadInk, naming file and line, when it is damaged or holds something else.
+    """
     return list(_read(file, *file_state(file)))
 
 
@@ -87,12 +90,16 @@ def read_letters(file: Path) -> list[Letter]:
 def _read(file: Path, _changed: int, _size: int) -> tuple[Letter, ...]:
     """Read once: a training needs one part, and its assessment another."""
     lines = numbered_lines(file, str(file), _MOST_LINES)
-    return tuple(_letter(line, f"{file}, line {number}") for number, line in lines)
+    read = (_letter(line, f"{file}, line {number}") for number, line in lines)
+    return tuple(letter for letter in read if letter)
 
 
-def _letter(line: bytes, where: str) -> Letter:
+def _letter(line: bytes, where: str) -> Letter | None:
+    """None for a letter that looks like a digit."""
     value = parse_object(line, where)
     letter = value.get("letter")
     if not (isinstance(letter, str) and len(letter) == 1 and letter.isalpha()):
         raise BadInk(f"{where}: letter is {short(letter, 40)}; it must be a single letter.")
+    if letter not in UNLIKE_DIGITS:
+        return None
     return Letter(letter, to_ink(value, where), Source.of(str(value.get("donor", "")), str(value.get("writer", ""))))

@@ -59,12 +59,16 @@ def _tested(config: TrainConfig, settings: Settings) -> list[Dataset]:
 
 
 def _sureness(run: Run, settings: Settings, digits: Predictions, progress: Progress) -> dict[str, Any]:
-    """Shares above the threshold: of pen digits, of them also wrong ones, and of letters where there are any."""
+    """Shares above the threshold: of pen digits, of them also wrong ones, and of letters where there are any.
+
+    Letters are for those that learned from pen drawings: reading them takes seconds, which others' ends would wait for.
+    """
     least = read_doubt(run).threshold
     sure = digits.confidence >= least
     found = {"digits": len(digits), "sure": float(sure.mean()), "wrong": float((sure & ~digits.right).mean())}
-    letters = letter_images(settings.folders.data, PartName.TEST, run.config.validation_share)
-    if letters is None:
+    learned = any(one.name == "pen" for one in find_datasets(run.config.data))
+    letters = learned and letter_images(settings.folders.data, PartName.TEST, run.config.validation_share)
+    if not letters:
         return found
     progress("reading letters", 0, len(letters))
     read = calibrated(run, score(run, letters))

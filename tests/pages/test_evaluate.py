@@ -195,7 +195,7 @@ def test_without_any_model_the_page_says_how_to_get_one(evaluate: Evaluate) -> N
 
 def test_data_that_are_neither_here_nor_scored_get_one_line(sevens: Run, evaluate: Evaluate) -> None:
     app = evaluate(data="mnist")
-    assert ["downloads 12 MB" in line.value for line in app.error] == [True]
+    assert ["digitlab download mnist" in line.value for line in app.error] == [True]
     assert not app.exception
 
 
