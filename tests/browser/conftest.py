@@ -53,7 +53,7 @@ def open_browser(browser: Browser, app_address: str) -> Iterator[OpenBrowser]:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **how})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(150_000)
         page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         return DrawingPage(page, address).open(query)

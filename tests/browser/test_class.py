@@ -32,7 +32,7 @@ def join(browser: Browser, class_folder: Path) -> Iterator[Join]:
             context = browser.new_context(viewport={"width": 1280, "height": 900})
             contexts.append(context)
             page = context.new_page()
-            page.set_default_timeout(60_000)
+            page.set_default_timeout(150_000)
             page.goto(address + path)
             page.get_by_label("Code").fill(code)
             page.get_by_role("button", name="Join").click()

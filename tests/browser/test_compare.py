@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect
 
-PATIENCE = 60_000
+PATIENCE = 150_000
 """Milliseconds; a loaded machine takes long."""
 
 OpenCompare = Callable[..., Page]

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenBrowser
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
 
-PATIENCE = 60_000
+PATIENCE = 150_000
 """Milliseconds; a loaded machine takes long."""
 
 MOVE = """slider => {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-PATIENCE = 60_000
+PATIENCE = 150_000
 """Milliseconds; a loaded machine takes long."""
 
 OpenInside = Callable[..., "InsidePage"]

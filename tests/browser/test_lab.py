@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-PATIENCE = 60_000
+PATIENCE = 150_000
 """Milliseconds that an answer may take on a loaded machine."""
 
 

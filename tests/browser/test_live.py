@@ -53,7 +53,7 @@ def open_window(browser: Browser, app_address: str) -> Iterator[OpenWindow]:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **how})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(150_000)
         prepare(page)
         page.goto(f"{address}/{query}")
         return DrawingPage(page, address)
@@ -162,11 +162,11 @@ def test_a_server_that_restarts_in_mid_stroke_costs_nothing(open_window: OpenWin
         draw.wait_for_any_digit("cnn")
     for point in draw.to_screen(stroke[half:]):
         draw.page.mouse.move(*point, steps=2)
-    expect(draw.page.get_by_text(NOTE)).to_be_visible(timeout=60_000)
+    expect(draw.page.get_by_text(NOTE)).to_be_visible(timeout=150_000)
     ink = draw.white_pixels()
     with served(ROOT / "app.py", tmp_path, "/api/health", port):
         draw.wait_for_digit("cnn", 3)
-        expect(draw.page.get_by_text(NOTE)).to_be_hidden(timeout=60_000)
+        expect(draw.page.get_by_text(NOTE)).to_be_hidden(timeout=150_000)
         draw.page.mouse.up()
         settle(draw.page)
         assert draw.white_pixels() == ink
@@ -197,7 +197,7 @@ def test_labels_given_and_taken_back_over_a_broken_connection_count_once(
     draw.press_button("Undo")
     draw.press_button("Redo")
     with served(ROOT / "app.py", tmp_path, "/api/health", port):
-        expect(draw.page.get_by_text(NOTE)).to_be_hidden(timeout=60_000)
+        expect(draw.page.get_by_text(NOTE)).to_be_hidden(timeout=150_000)
         draw.draw(TRAJECTORIES["7"])
         draw.wait_for_digit("cnn", 7)
         draw.say(7)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
 
-PATIENCE = 60_000
+PATIENCE = 150_000
 """Milliseconds; a loaded machine takes long."""
 
 
