@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 
 PATIENCE = 30.0
 """Seconds that the network may be silent."""
@@ -75,5 +75,6 @@ def _md5(file: Path) -> str:
 
 def reason_of(error: BaseException) -> str:
     """What went wrong, as the end of a sentence: the last line that the error says."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    said = error.reason if type(error) is URLError else error  # which puts it between angle brackets
+    lines = [line.strip() for line in str(said).splitlines() if line.strip()]
     return lines[-1].rstrip(".") if lines else type(error).__name__

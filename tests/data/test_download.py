@@ -1,10 +1,11 @@
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import URLError
 
 import pytest
 
-from digitlab.data.download import Remote, fetch
+from digitlab.data.download import Remote, fetch, reason_of
 from tests.data.serving import Site, serving
 
 CONTENT = bytes(range(256)) * 3000
@@ -76,3 +77,9 @@ def test_an_address_that_fails_is_followed_by_the_next(site: Site, tmp_path: Pat
 def test_the_reason_is_the_last_addresss(site: Site, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="404"):
         fetch(remote(f"{site.address}/none"), tmp_path / "file", lambda _: None)
+
+
+def test_what_went_wrong_is_said_in_its_last_line_without_brackets() -> None:
+    assert reason_of(URLError("Name or service not known")) == "Name or service not known"
+    assert reason_of(OSError("first\n  the reason.\n")) == "the reason"
+    assert reason_of(TimeoutError()) == "TimeoutError"
