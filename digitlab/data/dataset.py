@@ -112,8 +112,9 @@ DATASETS: Mapping[str, Dataset] = {
             title="Pen digits",
             test_title="Pen digits of unseen people",
             remedy="Run `digitlab download pen`.",
-            source="Pen digits: UNIPEN train_r01_v07, category 1a, I. Guyon et al., ICPR 1994, "
-            "doi:10.1109/ICPR.1994.576870, distributed as doi:10.5281/zenodo.1195803, CC BY 4.0. Split by person.",
+            source="Pen digits, and letters as what is none: UNIPEN train_r01_v07, categories 1a to 1c, I. Guyon et "
+            "al., ICPR 1994, doi:10.1109/ICPR.1994.576870, distributed as doi:10.5281/zenodo.1195803, CC BY 4.0. Split "
+            "by person.",
             found=lambda folder: bool(pen_files(folder)),
             drawings=pen_drawings,
         ),

@@ -29,11 +29,11 @@ def without_copies(drawings: Iterable[LabelledDrawing]) -> list[LabelledDrawing]
     """The drawings in their order, of those with exactly the same strokes only the first."""
     kept: dict[str, LabelledDrawing] = {}
     for drawing in drawings:
-        kept.setdefault(stroke_key(drawing.ink), drawing)
+        kept.setdefault(_stroke_key(drawing.ink), drawing)
     return list(kept.values())
 
 
-def stroke_key(ink: Ink) -> str:
+def _stroke_key(ink: Ink) -> str:
     """The same for the same strokes, and for no others."""
     return repr(ink)
 
@@ -47,7 +47,7 @@ def group_people(drawings: Sequence[LabelledDrawing]) -> Mapping[Source, Source]
     by_strokes: dict[str, Source] = {}
     for drawing in drawings:
         source = Source.of(drawing.donor, drawing.writer)
-        first = by_strokes.setdefault(stroke_key(drawing.ink), source)
+        first = by_strokes.setdefault(_stroke_key(drawing.ink), source)
         one, other = _leader(leaders, first), _leader(leaders, source)
         leaders[other] = one
     return {source: _leader(leaders, source) for source in leaders}

@@ -121,7 +121,7 @@ _TRAITS: Mapping[str, _Trait] = {
     "slanted": _Trait("Leaning by more than 24 degrees, to either side.", _is_slanted),
     "open loops": _Trait("A 0, 6, 8 or 9 whose loops do not close, or are filled by a thick pen.", _is_open),
     "thin pen": _Trait(
-        "A pen of less than a twelfth of the drawing's size.", lambda one, _image: _relative_pen(one.ink) < _THIN
+        "A pen of less than 8 % of the drawing's size.", lambda one, _image: _relative_pen(one.ink) < _THIN
     ),
     "thick pen": _Trait(
         "A pen of more than a fifth of the drawing's size.", lambda one, _image: _relative_pen(one.ink) > _THICK
