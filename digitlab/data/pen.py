@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from digitlab.data import PartName
 from digitlab.data.people import Source, deal, group_people, without_copies
 from digitlab.errors import DataMissing
@@ -18,10 +20,18 @@ _LEAST_VALIDATION = 0.25
 """The least share of the drawings not meant for the test that validation gets: there are few of them beside MNIST's
 images, and below some 1,500 an error more or less decides."""
 
+_STRAIGHT = 0.15
+"""A stroke that strays less than this share of its length from the line between its ends is a mere line: a 1, or what
+is left of another digit. Of the digits that are whole, none strays less than 0.19."""
+
 
 @dataclass(frozen=True)
 class PenDigits:
-    """All pen digits of a data folder, each drawing once, and who is who among their sources."""
+    """All pen digits of a data folder, each whole drawing once, and who is who among their sources.
+
+    UNIPEN's files hold some fragments: the slash of a 0 or the upright of a 4, alone under the digit's label. A mere
+    line that is to be anything but a 1 is left out.
+    """
 
     drawings: Sequence[LabelledDrawing]
     people: Mapping[Source, Source]
@@ -63,7 +73,19 @@ def file_state(file: Path) -> tuple[int, int]:
 def _read(files: tuple[tuple[Path, int, int], ...]) -> PenDigits:
     """A training asks for two parts, and an evaluation follows."""
     everything = [drawing for file, *_ in files for drawing in read_ink_file(file)]
-    return PenDigits(without_copies(everything), group_people(everything))
+    whole = [drawing for drawing in without_copies(everything) if not _is_fragment(drawing)]
+    return PenDigits(whole, group_people(everything))
+
+
+def _is_fragment(drawing: LabelledDrawing) -> bool:
+    """Whether all that is there of a digit is one straight line, which only a 1 can be."""
+    if drawing.digit == 1 or len(drawing.ink) != 1:
+        return False
+    points = np.asarray(drawing.ink[0], dtype=float)
+    way = points[-1] - points[0]
+    length = float(np.hypot(*way))
+    across = (points - points[0]) @ np.array([-way[1], way[0]])
+    return length > 0 and float(np.ptp(across)) < _STRAIGHT * length**2
 
 
 def pen_drawings(folder: Path, part: PartName, validation_share: float) -> list[LabelledDrawing]:

@@ -20,12 +20,9 @@ def test_the_cnn_reads_twenty_drawings_of_unseen_writers(open_browser: OpenBrows
 
 
 def _two_of_each(folder: Path) -> list[LabelledDrawing]:
-    """For each digit the first drawings of the first and of the last collection that test writers' digits are from.
-
-    Without ibm: of some of its drawings only a stroke is there, the slash of a 0 or the upright of a 4.
-    """
+    """For each digit the first drawings of the first and of the last collection that test writers' digits are from."""
     unseen = pen_drawings(folder, PartName.TEST, 0.1)
-    donors = sorted({drawing.donor for drawing in unseen} - {"ibm"})
+    donors = sorted({drawing.donor for drawing in unseen})
     return [
         next(drawing for drawing in unseen if (drawing.digit, drawing.donor) == (digit, donor))
         for digit in range(10)

@@ -1,6 +1,7 @@
 import gzip
 import json
 import os
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 from digitlab.data import PartName
 from digitlab.data.dataset import load_part
 from digitlab.data.pen import pen_drawings, pen_files, read_pen_digits
+from digitlab.data.people import without_copies
 from digitlab.errors import DataMissing
+from digitlab.ink.ink_file import read_ink_file
 
 FILE = "pen-digits.jsonl.gz"
 WRITERS = [f"writer {n}" for n in range(60)]
@@ -19,7 +22,7 @@ def write(folder: Path, writers: Iterable[str], name: str = FILE, first: int = 0
     """A small pen file: every writer draws two digits of their own."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = [
-        {"digit": turn, "strokes": [[[0, 0], [n + 1, 10 + turn], [3, 20]]], "writer": writer}
+        {"digit": turn, "strokes": [[[0, 0], [n + 1, 10 + turn], [3, 20], [20, 20]]], "writer": writer}
         for n, writer in enumerate(writers, start=first)
         for turn in (0, 1)
     ]
@@ -49,6 +52,41 @@ def test_all_files_are_read_and_a_drawing_that_stands_in_two_counts_once(tmp_pat
     pen = read_pen_digits(tmp_path)
     assert len(pen.drawings) == 8
     assert pen.person("", "someone else") == pen.person("", "writer 0") != pen.person("", "another")
+
+
+SLASH, SLOPE = [[0, 20], [2, 10], [0, 0]], [[0, 0], [5, 10], [10, 0]]
+
+
+@pytest.mark.parametrize(
+    ("digit", "strokes", "stays"),
+    [
+        (0, [SLASH], False),
+        (4, [[[30, 0], [30, 10]]], False),
+        (1, [SLASH], True),
+        (4, [SLASH, SLOPE], True),
+        (7, [SLOPE], True),
+        (0, [[*SLOPE, [0, 0]]], True),
+        (0, [[[5, 5]]], True),
+    ],
+)
+def test_a_single_straight_line_is_a_digit_only_where_it_is_a_1(
+    tmp_path: Path, digit: int, strokes: list[list[list[int]]], stays: bool
+) -> None:
+    lines = [
+        {"digit": digit, "strokes": strokes, "writer": "anna"},
+        {"digit": 2, "strokes": [SLOPE, SLOPE], "writer": "ben"},
+    ]
+    (tmp_path / FILE).write_bytes(gzip.compress("".join(json.dumps(line) + "\n" for line in lines).encode()))
+    assert [drawing.digit for drawing in read_pen_digits(tmp_path).drawings] == ([digit, 2] if stays else [2])
+
+
+def test_the_fragments_among_the_shared_pen_digits_are_0s_and_4s_of_one_collection(pen_folder: Path) -> None:
+    everything = without_copies([drawing for file in pen_files(pen_folder) for drawing in read_ink_file(file)])
+    whole = read_pen_digits(pen_folder).drawings
+    assert Counter((one.donor, one.digit) for one in everything) - Counter((one.donor, one.digit) for one in whole) == {
+        ("ibm", 0): 13,
+        ("ibm", 4): 23,
+    }
 
 
 def test_a_file_that_changes_is_read_again(tmp_path: Path) -> None:

@@ -11,12 +11,9 @@ from digitlab.ink.strokes import Ink, LabelledDrawing, draw_ink
 
 
 def write_numbers(folder: Path, count: int, seed: int) -> Iterator[tuple[np.ndarray, str]]:
-    """Pictures of 2 to 6 digits and what they mean; every second number is written by one hand throughout.
-
-    Without those collected by ibm: of some only a stroke is there, the slash of a 0 or the upright of a 4.
-    """
+    """Pictures of 2 to 6 digits and what they mean; every second number is written by one hand throughout."""
     random = np.random.default_rng(seed)
-    everyone = [one for one in pen_drawings(folder, PartName.TEST, 0.1) if one.donor != "ibm"]
+    everyone = pen_drawings(folder, PartName.TEST, 0.1)
     writers = sorted({drawing.writer for drawing in everyone})
     for turn in range(count):
         writer = writers[random.integers(len(writers))]
