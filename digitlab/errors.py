@@ -53,6 +53,10 @@ class DataMissing(DigitlabError):
     """A data set whose files are neither here nor to be had."""
 
 
+class NotInstalled(DigitlabError):
+    """A package that only some formats need, and that is not here."""
+
+
 class NotSaved(DigitlabError):
     """Something that could not be written to the disk.
 

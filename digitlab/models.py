@@ -297,5 +297,6 @@ def _nine_views(x: Tensor) -> Iterator[Tensor]:
 
 def _seen(x: Tensor, matrix: list[list[float]]) -> Tensor:
     """The images moved by a 2×3 matrix from points of the new image to points of the old, in halves of its side."""
-    grid = functional.affine_grid(x.new_tensor(matrix).repeat(len(x), 1, 1), list(x.shape), align_corners=False)
+    # x.shape[0], for torch.jit.trace would make a constant of len(x)
+    grid = functional.affine_grid(x.new_tensor(matrix).repeat(x.shape[0], 1, 1), list(x.shape), align_corners=False)
     return functional.grid_sample(x, grid, align_corners=False)

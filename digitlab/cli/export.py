@@ -1,4 +1,4 @@
-"""`digitlab export`: a model's scores or weights as a file that other programs read."""
+"""`digitlab export`: a model's scores, weights, network or history as a file that other programs read."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from digitlab.files import write_bytes
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
 
-_FORMATS = ("csv", "safetensors")
+_FORMATS = ("csv", "safetensors", "onnx", "torchscript", "tensorboard")
 
 
 @click.command()
@@ -22,24 +22,35 @@ _FORMATS = ("csv", "safetensors")
     "form",
     required=True,
     type=click.Choice(_FORMATS),
-    help="csv: a line per test image with all ten probabilities, calibrated. safetensors: the weights.",
+    help="csv: a line per test image with all ten probabilities, calibrated. safetensors: the weights. onnx, "
+    "torchscript: the network, from grey values (uint8, N×28×28, white ink on black) to calibrated probabilities "
+    '(N×10). tensorboard: the curves of the training. onnx and tensorboard need pip install ".[export]".',
 )
-@click.option("-o", "--output", "file", required=True, type=click.Path(path_type=Path), help="The file to write.")
+@click.option(
+    "-o",
+    "--output",
+    "file",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The file to write; for tensorboard the folder.",
+)
 @data_option
 @json_option
 @click.pass_obj
 def export(settings: Settings, model: str, form: str, file: Path, data: str | None, as_json: bool) -> None:
-    """Write what MODEL (a checkpoint, a run id or a run's folder) says of test images, or its weights, to a file."""
+    """Write what MODEL (a checkpoint, a run id or a run's folder) says of test images, or what it is, to a file."""
     run = Catalogue(settings).find_or_folder(model)
-    if form == "csv":
-        content = _csv(run, run.config.data if data is None else data, settings)
-    elif data is None:
-        content = _weights(run)
+    if form != "csv" and data is not None:
+        raise BadConfig(f"The format {form} is the same for all data. Leave --data out, or choose --format csv.")
+    if form == "tensorboard":
+        from digitlab.export.event_file import write_events
+
+        file = write_events(run, file)
     else:
-        raise BadConfig("Weights are the same for all data. Leave --data out, or choose --format csv.")
-    write_bytes(file, content, remedy="Name another file by -o.")
+        content = _csv(run, run.config.data if data is None else data, settings) if form == "csv" else _model(run, form)
+        write_bytes(file, content, remedy="Name another file by -o.")
     if as_json:
-        print_json({"model": run.id, "format": form, "file": str(file), "bytes": len(content)})
+        print_json({"model": run.id, "format": form, "file": str(file), "bytes": file.stat().st_size})
     else:
         click.echo(str(file))
 
@@ -50,6 +61,19 @@ def _csv(run: Run, data: str, settings: Settings) -> bytes:
 
     scores = None if is_at_hand(data, settings) else read_scores(run, data)
     return to_csv(calibrated(run, scores or score_named(run, data, settings)[0])).encode()
+
+
+def _model(run: Run, form: str) -> bytes:
+    """The weights or the network. Only the format that is asked for is imported: each needs seconds."""
+    if form == "onnx":
+        from digitlab.export.onnx_file import to_onnx
+
+        return to_onnx(run)
+    if form == "torchscript":
+        from digitlab.export.torchscript_file import to_torchscript
+
+        return to_torchscript(run)
+    return _weights(run)
 
 
 def _weights(run: Run) -> bytes:

@@ -12,6 +12,7 @@ from digitlab.cli.backup import backup
 from digitlab.cli.download import download
 from digitlab.cli.evaluate import evaluate
 from digitlab.cli.export import export
+from digitlab.cli.import_run import import_run
 from digitlab.cli.import_unipen import import_unipen
 from digitlab.cli.output import print_trouble
 from digitlab.cli.predict import predict
@@ -75,5 +76,5 @@ def main(context: click.Context) -> None:
     context.obj = Settings.from_environment()
 
 
-for command in (download, train, evaluate, predict, report, export, runs, import_unipen, backup, restore):
+for command in (download, train, evaluate, predict, report, export, runs, import_run, import_unipen, backup, restore):
     main.add_command(command)

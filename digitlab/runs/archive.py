@@ -78,6 +78,21 @@ def unpack_run(data: bytes, runs: Path, hand: str = "", room: AbstractContextMan
             return Run(move_folder(folder, runs / new_run_id(run.config.model, runs)))
 
 
+def unpack_file(file: Path, runs: Path) -> Run:
+    """A new run from a zip file on the disk, as `unpack_run` makes it; the installation's own.
+
+    Raises BadRun also when the file cannot be read, or is larger than an archive may be.
+    """
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise BadRun(f"{file} cannot be read: {error.strerror or error}. {_REMEDY}") from error
+    if len(data) > _MOST_BYTES:
+        raise BadRun(f"{file} is larger than digitlab makes any: over {_MOST_BYTES / 1e6:g} MB. {_REMEDY}")
+    return unpack_run(data, runs)
+
+
 def is_known(name: str) -> bool:
     """Whether a path below a run's folder is one of the files that travel with it."""
     return _most_bytes(name) > 0

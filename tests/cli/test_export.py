@@ -1,5 +1,6 @@
 import csv
 import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,9 +51,24 @@ def test_accuracy_and_loss_can_be_computed_from_the_csv_file(run: Run, file: Pat
 
 
 def test_json_names_the_file_and_its_size(run: Run, file: Path, call: Call) -> None:
-    for form in ("csv", "safetensors"):
+    for form in ("csv", "safetensors", "onnx", "torchscript"):
         answer = call("export", run.id, "--format", form, "-o", file, "--json").json
         assert answer == {"model": run.id, "format": form, "file": str(file), "bytes": file.stat().st_size}
+
+
+def test_the_history_becomes_a_file_in_a_folder(run: Run, tmp_path: Path, call: Call) -> None:
+    run.append_history({"epoch": 1, "train_loss": 0.5})
+    answer = call("export", run.id, "--format", "tensorboard", "-o", tmp_path / "events", "--json").json
+    (file,) = (tmp_path / "events").iterdir()
+    assert answer == {"model": run.id, "format": "tensorboard", "file": str(file), "bytes": file.stat().st_size}
+
+
+def test_a_missing_package_gets_one_line_and_no_file(
+    run: Run, file: Path, refuse: Refuse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnxscript", None)  # as Python marks what cannot be imported
+    assert 'pip install ".[export]"' in refuse("export", run.id, "--format", "onnx", "-o", file)
+    assert not file.exists()
 
 
 def test_exported_weights_load_again(run: Run, file: Path, call: Call) -> None:
@@ -81,20 +97,22 @@ def test_bad_input_gets_one_line_and_no_file(run: Run, file: Path, refuse: Refus
     assert "no model" in refuse("export", "nosuch", "--format", "csv", "-o", file)
     assert "no data set" in refuse("export", run.id, "--format", "csv", "-o", file, "--data", "nosuch")
     assert "Leave --data out" in refuse("export", run.id, "--format", "safetensors", "-o", file, "--data", "sklearn")
-    assert "'onnx' is not one of" in refuse("export", run.id, "--format", "onnx", "-o", file)
+    assert "Leave --data out" in refuse("export", run.id, "--format", "onnx", "-o", file, "--data", "sklearn")
+    assert "no history to export" in refuse("export", run.id, "--format", "tensorboard", "-o", file)
+    assert "'pickle' is not one of" in refuse("export", run.id, "--format", "pickle", "-o", file)
     assert "--format" in refuse("export", run.id, "-o", file)
     assert "-o" in refuse("export", run.id, "--format", "csv")
     assert not file.exists()
 
 
-@pytest.mark.parametrize("form", ["csv", "safetensors"])
+@pytest.mark.parametrize("form", ["csv", "safetensors", "onnx", "torchscript"])
 def test_damaged_weights_do_not_travel_on(form: str, run: Run, file: Path, refuse: Refuse) -> None:
     run.weights.write_bytes(run.weights.read_bytes()[:1000])
     assert "is damaged or not a safetensors file" in refuse("export", run.id, "--format", form, "-o", file)
     assert not file.exists()
 
 
-@pytest.mark.parametrize("form", ["csv", "safetensors"])
+@pytest.mark.parametrize("form", ["csv", "safetensors", "onnx", "torchscript"])
 def test_a_file_that_cannot_be_written_gets_one_line(form: str, run: Run, tmp_path: Path, call: Call) -> None:
     called = call("export", run.id, "--format", form, "-o", tmp_path / "nosuch" / "file")
     assert (called.code, called.out) == (2, "")

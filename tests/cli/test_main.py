@@ -15,6 +15,7 @@ from digitlab.cli.main import main
 from digitlab.config import Settings
 from digitlab.ink.ink_file import write_ink_file
 from digitlab.ink.strokes import LabelledDrawing
+from digitlab.runs.archive import pack_run
 from digitlab.runs.backup import back_up
 from digitlab.runs.run import Run
 from tests.cli.conftest import Call
@@ -28,6 +29,7 @@ COMMANDS = [
     "report",
     "export",
     "runs",
+    "import-run",
     "import-unipen",
     "backup",
     "restore",
@@ -49,6 +51,7 @@ def examples(make_run: Callable[..., Run], tmp_path: Path) -> dict[str, list[obj
     data = Settings.from_environment().data
     data.mkdir(parents=True, exist_ok=True)
     write_ink_file(data / "pen-digits.jsonl.gz", drawn)  # so that nothing is fetched
+    (tmp_path / "run.zip").write_bytes(pack_run(run))
     out = tmp_path / "out"
     return {
         "download": ["pen"],
@@ -58,6 +61,7 @@ def examples(make_run: Callable[..., Run], tmp_path: Path) -> dict[str, list[obj
         "report": [run.id, "-o", out],
         "export": [run.id, "--format", "csv", "-o", out],
         "runs": [],
+        "import-run": [tmp_path / "run.zip"],
         "import-unipen": [tmp_path / "unipen", "-o", out],
         "backup": [out],
         "restore": [back_up(tmp_path / "backup.zip", Settings.from_environment()).file],

@@ -1,0 +1,84 @@
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from digitlab.config import CHECKPOINTS
+from digitlab.errors import BadRun, NotInstalled, NotSaved
+from digitlab.export.event_file import write_events
+from digitlab.runs.run import Run, open_run
+
+Curves = dict[str, list[tuple[int, float]]]
+
+
+def curves_in(folder: Path) -> Curves:
+    """What TensorBoard finds in a folder: tag → step and value of each point."""
+    found = EventAccumulator(str(folder), size_guidance={"scalars": 0, "tensors": 0})
+    found.Reload()
+    return {tag: [(point.step, point.value) for point in found.Scalars(tag)] for tag in found.Tags()["scalars"]}
+
+
+def curves_of(run: Run) -> Curves:
+    """What the history says, in TensorBoard's precision."""
+    curves: Curves = {}
+    for record in run.records:
+        axis = "epoch" if "epoch" in record else "step"
+        for name, value in record.items():
+            if name not in ("epoch", "step"):
+                curves.setdefault(f"{axis}/{name}", []).append((record[axis], float(np.float32(value))))
+    return curves
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "events"
+
+
+@pytest.mark.parametrize("name", ["softmax", "cnn"])
+def test_tensorboard_shows_every_point_of_the_history(name: str, folder: Path) -> None:
+    run = open_run(CHECKPOINTS / name)
+    write_events(run, folder)
+    found = curves_in(folder)
+    assert found == curves_of(run)
+    assert {"train_loss", "validation_accuracy", "learning_rate", "gradient_norm", "weight_norm"} <= {
+        tag.removeprefix("epoch/") for tag in found
+    }
+
+
+def test_records_of_steps_are_curves_of_their_own(make_run: object, folder: Path) -> None:
+    run = make_run()  # type: ignore[operator]
+    run.append_history({"step": 3, "train_loss": 2.0})
+    run.append_history({"epoch": 1, "step": 9, "train_loss": 1.5, "gradient_norm": float("nan")})
+    write_events(run, folder)
+    assert curves_in(folder) == {"step/train_loss": [(3, 2.0)], "epoch/train_loss": [(1, 1.5)]}
+
+
+def test_a_second_export_takes_the_place_of_the_first(make_run: object, folder: Path) -> None:
+    run = make_run()  # type: ignore[operator]
+    for epoch in (1, 2):
+        run.append_history({"epoch": epoch, "train_loss": 0.5})
+        file = write_events(run, folder)
+    assert list(folder.iterdir()) == [file]
+    assert curves_in(folder) == {"epoch/train_loss": [(1, 0.5), (2, 0.5)]}
+
+
+def test_a_run_without_a_history_is_refused(make_run: object, folder: Path) -> None:
+    with pytest.raises(BadRun, match="has no history to export"):
+        write_events(make_run(), folder)  # type: ignore[operator]
+    assert not folder.exists()
+
+
+def test_a_missing_tensorboard_gets_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tensorboard.summary.writer.record_writer", None)
+    with pytest.raises(NotInstalled, match=r"needs the package tensorboard, .* pip install \"\.\[export\]\""):
+        write_events(open_run(CHECKPOINTS / "softmax"), folder)
+    assert not folder.exists()
+
+
+def test_a_file_in_the_place_of_the_folder_gets_one_line(folder: Path) -> None:
+    folder.write_text("mine")
+    with pytest.raises(NotSaved, match="cannot be written"):
+        write_events(open_run(CHECKPOINTS / "softmax"), folder)
+    assert folder.read_text() == "mine"
