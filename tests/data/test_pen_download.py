@@ -17,7 +17,7 @@ from tests.data.serving import Site, serving
 MEMBERS = {
     "train/data/1a/apa/a.dat": '.INCLUDE strokes.dat\n.SEGMENT DIGIT 0 OK "7"\n',
     "train/data/1b/apa/b.dat": '.INCLUDE strokes.dat\n.SEGMENT DIGIT 0 OK "3"\n',
-    "train/include/strokes.dat": ".PEN_DOWN\n0 9\n5 0\n.PEN_UP\n",
+    "train/include/strokes.dat": ".PEN_DOWN\n0 9\n5 9\n3 0\n.PEN_UP\n",
 }
 
 
