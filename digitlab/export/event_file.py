@@ -20,9 +20,9 @@ def write_events(run: Run, folder: Path) -> Path:
     """Write a run's history as `events.out.tfevents.<run id>` into a folder and return the file.
 
     The curves are `epoch/<field>` over epochs and `step/<field>` over steps, with the fields of `history.Record`.
-    The folder is made if need be; a file
-    of the same run in it is replaced. Raises NotInstalled without the extra `export`, BadRun when the history is
-    empty, damaged or foreign, NotSaved when the folder cannot be written.
+    The folder is made if need be; a file of the same run in it is replaced.
+    Raises NotInstalled without the extra `export`, BadRun when the history is empty, damaged or foreign, NotSaved when
+    the folder cannot be written.
     """
     content = to_events(run)
     make_folder(folder)

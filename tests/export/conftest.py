@@ -45,7 +45,7 @@ _said: dict[str, np.ndarray] = {}
 
 
 def library_says_of_test_images(shipped: Run, images: np.ndarray) -> np.ndarray:
-    """The same for a checkpoint and the 1,000 test images, computed once: the champion takes long."""
+    """`library_says` of a checkpoint and the 1,000 test images, computed once: the champion takes long."""
     if shipped.id not in _said:
         _said[shipped.id] = library_says(shipped, images)
     return _said[shipped.id]

@@ -1,4 +1,5 @@
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -47,16 +48,16 @@ def test_tensorboard_shows_every_point_of_the_history(name: str, folder: Path) -
     }
 
 
-def test_records_of_steps_are_curves_of_their_own(make_run: object, folder: Path) -> None:
-    run = make_run()  # type: ignore[operator]
+def test_records_of_steps_are_curves_of_their_own(make_run: Callable[..., Run], folder: Path) -> None:
+    run = make_run()
     run.append_history({"step": 3, "train_loss": 2.0})
     run.append_history({"epoch": 1, "step": 9, "train_loss": 1.5, "gradient_norm": float("nan")})
     write_events(run, folder)
     assert curves_in(folder) == {"step/train_loss": [(3, 2.0)], "epoch/train_loss": [(1, 1.5)]}
 
 
-def test_a_second_export_takes_the_place_of_the_first(make_run: object, folder: Path) -> None:
-    run = make_run()  # type: ignore[operator]
+def test_a_second_export_takes_the_place_of_the_first(make_run: Callable[..., Run], folder: Path) -> None:
+    run = make_run()
     for epoch in (1, 2):
         run.append_history({"epoch": epoch, "train_loss": 0.5})
         file = write_events(run, folder)
@@ -64,9 +65,9 @@ def test_a_second_export_takes_the_place_of_the_first(make_run: object, folder: 
     assert curves_in(folder) == {"epoch/train_loss": [(1, 0.5), (2, 0.5)]}
 
 
-def test_a_run_without_a_history_is_refused(make_run: object, folder: Path) -> None:
+def test_a_run_without_a_history_is_refused(make_run: Callable[..., Run], folder: Path) -> None:
     with pytest.raises(BadRun, match="has no history to export"):
-        write_events(make_run(), folder)  # type: ignore[operator]
+        write_events(make_run(), folder)
     assert not folder.exists()
 
 

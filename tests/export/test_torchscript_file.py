@@ -3,6 +3,7 @@ import json
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -67,8 +68,8 @@ def test_the_file_says_which_model_it_is_and_when_it_is_unsure(calm_run: Run) ->
     }
 
 
-def test_no_warning_reaches_the_user(make_run: object) -> None:
-    run = make_run(model="cnn-views")  # type: ignore[operator]
+def test_no_warning_reaches_the_user(make_run: Callable[..., Run]) -> None:
+    run = make_run(model="cnn-views")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert to_torchscript(run)
