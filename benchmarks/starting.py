@@ -61,7 +61,7 @@ def _first_point(config: TrainConfig) -> float:
                 raise BadRun(f"The job ended before its first point: {run.status.message}")
             time.sleep(_LOOK_EVERY)
         taken = time.perf_counter() - began
-        stop_job(run)
+        stop_job(run, settings)
         while run.state in UNFINISHED or run.is_locked():
             time.sleep(_LOOK_EVERY)
     return taken

@@ -22,6 +22,7 @@ ARCHITECTURES = ("softmax", "cnn-small", "cnn-fast", "cnn", "cnn-deep", "cnn-vie
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DATA = re.compile(r"[a-z0-9-]+(\+[a-z0-9-]+)*")
 _LONGEST_NAME = 80
+_RAY_ADDRESS = re.compile(r"(https?://)?[^\s/?#@]+/?")
 
 
 def _number(default: float, least: float, most: float, meaning: str) -> Any:
@@ -248,8 +249,10 @@ class DataFolders:
 
 @dataclass(frozen=True)
 class Settings:
-    """Where this installation has data and runs, how many jobs run at once, and who may use it.
+    """Where this installation has data and runs, how many jobs run at once and where, and who may use it.
 
+    launcher: who starts jobs, `local` or `ray`. ray_address: the Ray cluster that does. cpus: processor cores that each
+    job gets there.
     api: whether scripts may ask models. classroom: the codes and quotas of a class server; None where everything is
     open. hand: whose drawings `mine` stands for, a visitor id; empty for the installation's own.
     """
@@ -257,6 +260,9 @@ class Settings:
     data: Path
     runs: Path
     jobs: int = 1
+    launcher: str = "local"
+    ray_address: str = ""
+    cpus: int = 1
     api: bool = True
     classroom: Classroom | None = None
     hand: str = ""
@@ -267,19 +273,33 @@ class Settings:
 
         Each process calls it once, where it starts, and hands the settings down.
         """
-        jobs = os.environ.get("DIGITLAB_JOBS") or "1"
-        if not re.fullmatch("[0-9]{1,2}", jobs) or not 1 <= int(jobs) <= 64:
-            raise BadConfig(field="DIGITLAB_JOBS", value=jobs, allowed="choose a whole number from 1 to 64")
-        api = os.environ.get("DIGITLAB_API") or "on"
-        if api not in ("on", "off"):
-            raise BadConfig(field="DIGITLAB_API", value=api, allowed="choose on or off")
+        launcher = _word("DIGITLAB_LAUNCHER", "local", "ray")
         return cls(
             data=_folder("DIGITLAB_DATA", "data"),
             runs=_folder("DIGITLAB_RUNS", "runs"),
-            jobs=int(jobs),
-            api=api == "on",
+            jobs=_small_number("DIGITLAB_JOBS"),
+            launcher=launcher,
+            ray_address=_ray_address() if launcher == "ray" else "",
+            cpus=_small_number("DIGITLAB_CPUS"),
+            api=_word("DIGITLAB_API", "on", "off") == "on",
             classroom=Classroom.from_environment(),
         )
+
+    def for_jobs(self) -> dict[str, str]:
+        """The same as environment variables, for the process of a job: all but what concerns the server alone."""
+        return {
+            "DIGITLAB_DATA": str(self.data.resolve()),
+            "DIGITLAB_RUNS": str(self.runs.resolve()),
+            "DIGITLAB_JOBS": str(self.jobs),
+            "DIGITLAB_LAUNCHER": self.launcher,
+            "DIGITLAB_CPUS": str(self.cpus),
+            **({"RAY_ADDRESS": self.ray_address} if self.ray_address else {}),
+        }
+
+    @property
+    def slots(self) -> int | None:
+        """How many jobs run at once; None where an engine gives each its turn."""
+        return self.jobs if self.launcher == "local" else None
 
     def of(self, hand: str) -> "Settings":
         """The same for one hand: `mine` then stands for its drawings. Raises BadConfig when it is no visitor id."""
@@ -296,6 +316,29 @@ class Settings:
     def folders(self) -> DataFolders:
         """Where data sets are, as this hand sees them."""
         return DataFolders(self.data, self.drawings)
+
+
+def _word(variable: str, usual: str, other: str) -> str:
+    value = os.environ.get(variable) or usual
+    if value not in (usual, other):
+        raise BadConfig(field=variable, value=value, allowed=f"choose {usual} or {other}")
+    return value
+
+
+def _small_number(variable: str) -> int:
+    value = os.environ.get(variable) or "1"
+    if not re.fullmatch("[0-9]{1,2}", value) or not 1 <= int(value) <= 64:
+        raise BadConfig(field=variable, value=value, allowed="choose a whole number from 1 to 64")
+    return int(value)
+
+
+def _ray_address() -> str:
+    """Where Ray takes jobs; it must be named, so that no cluster is used by chance."""
+    value = os.environ.get("RAY_ADDRESS") or ""
+    if not _RAY_ADDRESS.fullmatch(value):
+        allowed = "with DIGITLAB_LAUNCHER=ray, name the cluster's dashboard, such as http://127.0.0.1:8265"
+        raise BadConfig(field="RAY_ADDRESS", value=value, allowed=allowed)
+    return value
 
 
 def _folder(variable: str, otherwise: str) -> Path:

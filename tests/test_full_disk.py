@@ -23,7 +23,7 @@ from digitlab.data.handwriting_file import my_drawings
 from digitlab.errors import DigitlabError
 from digitlab.ink.ink_file import InkLine, write_ink_file
 from digitlab.ink.strokes import Drawing, LabelledDrawing
-from digitlab.jobs import start
+from digitlab.jobs import launcher
 from digitlab.jobs.queue import Command, Queue, read_command, write_command
 from digitlab.jobs.start import resume_job, start_job
 from digitlab.jobs.training_job import work
@@ -50,7 +50,9 @@ def settings() -> Settings:
 
 @pytest.fixture
 def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FailingDisk:
-    monkeypatch.setattr(start.subprocess, "Popen", lambda *_a, **_k: None)  # up to the process, which has its own test
+    monkeypatch.setattr(
+        launcher.subprocess, "Popen", lambda *_a, **_k: None
+    )  # up to the process, which has its own test
     return FailingDisk(tmp_path, monkeypatch)
 
 

@@ -18,8 +18,9 @@ from digitlab.config import Settings
 from digitlab.errors import BadRun, DigitlabError, NotSaved
 from digitlab.files import read_json, saving, write_json
 from digitlab.folders import make_folder
+from digitlab.jobs.launcher import start_process
 from digitlab.jobs.queue import LOOK, Queue
-from digitlab.jobs.start import QueueFull, start_process
+from digitlab.jobs.start import QueueFull
 from digitlab.jobs.turns import turn_of
 from digitlab.locks import Lock, is_held
 from digitlab.runs.checked import Unfit, number, record, share, text

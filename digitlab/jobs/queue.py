@@ -56,9 +56,13 @@ def wait_while(condition: Callable[[], bool], run: Run) -> Command:
 
 
 class Queue:
-    """The slots and tickets of a folder of runs. A ticket is an empty file; its time says whose turn it is."""
+    """The slots and tickets of a folder of runs. A ticket is an empty file; its time says whose turn it is.
 
-    def __init__(self, runs: Path, slots: int) -> None:
+    slots: how many there are; None where the engine that starts jobs gives each its turn, so that a job that has begun
+    has it.
+    """
+
+    def __init__(self, runs: Path, slots: int | None) -> None:
         self.runs = runs
         self.folder = runs / ".queue"
         self.slots = slots
@@ -116,7 +120,7 @@ class Queue:
 
     def take_slot(self) -> Lock | None:
         """The held lock of a free slot, None where there is none. Never blocks."""
-        for lock in map(self.lock, range(self.slots)):
+        for lock in map(self.lock, range(self.slots or 0)):
             with suppress(Timeout):
                 lock.acquire(timeout=0)
                 return lock
@@ -147,6 +151,9 @@ class Ticket:
     def try_slot(self) -> bool:
         """Take a free slot, unless others are before this run in line. Never blocks."""
         if self._held is not None:
+            return True
+        if self.queue.slots is None:
+            self.queue.leave(self.run)
             return True
         if next(self.queue.waiting(), None) != self.run.id:
             return False

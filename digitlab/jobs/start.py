@@ -1,20 +1,14 @@
 """Start, pause, resume and stop a run's process; what a config needs is checked here, by everyone who starts one."""
 
-import os
 import shutil
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import BinaryIO
+from contextlib import suppress
 
 from digitlab.access import OWNER, Role, Visitor
 from digitlab.config import Settings, TrainConfig
 from digitlab.data.dataset import find_datasets
 from digitlab.errors import BadConfig, BadRun, DataMissing, DigitlabError, NotSaved
-from digitlab.files import saving
+from digitlab.jobs.launcher import Launcher, launcher_of
 from digitlab.jobs.measurement import Measurement, Plan, find_measurement, sweep_measurements
 from digitlab.jobs.queue import LOOK, Command, Queue, write_command
 from digitlab.jobs.turns import turn_of
@@ -32,30 +26,26 @@ KEPT = 5
 _HEARING = 5.0
 """Seconds that a paused process may take to go on."""
 
-_NOT_FOR_JOBS = ("DIGITLAB_SHARED", "DIGITLAB_CODE", "DIGITLAB_TEACHER_CODE", "DIGITLAB_SECRET")
-"""Of the server alone: a job needs no codes."""
-
-_PROJECT = Path(__file__).resolve().parent.parent.parent
-
 
 class QueueFull(DigitlabError):
     """Too many runs wait already."""
 
 
-def check_config(config: TrainConfig, settings: Settings) -> TrainConfig:
+def check_config(config: TrainConfig, settings: Settings, launcher: Launcher | None = None) -> TrainConfig:
     """All that can be known of a config before its run exists; returns the config that the run gets.
+
+    launcher: whose machines must be able to train it; None takes the installation's.
 
     A fine-tuning gets the validation share of the run that it starts from, and so its parts: otherwise it would be
     watched on images that the start has learned.
     Raises UnknownName when the model, a data set or the run to start from does not exist, DataMissing for data that no
-    job could get, BadConfig when the weights to start from do not fit or the device is not there.
+    job could get, BadConfig when the weights to start from do not fit, and what `Launcher.check` does.
     """
-    from digitlab.models import build_model  # torch comes with these: pages that only list runs do without
-    from digitlab.training.devices import choose_device
+    from digitlab.models import build_model  # torch comes with it: pages that only list runs do without
 
     build_model(config.model)
     check_data(config, settings)
-    choose_device(config.device)
+    (launcher or launcher_of(settings)).check(config)
     if not config.start_from:
         return config
     return config.replace(validation_share=find_start(config, settings).config.validation_share)
@@ -97,11 +87,12 @@ def start_job(config: TrainConfig, settings: Settings, visitor: Visitor = OWNER)
     Raises what `check_config` does, QueueFull when 20 runs wait for a slot already, or 15 and a pupil starts it,
     NotAllowed when a pupil has too many, and NotSaved; then there is no run.
     """
-    config = check_config(config, settings.of(visitor.hand))
+    launcher = launcher_of(settings)
+    config = check_config(config, settings.of(visitor.hand), launcher)
     with turn_of(visitor, settings, one_more=True):
         queue = _check_queue(settings, visitor)
         run = Run.create(settings.runs, config, as_files(visitor.hand))
-    _launch(run, queue, settings)
+    _launch(run, queue, launcher)
     return run
 
 
@@ -120,20 +111,21 @@ def start_measurement(plan: Plan, settings: Settings, visitor: Visitor = OWNER) 
     before = find_measurement(settings.runs, plan)
     if before is not None and before.state in UNFINISHED:
         return before
+    launcher = launcher_of(settings)
+    launcher.check()
     with turn_of(visitor, settings):
         queue = _check_queue(settings, visitor)
         sweep_measurements(settings.runs, plan)
         measurement = Measurement.of(settings.runs, plan, as_files(visitor.hand))
-    _launch(measurement, queue, settings)
+    _launch(measurement, queue, launcher)
     return measurement
 
 
-def _launch(job: Run, queue: Queue, settings: Settings) -> None:
+def _launch(job: Run, queue: Queue, launcher: Launcher) -> None:
     """Let a new job stand in line and start its process; when that fails, nothing is left of it."""
     try:
         queue.line_up(job)
-        with _log(job) as log:
-            _spawn(job, settings, log)
+        launcher.start(job)
     except BaseException:
         queue.leave(job)
         shutil.rmtree(job.folder, ignore_errors=True)  # without a word: the first error is what counts
@@ -151,7 +143,7 @@ def resume_job(run: Run, settings: Settings, visitor: Visitor = OWNER) -> None:
     state = run.state
     if state not in (State.PAUSED, State.STOPPED, State.FAILED, State.INTERRUPTED):
         raise BadRun(f"{run.id} is {state}; there is nothing to resume. Clone it to train again.")
-    queue = _check_queue(settings, visitor)
+    queue, launcher = _check_queue(settings, visitor), launcher_of(settings)
     if state is State.PAUSED:
         write_command(run, Command.RUN)
         if _hears(run):
@@ -161,9 +153,8 @@ def resume_job(run: Run, settings: Settings, visitor: Visitor = OWNER) -> None:
         write_command(run, Command.RUN)
         try:
             queue.line_up(run)
-            with _log(run) as log:
-                run.mark(State.QUEUED)
-                _spawn(run, settings, log)
+            run.mark(State.QUEUED)
+            launcher.start(run)
         except BaseException:
             queue.leave(run)
             with suppress(NotSaved):
@@ -188,68 +179,28 @@ def _hears(run: Run) -> bool:
 def pause_job(run: Run, visitor: Visitor = OWNER) -> None:
     """Ask for a pause. Raises BadRun when the run is not under way, NotAllowed when it is somebody else's."""
     check_change_run(visitor, run)
-    _ask(run, Command.PAUSE)
+    _check_under_way(run, Command.PAUSE)
+    write_command(run, Command.PAUSE)
 
 
-def stop_job(run: Run, visitor: Visitor = OWNER) -> None:
+def stop_job(run: Run, settings: Settings, visitor: Visitor = OWNER) -> None:
     """Ask for an end; what is learned stays, and the run can be resumed.
 
     Raises BadRun when it is not under way, NotAllowed when it is somebody else's.
     """
     check_change_run(visitor, run)
-    _ask(run, Command.STOP)
+    _check_under_way(run, Command.STOP)
+    launcher_of(settings).end(run)
 
 
-def _ask(run: Run, command: Command) -> None:
+def _check_under_way(run: Run, command: Command) -> None:
     if (state := run.state) not in UNFINISHED:
         raise BadRun(f"{run.id} is {state}; there is no process to {command}.")
-    write_command(run, command)
 
 
 def _check_queue(settings: Settings, visitor: Visitor) -> Queue:
-    queue = Queue(settings.runs, settings.jobs)
+    queue = Queue(settings.runs, settings.slots)
     waiting = len(list(queue.waiting()))
     if waiting >= MOST_WAITING - (KEPT if visitor.role is Role.PUPIL else 0):
         raise QueueFull(f"{waiting} runs wait for a slot already. Stop one of them, or wait until one has finished.")
     return queue
-
-
-@contextmanager
-def _log(run: Run) -> Iterator[BinaryIO]:
-    """The file for what the run's process prints."""
-    path = run.folder / "train.log"
-    with saving(path):
-        log = path.open("ab")
-    with log:
-        yield log
-
-
-def _spawn(run: Run, settings: Settings, log: BinaryIO) -> None:
-    start_process("digitlab.jobs.worker", str(run.folder.resolve()), settings, log)
-
-
-def start_process(module: str, argument: str, settings: Settings, log: BinaryIO) -> None:
-    """Start a module of ours, detached, with one argument and no shell. log: gets what it prints.
-
-    Raises BadRun when the system starts no further process.
-    """
-    environment = {
-        **{name: value for name, value in os.environ.items() if name not in _NOT_FOR_JOBS},
-        "DIGITLAB_DATA": str(settings.data.resolve()),
-        "DIGITLAB_RUNS": str(settings.runs.resolve()),
-        "DIGITLAB_JOBS": str(settings.jobs),
-    }
-    try:
-        subprocess.Popen(  # noqa: S603  the arguments are our own
-            [sys.executable, "-m", module, argument],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            cwd=_PROJECT,
-            env=environment,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise BadRun(
-            f"No process can be started for {Path(argument).name}: {error.strerror}. Close other programs."
-        ) from error

@@ -16,7 +16,7 @@ from digitlab.jobs.measurement import Measurement, is_measurement
 from digitlab.jobs.queue import Command, Queue, Ticket, wait_while, write_command
 from digitlab.runs.owner import owner_of
 from digitlab.runs.run import Run, open_run
-from digitlab.runs.status import State
+from digitlab.runs.status import UNFINISHED, State
 
 _PATIENCE = 10.0
 """Seconds that a process before this one may take to end."""
@@ -38,9 +38,11 @@ def main(folder: Path) -> int:
 
 
 def _wait_and_work(run: Run, settings: Settings) -> int:
+    if run.status.state not in UNFINISHED:  # another process, started twice by mistake, has ended it meanwhile
+        return 0
     run.mark(State.QUEUED)
     runs = run.runs if isinstance(run, Measurement) else run.folder.parent
-    with Ticket(Queue(runs, settings.jobs), run) as ticket:
+    with Ticket(Queue(runs, settings.slots), run) as ticket:
         if wait_while(lambda: not ticket.try_slot(), run) is Command.STOP:
             run.mark(State.STOPPED)
             return 0

@@ -164,8 +164,22 @@ class Run:
         status = self.status
         if status.state not in UNFINISHED or self.is_locked():
             return status.state
-        starting = status.state is State.QUEUED and _age(status.updated) < _STARTING
+        starting = status.state is State.QUEUED and (_age(status.updated) < _STARTING or self._is_expected())
         return State.QUEUED if starting else State.INTERRUPTED
+
+    def expect(self) -> None:
+        """Say that a process is on its way to this queued run; it counts as queued for 15 seconds from now."""
+        path = self.folder / "expected"
+        with suppress(OSError):  # the run was just deleted, or the disk is full: the next word may come through
+            path.touch()
+            moment = time.time()  # of this machine's clock, as in status.json: a file server may have another
+            os.utime(path, (moment, moment))
+
+    def _is_expected(self) -> bool:
+        try:
+            return abs(time.time() - (self.folder / "expected").stat().st_mtime) < _STARTING
+        except OSError:
+            return False
 
     @property
     def is_gone(self) -> bool:

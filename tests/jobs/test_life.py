@@ -18,7 +18,7 @@ import pytest
 
 from digitlab.config import Settings, TrainConfig
 from digitlab.errors import BadRun
-from digitlab.jobs import start
+from digitlab.jobs import launcher, start
 from digitlab.jobs.start import pause_job, resume_job, start_job, stop_job
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED, State
@@ -91,7 +91,7 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
     """No process is left behind; each computes in one thread, since several would wait for one another."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     started = Processes()
-    monkeypatch.setattr(start, "subprocess", _OnlyPopen(started))
+    monkeypatch.setattr(launcher, "subprocess", _OnlyPopen(started))
     yield started
     for process in started:
         process.kill()
@@ -162,7 +162,7 @@ def test_a_job_is_queued_runs_pauses_runs_again_and_ends(
     step = first.status.step
     resume_job(first, settings)
     eventually(lambda: first.status.step > step)
-    stop_job(first)
+    stop_job(first, settings)
     reaches(first, State.STOPPED)
     assert second.results["test"]["sklearn"]["images"] == 359
 
@@ -172,7 +172,7 @@ def test_a_stopped_run_goes_on_from_its_last_step(
 ) -> None:
     run = start_job(ENDLESS, settings)
     trains(run)
-    stop_job(run)
+    stop_job(run, settings)
     reaches(run, State.STOPPED)
     processes[0].wait()
     step = run.status.step
@@ -186,7 +186,7 @@ def test_a_queued_run_can_be_stopped_before_it_began(settings: Settings, reaches
     first, second = start_job(ENDLESS, settings), start_job(ENDLESS, settings)
     trains(first)
     reaches(second, State.QUEUED)
-    stop_job(second)
+    stop_job(second, settings)
     reaches(second, State.STOPPED)
     assert second.status.step == 0
 
@@ -317,7 +317,8 @@ def test_two_installations_on_one_folder_of_runs_see_the_same(
     code = (
         "import sys; from digitlab.config import Settings; from digitlab.runs.listing import Catalogue; "
         "from digitlab.jobs.start import stop_job; "
-        "run = Catalogue(Settings.from_environment()).find(sys.argv[1]); print(run.state); stop_job(run)"
+        "settings = Settings.from_environment(); run = Catalogue(settings).find(sys.argv[1]); print(run.state); "
+        "stop_job(run, settings)"
     )
     other = subprocess.run([sys.executable, "-c", code, run.id], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == "running"

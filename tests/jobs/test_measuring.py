@@ -17,7 +17,8 @@ from digitlab.data.dataset import load_part
 from digitlab.errors import BadConfig, BadRun, DataMissing, UnknownName
 from digitlab.explain.perturbations import PERTURBATIONS, Disturbance
 from digitlab.explain.robustness import DISTURBANCES, choose_images, find_right
-from digitlab.jobs import measuring_job, start
+from digitlab.jobs import launcher, measuring_job, start
+from digitlab.jobs.launcher import LocalLauncher
 from digitlab.jobs.measurement import FOLDER, Measurement, Plan, find_measurement, measurements
 from digitlab.jobs.measuring_job import VERSIONS, measure
 from digitlab.jobs.queue import Command, Queue, Ticket, write_command
@@ -49,7 +50,7 @@ def spawned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Gets the id of every job whose process would be started; none is, and each counts as starting."""
     ids: list[str] = []
     monkeypatch.setattr("digitlab.runs.run._STARTING", 3600.0)
-    monkeypatch.setattr(start, "_spawn", lambda job, _settings, _log: ids.append(job.id))
+    monkeypatch.setattr(LocalLauncher, "start", lambda _launcher, job: ids.append(job.id))
     return ids
 
 
@@ -120,8 +121,8 @@ def test_a_pupils_measurement_counts_like_a_training(
             again()
     start_measurement(other, room, BO)
     with pytest.raises(NotAllowed):
-        stop_job(first, BO)
-    stop_job(first, TEACHER)
+        stop_job(first, settings, BO)
+    stop_job(first, settings, TEACHER)
     first.mark(State.STOPPED)
     start_job(TrainConfig(model="softmax", data="sklearn"), room, ANNA)
     with pytest.raises(NotAllowed, match="You have 1 unfinished run"):
@@ -270,7 +271,7 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list["subprocess.Pope
             started.append(popen(*given, **how))  # type: ignore[call-overload]
             return started[-1]
 
-    monkeypatch.setattr(start, "subprocess", Kept)
+    monkeypatch.setattr(launcher, "subprocess", Kept)
     yield started
     for process in started:
         process.kill()

@@ -18,7 +18,8 @@ from digitlab.config import Settings, TrainConfig
 from digitlab.data.handwriting import add_drawing
 from digitlab.errors import BadConfig, BadRun, DataMissing, UnknownName
 from digitlab.ink.strokes import Drawing
-from digitlab.jobs import start, worker
+from digitlab.jobs import launcher, start, worker
+from digitlab.jobs.launcher import LocalLauncher, launcher_of
 from digitlab.jobs.queue import Command, Queue, read_command, write_command
 from digitlab.jobs.start import (
     QueueFull,
@@ -57,7 +58,7 @@ def _slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def spawned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Gets the id of every run whose process would be started; none is."""
     ids: list[str] = []
-    monkeypatch.setattr(start, "_spawn", lambda run, _settings, _log: ids.append(run.id))
+    monkeypatch.setattr(LocalLauncher, "start", lambda _launcher, run: ids.append(run.id))
     return ids
 
 
@@ -212,7 +213,11 @@ def test_a_checkpoint_is_not_resumed(
     assert spawned == []
 
 
-@pytest.mark.parametrize("ask", [pause_job, stop_job])
+def _stop(run: Run) -> None:
+    stop_job(run, Settings.from_environment())
+
+
+@pytest.mark.parametrize("ask", [pause_job, _stop])
 def test_a_run_without_a_process_cannot_be_asked_for_anything(ask: Callable[[Run], None], make_run: MakeRun) -> None:
     run = make_run()
     with pytest.raises(BadRun, match="is done; there is no process to"):
@@ -220,7 +225,7 @@ def test_a_run_without_a_process_cannot_be_asked_for_anything(ask: Callable[[Run
     assert not (run.folder / "control").exists()
 
 
-@pytest.mark.parametrize(("ask", "command"), [(pause_job, Command.PAUSE), (stop_job, Command.STOP)])
+@pytest.mark.parametrize(("ask", "command"), [(pause_job, Command.PAUSE), (_stop, Command.STOP)])
 def test_a_run_under_way_is_asked_by_its_control_file(
     ask: Callable[[Run], None], command: Command, make_run: MakeRun
 ) -> None:
@@ -314,11 +319,11 @@ def test_resuming_counts_like_starting(room: Settings) -> None:
 
 def test_a_pupil_stops_only_runs_of_their_own(room: Settings) -> None:
     run = start_job(CONFIG, room, ANNA)
-    for ask in (lambda: stop_job(run, BO), lambda: pause_job(run, BO), lambda: resume_job(run, room, BO)):
+    for ask in (lambda: stop_job(run, room, BO), lambda: pause_job(run, BO), lambda: resume_job(run, room, BO)):
         with pytest.raises(NotAllowed):
             ask()
     assert read_command(run) is Command.RUN
-    stop_job(run, TEACHER)
+    stop_job(run, room, TEACHER)
     assert read_command(run) is Command.STOP
 
 
@@ -338,9 +343,8 @@ def test_a_job_is_told_no_code(
     given: list[dict[str, str]] = []
     monkeypatch.setenv("DIGITLAB_TEACHER_CODE", "teacher-code")
     monkeypatch.setenv("DIGITLAB_SHARED", "class")
-    monkeypatch.setattr(start.subprocess, "Popen", lambda *_args, env, **_how: given.append(env))
-    with (tmp_path / "log").open("wb") as log:
-        start._spawn(make_run(tmp_path / "runs"), room, log)
+    monkeypatch.setattr(launcher.subprocess, "Popen", lambda *_args, env, **_how: given.append(env))
+    launcher_of(room).start(make_run(tmp_path / "runs"))
     assert not {"DIGITLAB_SHARED", "DIGITLAB_CODE", "DIGITLAB_TEACHER_CODE", "DIGITLAB_SECRET"} & set(given[0])
     assert "DIGITLAB_RUNS" in given[0]
 

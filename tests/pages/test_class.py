@@ -13,7 +13,7 @@ from digitlab.data.collection import collection_is_open, open_collection
 from digitlab.data.handwriting import add_drawing
 from digitlab.data.handwriting_file import my_drawings
 from digitlab.ink.strokes import Drawing
-from digitlab.jobs import start
+from digitlab.jobs.launcher import LocalLauncher
 from digitlab.jobs.measurement import measurements
 from digitlab.jobs.queue import Command, read_command
 from digitlab.runs.listing import read_label
@@ -139,7 +139,7 @@ def test_a_pupil_stops_their_own_run_on_its_card(open_as: OpenAs, monkeypatch: p
 
 
 def test_a_second_start_is_refused_in_one_line(open_as: OpenAs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitlab.jobs.start._spawn", lambda *_: None)
+    monkeypatch.setattr(LocalLauncher, "start", lambda *_: None)
     monkeypatch.setattr("digitlab.runs.run._STARTING", 3600.0)
     app = open_as(ANNA, "about")
     find_button(app, "Start").click().run()
@@ -260,7 +260,7 @@ def test_a_pupil_measures_one_model_at_a_time_and_stops_only_measurements_of_the
     open_as: OpenAs, make_model: MakeModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("digitlab.runs.run._STARTING", 3600.0)
-    monkeypatch.setattr(start, "_spawn", lambda *_given: None)
+    monkeypatch.setattr(LocalLauncher, "start", lambda *_given: None)
     make_model("softmax", 7)
     make_model("cnn", 1)
     app = find_button(open_as(ANNA, "lab"), "Measure softmax").click().run()

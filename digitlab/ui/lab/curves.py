@@ -150,7 +150,7 @@ def _show_progress(model: Entry, job: Measurement) -> None:
             icon=":material/stop:",
             disabled=not may_change(job),
             on_click=_try,
-            args=(partial(stop_job, job, visitor()),),
+            args=(partial(stop_job, job, settings(), visitor()),),
             help="Ends the measurement. Curves that are whole are kept, and the next one goes on from there.",
         )
 

@@ -181,7 +181,7 @@ def _pause(run: Run) -> None:
 
 
 def _stop(run: Run) -> None:
-    stop_job(run, visitor())
+    stop_job(run, settings(), visitor())
 
 
 def clone(run: Run) -> None:

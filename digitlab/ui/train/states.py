@@ -26,7 +26,7 @@ _ASKED = {
 
 @dataclass(frozen=True)
 class Line:
-    """The runs that wait for a slot, the first in line first, and how many slots are free."""
+    """The runs that wait for a slot, the first in line first, and how many slots are known to be free."""
 
     ids: Sequence[str] = ()
     free: int = 0
@@ -44,9 +44,9 @@ class Line:
 
 def look_at_line(states: Mapping[str, State]) -> Line:
     """The line as it is now. states: of the runs under way, by their ids."""
-    queue = Queue(settings().runs, settings().jobs)
+    queue = Queue(settings().runs, settings().slots)
     running = sum(state is State.RUNNING for state in states.values()) + count_measuring(settings().runs)
-    return Line(tuple(queue.waiting()), max(0, queue.slots - running))
+    return Line(tuple(queue.waiting()), max(0, (queue.slots or 0) - running))
 
 
 def line_of(entries: Iterable[Entry]) -> Line:
