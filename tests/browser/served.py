@@ -33,7 +33,7 @@ def served(
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=log, stderr=subprocess.STDOUT)
         try:
-            _wait_for(address + health, process, folder / "server.log")
+            wait_for(address + health, process, folder / "server.log")
             yield address
         finally:
             process.terminate()
@@ -59,7 +59,8 @@ def free_port() -> int:
         return port
 
 
-def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Wait until a server answers; raises RuntimeError with its log when it does not in time."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:

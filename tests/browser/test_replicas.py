@@ -1,4 +1,4 @@
-"""Two replicas of the app behind nginx, on one folder of runs, with a browser on each."""
+"""Two replicas of a class server behind nginx, on one folder of runs, with a browser of the teacher's on each."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,6 +18,14 @@ from tests.browser.test_train import PATIENCE, TrainingPage
 from tests.deploy.proxy import proxied
 
 COOKIE = "digitlab_replica"
+TEACHER_CODE = "teacher-code"
+CLASS = {
+    "DIGITLAB_SHARED": "class",
+    "DIGITLAB_CODE": "class-code",
+    "DIGITLAB_TEACHER_CODE": TEACHER_CODE,
+    "DIGITLAB_SECRET": "s" * 32,
+}
+"""What all replicas must have alike; the compose file asks for it."""
 
 
 class Site:
@@ -34,7 +42,7 @@ class Site:
         if replica not in self._running:
             own = self.folder / replica  # for its log
             own.mkdir(exist_ok=True)
-            shared = {"DIGITLAB_RUNS": str(self.folder / "runs"), "DIGITLAB_DATA": str(self.folder / "data")}
+            shared = {**CLASS, "DIGITLAB_RUNS": str(self.folder / "runs"), "DIGITLAB_DATA": str(self.folder / "data")}
             stack = ExitStack()
             stack.enter_context(served(ROOT / "app.py", own, "/api/health", self.ports[replica], **shared))
             self._running[replica] = stack
@@ -52,6 +60,8 @@ class Seat:
 
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.context, self.address = context, address
+        joined = context.request.post(address + "/join", form={"code": TEACHER_CODE}, max_redirects=0)
+        assert joined.status == 303
         self.page = context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.replicas: set[str] = set()
