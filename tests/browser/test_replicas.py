@@ -1,5 +1,7 @@
 """Two replicas of a class server behind nginx, on one folder of runs, with a browser of the teacher's on each."""
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -29,7 +31,7 @@ CLASS = {
 
 
 class Site:
-    """nginx and the replicas "1" and "2", each of which can be ended."""
+    """nginx and the replicas "1" and "2", each of which can be killed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -49,6 +51,11 @@ class Site:
 
     def end(self, replica: str) -> None:
         self._running.pop(replica).close()
+
+    def kill(self, replica: str) -> None:
+        """End it without a word to anybody."""
+        os.kill(int((self.folder / replica / "server.pid").read_text()), signal.SIGKILL)
+        self.end(replica)
 
     def end_all(self) -> None:
         for replica in list(self._running):
@@ -174,7 +181,7 @@ def test_what_is_done_on_one_replica_is_seen_on_the_other(sit: Sit, site: Site) 
     assert other.replicas == {other.home}
 
 
-def test_when_its_replica_ends_a_browser_goes_on_with_the_other_one(
+def test_when_its_replica_is_killed_a_browser_goes_on_with_the_other_one(
     sit: Sit, site: Site, make_run: Callable[..., Run], tmp_path: Path
 ) -> None:
     seat = sit()
@@ -184,14 +191,14 @@ def test_when_its_replica_ends_a_browser_goes_on_with_the_other_one(
     page.wait_for_session()
     ended = seat.home
     with seat.page.expect_websocket(lambda socket: urlsplit(socket.url).path == "/api/live"):
-        site.end(ended)
-    assert seat.home not in ("", ended)
+        site.kill(ended)
     page.wait_for_session()
     page.wait_for_digit("cnn", 7)  # the drawing is still there
     page.press_button("Clear")
     page.draw(TRAJECTORIES["3"])
     page.wait_for_digit("cnn", 3)
     page.wait_for_session()
+    assert seat.home not in ("", ended)
     expect(page.card("softmax")).to_have_count(0)  # as the address says
 
     site.start(ended)
