@@ -23,7 +23,7 @@ def served(
 ) -> Iterator[str]:
     """Start `streamlit run script` with runs and data under `folder`, give its address, and end it afterwards.
 
-    variables: of the environment.
+    variables: of the environment. The process's number lies in the folder's file `server.pid`.
     """
     port = port or free_port()
     address = f"http://127.0.0.1:{port}"
@@ -32,8 +32,9 @@ def served(
     surroundings |= variables
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=log, stderr=subprocess.STDOUT)
+        (folder / "server.pid").write_text(str(process.pid))
         try:
-            _wait_for(address + health, process, folder / "server.log")
+            wait_for(address + health, process, folder / "server.log")
             yield address
         finally:
             process.terminate()
@@ -59,7 +60,8 @@ def free_port() -> int:
         return port
 
 
-def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Wait until a server answers; raises RuntimeError with its log when it does not in time."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -6,11 +6,12 @@ from pathlib import Path
 from string import Template
 from urllib.parse import parse_qs, urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from digitlab.access import Role, Visitor, new_visitor_id
+from digitlab.access import NotAllowed, Role, Visitor, new_visitor_id
 from digitlab.ui.app.guard import visitor_with
 from digitlab.ui.app.installation import passes, settings
 from digitlab.ui.app.passes import COOKIE, LASTS
@@ -43,7 +44,16 @@ async def join(request: Request) -> Response:
     if request.method != "POST":
         return _form(request.query_params.get("next", ""))
     fields = await _fields(request)
-    return _answer(request, fields.get("code", ""), fields.get("next", ""))
+    return await run_in_threadpool(_answer_in_turn, request, fields.get("code", ""), fields.get("next", ""))
+
+
+def _answer_in_turn(request: Request, code: str, wanted: str) -> Response:
+    """One code after the other, also those that other servers on the same folder are asked."""
+    try:
+        with _tries.shared(settings().runs):
+            return _answer(request, code, wanted)
+    except NotAllowed as error:
+        return _form(wanted, str(error), 429, {"Retry-After": "1"})
 
 
 def _answer(request: Request, code: str, wanted: str) -> Response:

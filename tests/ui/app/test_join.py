@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from filelock import FileLock
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from digitlab.access import Role
-from digitlab.ui.app import join
+from digitlab.ui.app import installation, join
 from digitlab.ui.app.guard import visitor_with
 from digitlab.ui.app.join import checked_address
 from digitlab.ui.app.passes import COOKIE
@@ -148,3 +149,18 @@ def test_one_leaves_only_by_the_button(client: TestClient, visitor: object) -> N
 
 def test_who_has_no_pass_has_nothing_to_leave(client: TestClient) -> None:
     assert client.get("/leave").headers["location"] == "/join"
+
+
+def test_wrong_codes_count_on_every_server_of_the_folder(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        client.post("/join", data={"code": "wrong"})
+    monkeypatch.setattr(join, "_tries", Tries())  # as another server has them
+    assert [client.post("/join", data={"code": "wrong"}).status_code for _ in range(3)] == [403, 403, 429]
+
+
+def test_who_waits_too_long_at_the_door_gets_one_line(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitlab.ui.app.tries._PATIENCE", 0.01)
+    with FileLock(installation.settings().runs / ".tries.lock"):
+        answer = client.post("/join", data={"code": CODE})
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+    assert "Many people join" in answer.text
