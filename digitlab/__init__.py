@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from digitlab.models import build_model as build_model
     from digitlab.reading.predictor import evaluate as evaluate
     from digitlab.reading.predictor import load_model as load_model
+    from digitlab.reading.predictor import predict as predict
+    from digitlab.runs.saving import save_model as save_model
     from digitlab.training.trainer import Hooks as Hooks
     from digitlab.training.trainer import Trainer as Trainer
 
@@ -33,6 +35,8 @@ _WHERE = {
     "build_model": "digitlab.models",
     "evaluate": "digitlab.reading.predictor",
     "load_model": "digitlab.reading.predictor",
+    "predict": "digitlab.reading.predictor",
+    "save_model": "digitlab.runs.saving",
     "Hooks": "digitlab.training.trainer",
     "Trainer": "digitlab.training.trainer",
 }

@@ -69,7 +69,9 @@ assert load_model("softmax").read(image).probability > 0.1
 
 
 def test_every_name_of_digitlab_can_be_had() -> None:
-    assert {"load_data", "load_model", "prepare", "Trainer", "TrainConfig", "figures"} <= set(digitlab.__all__)
+    assert {"load_data", "load_model", "prepare", "Trainer", "TrainConfig", "figures", "predict", "save_model"} <= set(
+        digitlab.__all__
+    )
     assert len(set(digitlab.__all__)) == len(digitlab.__all__)
     for name in digitlab.__all__:
         assert getattr(digitlab, name) is not None
@@ -85,6 +87,15 @@ def test_names_are_those_of_the_modules_that_make_them() -> None:
 def test_a_name_that_digitlab_has_not_is_an_attribute_error_that_names_the_others() -> None:
     with pytest.raises(AttributeError, match="'digitlab' has no attribute 'nonsense'; it has TrainConfig, load_data"):
         _ = digitlab.nonsense
+
+
+def test_figures_gives_those_that_a_notebook_wants(tmp_path: Path) -> None:
+    for name in digitlab.figures.__all__:
+        assert getattr(digitlab.figures, name).__module__.startswith("digitlab.figures.")
+        assert name in dir(digitlab.figures)
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'; it has confusion_figure, images"):
+        _ = digitlab.figures.nonsense
+    assert not loaded_by("from digitlab import figures", tmp_path) & {"plotly", "numpy", "torch"}
 
 
 def test_the_whole_library_imports_no_streamlit_and_touches_no_disk(tmp_path: Path) -> None:

@@ -111,14 +111,23 @@ def load_model(name: str, settings: Settings | None = None) -> Predictor:
     return Predictor(Catalogue(settings or Settings.from_environment()).find_or_folder(str(name)))
 
 
-def evaluate(model: Predictor | nn.Module | str, part: Part) -> "Summary":
-    """How well a model reads a part: accuracy with its interval, mistakes, loss, recall of each digit.
+def predict(model: Predictor | nn.Module | str, part: Part) -> Predictions:
+    """A model's answers on all images of a part, from which metrics and figures are made.
 
     model: a reader, its name (see `load_model`), or any module that gives logits; readers are calibrated.
     """
-    from digitlab.metrics.summary import summarize  # scikit-learn takes two seconds: not for who only reads a drawing
-
     reader = load_model(model) if isinstance(model, str) else model
     network, temperature = (reader.model, reader.doubt.temperature) if isinstance(reader, Predictor) else (reader, 1.0)
-    logits = compute_logits(network, part.images).numpy()
-    return summarize(tempered(Predictions(logits, part.labels.numpy()), temperature))
+    images = part.images.to(next(network.parameters(), part.images).device)  # one just trained may be on a GPU
+    logits = compute_logits(network, images).numpy()
+    return tempered(Predictions(logits, part.labels.numpy()), temperature)
+
+
+def evaluate(model: Predictor | nn.Module | str, part: Part) -> "Summary":
+    """How well a model reads a part: accuracy with its interval, mistakes, loss, recall of each digit.
+
+    model: as `predict` takes it.
+    """
+    from digitlab.metrics.summary import summarize  # scikit-learn takes two seconds: not for who only reads a drawing
+
+    return summarize(predict(model, part))

@@ -13,7 +13,7 @@ from digitlab.data.parts import Part, from_arrays
 from digitlab.errors import BadPicture, BadRun, BlankDrawing, UnknownName
 from digitlab.image.prepare import prepare
 from digitlab.models import build_model, to_input
-from digitlab.reading.predictor import Predictor, evaluate, load_model
+from digitlab.reading.predictor import Predictor, evaluate, load_model, predict
 from digitlab.runs.run import Run
 from digitlab.runs.weights import load_weights
 
@@ -234,3 +234,38 @@ def test_a_reader_is_evaluated_as_calibrated_as_it_reads(
     loss = -np.mean([np.log(one.probabilities[digit]) for one, digit in zip(readings, part.labels, strict=True)])
     assert evaluate(predictor, part).loss == pytest.approx(loss, rel=1e-5)
     assert evaluate(predictor.model, part).loss != pytest.approx(loss, rel=1e-3)
+
+
+def test_predicted_are_a_readers_own_probabilities_in_the_parts_order(
+    make_run: Callable[..., Run], make_part: Callable[..., Part]
+) -> None:
+    run, part = make_run(), make_part(30)
+    run.write_results({"doubt": {"temperature": 2.0, "threshold": 0.5}})
+    reader = load_model(run.id)
+    answers = predict(reader, part)
+    expected = [reading.probabilities for reading in reader.read_all(part.images)]
+    assert answers.probabilities == pytest.approx(np.array(expected), abs=1e-5)
+    assert (answers.labels == part.labels.numpy()).all()
+    assert (predict(run.id, part).logits == answers.logits).all()
+    assert predict(reader.model, part).logits == pytest.approx(2 * answers.logits)
+
+
+def test_evaluated_is_what_is_predicted(make_run: Callable[..., Run], make_part: Callable[..., Part]) -> None:
+    reader, part = load_model(make_run().id), make_part(30)
+    assert evaluate(reader, part).mistakes == int((~predict(reader, part).right).sum())
+
+
+def test_a_module_without_parameters_can_be_asked(make_part: Callable[..., Part]) -> None:
+    class Top(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x[:, 0, :10, 14]
+
+    part = make_part(5)
+    assert predict(Top(), part).logits == pytest.approx(part.images[:, :10, 14].numpy() / 255)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+def test_a_model_on_a_gpu_is_asked_there(make_part: Callable[..., Part]) -> None:
+    model = build_model("softmax", seed=0)
+    expected = predict(model, make_part(5)).logits
+    assert predict(model.to("cuda"), make_part(5)).logits == pytest.approx(expected, abs=1e-4)
