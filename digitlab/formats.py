@@ -102,6 +102,11 @@ def one_line(text: str, longest: int = 500) -> str:
     return f"{line[:head]} … {line[head + 3 - longest :]}"
 
 
+def plain(text: str) -> str:
+    """The text with all that Markdown would read as markup escaped; for names and messages from outside."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:^&\"'])", r"\\\1", text)
+
+
 def png(picture: "np.ndarray") -> bytes:
     """A PNG file of a picture: `uint8` of shape (height, width), grey, or (height, width, 3), red, green and blue."""
     from PIL import Image

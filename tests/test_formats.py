@@ -13,6 +13,7 @@ from digitlab.formats import (
     interval,
     milliseconds,
     percent,
+    plain,
     png,
     png_address,
     printable,
@@ -109,3 +110,13 @@ def test_what_is_rounded_together_adds_up_to_the_rounded_sum() -> None:
         assert max(np.abs(shown - parts)) < 0.01
     assert adding_up([1 / 3, 1 / 3, 1 / 3]) == [0.34, 0.33, 0.33]
     assert adding_up([]) == []
+
+
+@pytest.mark.parametrize("text", ["![x](http://a)", "[a](b)", "**b**", "`c`", "<b>", "$x$", ":red[x]"])
+def test_markup_is_escaped(text: str) -> None:
+    assert plain(text).replace("\\", "") == text
+    assert plain(text) != text
+
+
+def test_plain_words_stay_as_they_are() -> None:
+    assert plain("Draw a digit, please") == "Draw a digit, please"

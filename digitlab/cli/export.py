@@ -1,4 +1,4 @@
-"""`digitlab export`: a model's scores, weights, network or history as a file that other programs read."""
+"""`digitlab export`: a model's scores, weights, network, history or card as files that other programs read."""
 
 from pathlib import Path
 
@@ -7,12 +7,14 @@ import click
 from digitlab.cli.named_data import data_option, is_at_hand, model_argument, score_named
 from digitlab.cli.output import json_option, print_json
 from digitlab.config import Settings
-from digitlab.errors import BadConfig, BadRun
+from digitlab.errors import BadConfig
+from digitlab.export.exports import EXPORTS, write_export
 from digitlab.files import write_bytes
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
 
-_FORMATS = ("csv", "safetensors", "onnx", "torchscript", "tensorboard")
+_CSV = "csv"
+"""The one format that also depends on data."""
 
 
 @click.command()
@@ -21,10 +23,10 @@ _FORMATS = ("csv", "safetensors", "onnx", "torchscript", "tensorboard")
     "--format",
     "form",
     required=True,
-    type=click.Choice(_FORMATS),
-    help="csv: a line per test image with all ten probabilities, calibrated. safetensors: the weights. onnx, "
-    "torchscript: the network, from grey values (uint8, N×28×28, white ink on black) to calibrated probabilities "
-    '(N×10). tensorboard: the curves of the training. onnx and tensorboard need pip install ".[export]".',
+    type=click.Choice((_CSV, *EXPORTS)),
+    help="csv: A line per test image with all ten probabilities, calibrated. "
+    + " ".join(f"{name}: {one.words}" for name, one in EXPORTS.items())
+    + ' onnx and tensorboard need pip install ".[export]".',
 )
 @click.option(
     "-o",
@@ -32,7 +34,7 @@ _FORMATS = ("csv", "safetensors", "onnx", "torchscript", "tensorboard")
     "file",
     required=True,
     type=click.Path(path_type=Path),
-    help="The file to write; for tensorboard the folder.",
+    help="The file to write; for tensorboard and huggingface the folder.",
 )
 @data_option
 @json_option
@@ -40,19 +42,20 @@ _FORMATS = ("csv", "safetensors", "onnx", "torchscript", "tensorboard")
 def export(settings: Settings, model: str, form: str, file: Path, data: str | None, as_json: bool) -> None:
     """Write what MODEL (a checkpoint, a run id or a run's folder) says of test images, or what it is, to a file."""
     run = Catalogue(settings).find_or_folder(model)
-    if form != "csv" and data is not None:
+    if form != _CSV and data is not None:
         raise BadConfig(f"The format {form} is the same for all data. Leave --data out, or choose --format csv.")
-    if form == "tensorboard":
-        from digitlab.export.event_file import write_events
-
-        file = write_events(run, file)
-    else:
-        content = _csv(run, run.config.data if data is None else data, settings) if form == "csv" else _model(run, form)
+    if form == _CSV:
+        content = _csv(run, run.config.data if data is None else data, settings)
         write_bytes(file, content, remedy="Name another file by -o.")
-    if as_json:
-        print_json({"model": run.id, "format": form, "file": str(file), "bytes": file.stat().st_size})
+        files = [file]
     else:
-        click.echo(str(file))
+        files = write_export(EXPORTS[form], run, file)
+    written = files[0] if len(files) == 1 else file
+    if as_json:
+        size = sum(one.stat().st_size for one in files)
+        print_json({"model": run.id, "format": form, "file": str(written), "bytes": size})
+    else:
+        click.echo(str(written))
 
 
 def _csv(run: Run, data: str, settings: Settings) -> bytes:
@@ -61,28 +64,3 @@ def _csv(run: Run, data: str, settings: Settings) -> bytes:
 
     scores = None if is_at_hand(data, settings) else read_scores(run, data)
     return to_csv(calibrated(run, scores or score_named(run, data, settings)[0])).encode()
-
-
-def _model(run: Run, form: str) -> bytes:
-    """The weights or the network. Only the format that is asked for is imported: each needs seconds."""
-    if form == "onnx":
-        from digitlab.export.onnx_file import to_onnx
-
-        return to_onnx(run)
-    if form == "torchscript":
-        from digitlab.export.torchscript_file import to_torchscript
-
-        return to_torchscript(run)
-    return _weights(run)
-
-
-def _weights(run: Run) -> bytes:
-    """The weights, read by their model first, so that a damaged file does not travel on."""
-    from digitlab.models import build_model
-    from digitlab.runs.weights import load_weights
-
-    load_weights(run.weights, build_model(run.config.model))
-    try:
-        return run.weights.read_bytes()
-    except OSError as error:
-        raise BadRun(f"{run.weights} cannot be read: {error.strerror}. Choose another run.") from error

@@ -3,36 +3,21 @@
 import io
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import cast
 
 from digitlab.errors import BadRun
 from digitlab.export.optional import need
-from digitlab.files import write_bytes
-from digitlab.folders import make_folder
 from digitlab.runs.history import Record
 from digitlab.runs.run import Run
 
 _PLACES = ("epoch", "step")
 
 
-def write_events(run: Run, folder: Path) -> Path:
-    """Write a run's history as `events.out.tfevents.<run id>` into a folder and return the file.
-
-    The curves are `epoch/<field>` over epochs and `step/<field>` over steps, with the fields of `history.Record`.
-    The folder is made if need be; a file of the same run in it is replaced.
-    Raises NotInstalled without the extra `export`, BadRun when the history is empty, damaged or foreign, NotSaved when
-    the folder cannot be written.
-    """
-    content = to_events(run)
-    make_folder(folder)
-    file = folder / f"events.out.tfevents.{run.id}"
-    write_bytes(file, content, remedy="Name another folder by -o.")
-    return file
-
-
 def to_events(run: Run) -> bytes:
-    """The content of the event file of a run. Raises as `write_events` does.
+    """The content of an event file: the curves `epoch/<field>` over epochs and `step/<field>` over steps, with the
+    fields of `history.Record`. TensorBoard finds it in a folder under a name that begins with `events.out.tfevents`.
+
+    Raises NotInstalled without the extra `export`, BadRun when the history is empty, damaged or foreign.
 
     By TensorBoard's own record writer: torch's SummaryWriter writes from a thread of its own, into a folder only.
     """

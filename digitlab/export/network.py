@@ -7,10 +7,10 @@ from torch import Tensor, nn
 
 from digitlab import __version__
 from digitlab.image import SIDE
-from digitlab.models import build_model, for_reading, to_input
+from digitlab.models import for_reading, to_input
 from digitlab.runs.run import Run
 from digitlab.runs.scores import read_doubt
-from digitlab.runs.weights import load_weights
+from digitlab.runs.weights import model_of
 
 INPUT, OUTPUT = "images", "probabilities"
 """What the exported network calls what it takes and gives."""
@@ -42,17 +42,15 @@ class Exportable:
 
 def load_exportable(run: Run) -> Exportable:
     """The network of a run's weights. Raises BadRun when weights, config or results are missing, damaged or foreign."""
-    config, doubt = run.config, read_doubt(run)
-    model = build_model(config.model)
-    load_weights(run.weights, model)
+    doubt = read_doubt(run)
     facts = {
         "model": run.id,
-        "architecture": config.model,
+        "architecture": run.config.model,
         "digitlab": __version__,
         "temperature": repr(doubt.temperature),
         "threshold": repr(doubt.threshold),
     }
-    network = CalibratedNetwork(for_reading(model), doubt.temperature).eval()
+    network = CalibratedNetwork(for_reading(model_of(run)), doubt.temperature).eval()
     network.requires_grad_(False)  # so that answers of a traced network are plain tensors
     return Exportable(network, facts)
 

@@ -92,13 +92,11 @@ def main(model: str) -> int:
 
 def _make(run: Run, settings: Settings, folder: Path) -> None:
     from digitlab.explain.embedding import choose_images, fit_neighbourhoods
-    from digitlab.models import build_model, compute_hidden, for_reading
-    from digitlab.runs.weights import load_weights
+    from digitlab.models import compute_hidden, for_reading
+    from digitlab.runs.weights import model_of
 
     images = choose_images(settings.folders)
-    model = build_model(run.config.model)
-    load_weights(run.weights, model)
-    values = compute_hidden(for_reading(model), images.part.images).numpy()
+    values = compute_hidden(for_reading(model_of(run)), images.part.images).numpy()
     points = fit_neighbourhoods(values, lambda done: _tell(folder, run, done))
     if run.is_gone:
         raise BadRun(f"{run.id} was deleted while its map was made.")

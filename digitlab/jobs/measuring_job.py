@@ -18,13 +18,12 @@ from digitlab.explain.robustness import DISTURBANCES, AnyDisturbance, choose_ima
 from digitlab.jobs.measurement import Measurement
 from digitlab.jobs.queue import Command, read_command
 from digitlab.jobs.training_job import explain
-from digitlab.models import build_model
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.robustness import RobustnessCurve, read_robustness, save_robustness
 from digitlab.runs.run import now
 from digitlab.runs.scores import origin_of
 from digitlab.runs.status import State
-from digitlab.runs.weights import load_weights
+from digitlab.runs.weights import model_of
 
 VERSIONS = {name: one.version for name, one in DISTURBANCES.items()}
 
@@ -56,9 +55,7 @@ def _measure(measurement: Measurement, settings: Settings) -> bool:
     plan = measurement.plan
     run = Catalogue(settings).find(plan.run)
     part = choose_images(load_part(plan.data, PartName.TEST, settings.folders, run.config.validation_share))
-    model = build_model(run.config.model)
-    load_weights(run.weights, model)
-    model.eval()
+    model = model_of(run)
     images = part.fingerprint()
     found = read_robustness(run, plan.data, settings.runs, origin_of(run, images), VERSIONS)
     missing = [one for name, one in DISTURBANCES.items() if name not in found.curves]

@@ -15,11 +15,11 @@ from digitlab.data.parts import Part
 from digitlab.errors import BadPicture
 from digitlab.image.prepare import as_images, prepare
 from digitlab.metrics.predictions import Predictions, tempered, to_probabilities
-from digitlab.models import build_model, compute_hidden, compute_logits, count_parameters, for_reading
+from digitlab.models import compute_hidden, compute_logits, count_parameters, for_reading
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
 from digitlab.runs.scores import read_doubt
-from digitlab.runs.weights import load_weights
+from digitlab.runs.weights import model_of
 
 if TYPE_CHECKING:
     from digitlab.metrics.summary import Summary
@@ -56,9 +56,7 @@ class Predictor:
         self.run = run
         self.name = run.id
         self.architecture = run.config.model
-        self.model = build_model(self.architecture)
-        load_weights(run.weights, self.model)
-        self.model.eval()
+        self.model = model_of(run)
         self.parameters = count_parameters(self.model)
         self.doubt = read_doubt(run)
         self._network = for_reading(self.model)

@@ -17,11 +17,11 @@ from digitlab.folders import make_folder
 from digitlab.image import CLASSES, SIDE
 from digitlab.metrics.calibration import Doubt
 from digitlab.metrics.predictions import Predictions, tempered
-from digitlab.models import build_model, compute_logits, for_reading
+from digitlab.models import compute_logits, for_reading
 from digitlab.runs.arrays import Form, load_arrays, save_arrays
 from digitlab.runs.checked import Unfit, text
 from digitlab.runs.run import Run
-from digitlab.runs.weights import load_weights
+from digitlab.runs.weights import model_of
 
 SAMPLES = 16
 """Images in samples.npz."""
@@ -90,9 +90,8 @@ def score(run: Run, part: Part, save_as: str | None = None) -> Scores:
     origin = origin_of(run, part.fingerprint())
     if save_as and (saved := read_scores(run, save_as)) and saved.origin == origin:
         return saved
-    model = build_model(run.config.model)
-    load_weights(run.weights, model)
-    scores = Scores(compute_logits(for_reading(model), part.images).numpy(), part.labels.numpy(), *origin)
+    network = for_reading(model_of(run))
+    scores = Scores(compute_logits(network, part.images).numpy(), part.labels.numpy(), *origin)
     if not np.isfinite(scores.logits).all():
         raise BadRun(f"{run.weights} gives scores that are not finite. Choose another run, or train the model again.")
     if save_as and not run.is_checkpoint:

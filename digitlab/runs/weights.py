@@ -21,6 +21,7 @@ from digitlab.files import read_bytes, write_bytes
 from digitlab.folders import make_folder
 from digitlab.formats import short
 from digitlab.image import CLASSES, SIDE
+from digitlab.models import build_model
 from digitlab.runs.checked import Unfit, epochs, record, seconds, steps, text, whole
 from digitlab.runs.run import Run
 from digitlab.runs.zipped import opened_zip
@@ -73,6 +74,16 @@ def load_weights(path: Path, model: nn.Module) -> None:
             if not torch.isfinite(weights[name]).all():
                 raise BadRun(f"{path} is damaged: the tensor {name!r} holds numbers that are not finite. {_REMEDY}")
     model.load_state_dict(weights)
+
+
+def model_of(run: Run) -> nn.Module:
+    """The run's model with its weights, in evaluation mode.
+
+    Raises BadRun when weights or config are missing, damaged or foreign, UnknownName for an unknown architecture.
+    """
+    model = build_model(run.config.model)
+    load_weights(run.weights, model)
+    return model.eval()
 
 
 @contextmanager

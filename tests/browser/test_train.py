@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import onnxruntime
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from digitlab.config import TrainConfig
+from digitlab.config import CHECKPOINTS, TrainConfig
 from digitlab.jobs.queue import Command, write_command
-from digitlab.runs.run import RUN_ID, Run
+from digitlab.reading.predictor import Predictor
+from digitlab.runs.run import RUN_ID, Run, open_run
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
 from tests.browser.served import ROOT, served
 
@@ -49,6 +52,13 @@ class TrainingPage:
         self.sidebar.get_by_role("combobox", name="Preset").click()
         self.page.get_by_role("option", name=name, exact=True).click()
         expect(self.sidebar.get_by_label("Name", exact=True)).to_have_value(name.replace("-", " "))
+
+    def download(self, title: str) -> None:
+        """Choose a format in the menu of the chosen run, and close it: the file comes all the same."""
+        self.button("Download").click()
+        self.page.get_by_test_id("stPopoverBody").get_by_role("button", name=title, exact=True).click()
+        self.page.keyboard.press("Escape")
+        expect(self.page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
     def settle(self) -> None:
         """Wait until the server has nothing more to say."""
@@ -232,13 +242,29 @@ def test_a_run_goes_out_as_an_archive_and_comes_back(open_training: OpenTraining
     expect(train.page.get_by_text("1 of 1 epochs, done")).to_be_visible()
     before = train.page.url
     with train.page.expect_download() as download:
-        train.button("Download").click()
+        train.download("Archive")
     download.value.save_as(tmp_path / download.value.suggested_filename)
     assert RUN_ID.fullmatch(download.value.suggested_filename.removesuffix(".zip"))
     train.button("Upload a run").click()
     train.page.locator('input[type="file"]').set_input_files(tmp_path / download.value.suggested_filename)
     train.page.wait_for_url(lambda url: "run=" in url and url != before)
     expect(train.heading("a traveller")).to_be_visible()
+
+
+def test_a_shipped_model_is_downloaded_as_onnx_and_reads(open_training: OpenTraining, tmp_path: Path) -> None:
+    train = open_training("/train?run=softmax")
+    train.heading("softmax").wait_for()
+    with train.page.expect_download(timeout=PATIENCE) as download:
+        train.download("ONNX")
+    assert download.value.suggested_filename == "softmax.onnx"
+    download.value.save_as(tmp_path / "softmax.onnx")
+    network = onnxruntime.InferenceSession(tmp_path / "softmax.onnx", providers=["CPUExecutionProvider"])
+    images = np.zeros((2, 28, 28), np.uint8)
+    images[1, 4:24, 13:15] = 255
+    (found,) = network.run(["probabilities"], {"images": images})
+    said = [reading.probabilities for reading in Predictor(open_run(CHECKPOINTS / "softmax")).read_all(images)]
+    assert np.abs(found - said).max() <= 1e-5
+    assert found[1].argmax() == 1
 
 
 def test_a_bad_archive_gets_one_line(open_training: OpenTraining, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import load_file
 
 from digitlab.data.dataset import load_part
+from digitlab.export.exports import EXPORTS
 from digitlab.metrics.predictions import HEADER
 from digitlab.models import build_model
 from digitlab.runs.run import Run
@@ -51,7 +52,7 @@ def test_accuracy_and_loss_can_be_computed_from_the_csv_file(run: Run, file: Pat
 
 
 def test_json_names_the_file_and_its_size(run: Run, file: Path, call: Call) -> None:
-    for form in ("csv", "safetensors", "onnx", "torchscript"):
+    for form in ("csv", "archive", "safetensors", "onnx", "torchscript", "card"):
         answer = call("export", run.id, "--format", form, "-o", file, "--json").json
         assert answer == {"model": run.id, "format": form, "file": str(file), "bytes": file.stat().st_size}
 
@@ -61,6 +62,17 @@ def test_the_history_becomes_a_file_in_a_folder(run: Run, tmp_path: Path, call: 
     answer = call("export", run.id, "--format", "tensorboard", "-o", tmp_path / "events", "--json").json
     (file,) = (tmp_path / "events").iterdir()
     assert answer == {"model": run.id, "format": "tensorboard", "file": str(file), "bytes": file.stat().st_size}
+
+
+def test_a_folder_of_several_files_is_named_as_a_whole(run: Run, tmp_path: Path, call: Call) -> None:
+    answer = call("export", run.id, "--format", "huggingface", "-o", tmp_path / "hub", "--json").json
+    size = sum(file.stat().st_size for file in (tmp_path / "hub").iterdir())
+    assert answer == {"model": run.id, "format": "huggingface", "file": str(tmp_path / "hub"), "bytes": size}
+
+
+def test_every_format_is_offered_with_its_words(call: Call) -> None:
+    said = " ".join(call("export", "--help").out.split())
+    assert all(f"{name}: {export.words}" in said for name, export in EXPORTS.items())
 
 
 def test_a_missing_package_gets_one_line_and_no_file(
@@ -105,7 +117,7 @@ def test_bad_input_gets_one_line_and_no_file(run: Run, file: Path, refuse: Refus
     assert not file.exists()
 
 
-@pytest.mark.parametrize("form", ["csv", "safetensors", "onnx", "torchscript"])
+@pytest.mark.parametrize("form", ["csv", "safetensors", "onnx", "torchscript", "huggingface"])
 def test_damaged_weights_do_not_travel_on(form: str, run: Run, file: Path, refuse: Refuse) -> None:
     run.weights.write_bytes(run.weights.read_bytes()[:1000])
     assert "is damaged or not a safetensors file" in refuse("export", run.id, "--format", form, "-o", file)

@@ -7,8 +7,9 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from digitlab.config import CHECKPOINTS
-from digitlab.errors import BadRun, NotInstalled, NotSaved
-from digitlab.export.event_file import write_events
+from digitlab.errors import BadRun, NotInstalled
+from digitlab.export.event_file import to_events
+from digitlab.export.exports import EXPORTS, write_export
 from digitlab.runs.run import Run, open_run
 
 Curves = dict[str, list[tuple[int, float]]]
@@ -40,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("name", ["softmax", "cnn"])
 def test_tensorboard_shows_every_point_of_the_history(name: str, folder: Path) -> None:
     run = open_run(CHECKPOINTS / name)
-    write_events(run, folder)
+    write_export(EXPORTS["tensorboard"], run, folder)
     found = curves_in(folder)
     assert found == curves_of(run)
     assert {"train_loss", "validation_accuracy", "learning_rate", "gradient_norm", "weight_norm"} <= {
@@ -52,7 +53,7 @@ def test_records_of_steps_are_curves_of_their_own(make_run: Callable[..., Run], 
     run = make_run()
     run.append_history({"step": 3, "train_loss": 2.0})
     run.append_history({"epoch": 1, "step": 9, "train_loss": 1.5, "gradient_norm": float("nan")})
-    write_events(run, folder)
+    write_export(EXPORTS["tensorboard"], run, folder)
     assert curves_in(folder) == {"step/train_loss": [(3, 2.0)], "epoch/train_loss": [(1, 1.5)]}
 
 
@@ -60,26 +61,22 @@ def test_a_second_export_takes_the_place_of_the_first(make_run: Callable[..., Ru
     run = make_run()
     for epoch in (1, 2):
         run.append_history({"epoch": epoch, "train_loss": 0.5})
-        file = write_events(run, folder)
+        (file,) = write_export(EXPORTS["tensorboard"], run, folder)
     assert list(folder.iterdir()) == [file]
     assert curves_in(folder) == {"epoch/train_loss": [(1, 0.5), (2, 0.5)]}
 
 
-def test_a_run_without_a_history_is_refused(make_run: Callable[..., Run], folder: Path) -> None:
+def test_the_champion_has_none_and_says_what_to_choose() -> None:
+    with pytest.raises(BadRun, match=r"champion has no history to export. Choose a run that was trained"):
+        to_events(open_run(CHECKPOINTS / "champion"))
+
+
+def test_a_run_without_a_history_is_refused(make_run: Callable[..., Run]) -> None:
     with pytest.raises(BadRun, match="has no history to export"):
-        write_events(make_run(), folder)
-    assert not folder.exists()
+        to_events(make_run())
 
 
-def test_a_missing_tensorboard_gets_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_tensorboard_gets_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tensorboard.summary.writer.record_writer", None)
     with pytest.raises(NotInstalled, match=r"needs the package tensorboard, .* pip install \"\.\[export\]\""):
-        write_events(open_run(CHECKPOINTS / "softmax"), folder)
-    assert not folder.exists()
-
-
-def test_a_file_in_the_place_of_the_folder_gets_one_line(folder: Path) -> None:
-    folder.write_text("mine")
-    with pytest.raises(NotSaved, match="cannot be written"):
-        write_events(open_run(CHECKPOINTS / "softmax"), folder)
-    assert folder.read_text() == "mine"
+        to_events(open_run(CHECKPOINTS / "softmax"))

@@ -164,7 +164,7 @@ def test_what_somebody_drew_is_not_shown_with_their_run(
         app = open_as(visitor, "train", run=run.id)
         learned = str(data_of(app, "digitlab.learned")["html"])
         assert ("Validation images" in learned) is is_shown
-        assert ("Download" in downloads) is is_shown
+        assert bool(downloads) is is_shown
 
 
 def test_how_a_run_reads_what_somebody_drew_is_not_shown_to_others(open_as: OpenAs) -> None:

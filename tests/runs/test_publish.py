@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from digitlab.errors import BadRun
-from digitlab.runs.publish import check_checkpoint_name, publish, write_card
+from digitlab.runs.publish import check_checkpoint_name, publish
 from digitlab.runs.run import Run
 from digitlab.runs.status import State, Status
 
@@ -49,22 +49,6 @@ def test_of_many_snapshots_the_first_the_last_and_a_few_between_ship(run: Run, t
     assert gaps == sorted(gaps), "dense at the start"
 
 
-@pytest.mark.parametrize(
-    ("keep", "said"),
-    [
-        ("best", "Epoch 1 of 2 was chosen: it has the lowest validation loss."),
-        ("last", "The weights are those of the last of 2 epochs."),
-    ],
-)
-def test_the_card_says_whose_weights_they_are(
-    keep: str, said: str, make_run: Callable[..., Run], tmp_path: Path
-) -> None:
-    run = make_run(epochs=2, keep=keep)
-    run.write_status(Status(State.DONE, chosen_epoch=1))
-    run.write_results({"parameters": 7850, "test": {}})
-    assert said in write_card(run, "mine", COMMAND)
-
-
 def test_a_run_of_no_epochs_ships_without_a_history(make_run: Callable[..., Run], tmp_path: Path) -> None:
     run = make_run(epochs=0, start_from="cnn")
     run.write_results({"parameters": 7850, "test": {}})
@@ -82,28 +66,6 @@ def test_as_few_snapshots_ship_as_one_wishes(most: int, kept: list[int], run: Ru
     assert [int(path.stem) for path in checkpoint.snapshots] == kept
 
 
-def test_the_card_has_a_line_for_each_collection_and_one_for_doubt(run: Run) -> None:
-    summary = {"accuracy": 0.9, "interval": [0.8, 0.95], "mistakes": 1, "images": 10}
-    doubt = {"temperature": 1.25, "threshold": 0.5}
-    run.write_results({**run.results, "test": {"pen": summary}, "donors": {"pen": {"apa": summary}}, "doubt": doubt})
-    card = write_card(run, "mine", COMMAND)
-    assert "| Pen digits, collected by apa | 90.00 % | 80.00 to 95.00 % | 1 of 10 |" in card
-    assert "a temperature of 1.25; below a probability of 0.500 the model says that it is not sure" in card
-
-
-def test_the_card_says_how_often_the_model_is_sure_where_that_was_measured(run: Run) -> None:
-    assert "it is sure of" not in write_card(run, "mine", COMMAND)
-    digits = {"digits": 1200, "sure": 0.975, "wrong": 0.004}
-    run.write_results({**run.results, "sureness": digits})
-    card = write_card(run, "mine", COMMAND)
-    assert "Of 1,200 pen digits of unseen people it is sure of 97.5 %, and of 0.4 % sure and wrong." in card
-    assert "letters" not in card
-    run.write_results({**run.results, "sureness": {**digits, "letters": 900, "letters_sure": 0.03}})
-    assert "Of 900 letters that look like no digit, by unseen people, it is sure of 3.0 %." in write_card(
-        run, "mine", COMMAND
-    )
-
-
 def test_publishing_again_replaces_the_old_checkpoint(run: Run, tmp_path: Path) -> None:
     target = tmp_path / "checkpoints" / "mine"
     publish(run, target, COMMAND)
@@ -118,21 +80,6 @@ def test_only_finished_runs_become_checkpoints(state: State, run: Run, tmp_path:
     with pytest.raises(BadRun, match=r"not done. Only finished runs become checkpoints"):
         publish(run, tmp_path / "checkpoints" / "mine", COMMAND)
     assert not (tmp_path / "checkpoints").exists()
-
-
-def test_the_card_tells_data_seed_command_and_figures(run: Run) -> None:
-    card = write_card(run, "mine", COMMAND)
-    assert card.startswith("# mine\n")
-    for words in (
-        "Model `softmax`, 7,850 parameters, trained on MNIST + scikit-learn digits with seed 9.",
-        "Epoch 1 of 2",
-        "| MNIST | 92.64 % | 92.11 to 93.14 % | 1,736 of 23,587 |",
-        f"    {COMMAND}\n",
-        "- seed: 9",
-        "- MNIST: Y. LeCun",
-        "- scikit-learn's digits: E. Alpaydin",
-    ):
-        assert words in card
 
 
 @pytest.mark.parametrize(

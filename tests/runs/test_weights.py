@@ -1,4 +1,5 @@
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from digitlab.runs.weights import (
     first_filters,
     load_resume,
     load_weights,
+    model_of,
     save_resume,
     save_weights,
     spread,
@@ -105,6 +107,18 @@ def test_half_precision_leaves_counters_alone(tmp_path: Path) -> None:
     saved = load_file(tmp_path / "w")
     assert saved["count"].item() == 70_000
     assert saved["x"].dtype == torch.float16
+
+
+def test_a_runs_model_is_ready_to_read(make_run: Callable[..., Run]) -> None:
+    run = make_run(model="cnn")
+    found, again = model_of(run), model_of(run)
+    assert not any(module.training for module in found.modules())
+    saved = load_file(run.weights)
+    assert all(torch.equal(value, saved[name]) for name, value in found.state_dict().items())
+    assert found is not again
+    run.weights.unlink()
+    with pytest.raises(BadRun, match="cannot be read"):
+        model_of(run)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

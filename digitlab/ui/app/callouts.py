@@ -1,17 +1,12 @@
 """Errors as one clear line on the page."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
 from digitlab.errors import DigitlabError
-
-
-def plain(text: str) -> str:
-    """The text with all that Markdown would read as markup escaped; for names and messages from outside."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:^&\"'])", r"\\\1", text)
+from digitlab.formats import plain as plain
 
 
 def show_error(error: Exception) -> None:

@@ -22,6 +22,7 @@ from digitlab.ui.app.callouts import plain, show_error
 from digitlab.ui.app.installation import catalogue
 from digitlab.ui.app.visitor import may_change, may_see, visitor
 from digitlab.ui.train.cards import NOT_YOURS, RESUMABLE, ask, clone, resume
+from digitlab.ui.train.download_menu import show_download_menu
 
 _KEY, _SEVERAL = "run", "curves"
 """The names in the address: of the chosen run, and of several whose curves lie over each other."""
@@ -168,7 +169,7 @@ def show_actions(entry: Entry) -> None:
         words = "Goes on from the last saved step."
         _button("Resume", ":material/play_arrow:", words, why_not or fixed, lambda: ask(resume, run))
         if may_see(run):
-            _download(run)
+            show_download_menu(run)
         if _button("Delete", ":material/delete:", "Asks first, then deletes the run's folder.", fixed):
             ask_deletion(run, entry.title)
 
@@ -186,21 +187,3 @@ def _button(label: str, icon: str, words: str, why_off: str, action: Callable[[]
     """A button; off where there is a reason why, which its help then says."""
     help_text = f"{words} {why_off}".rstrip()
     return st.button(label, icon=icon, help=help_text, disabled=bool(why_off), on_click=action, key=f"chosen: {label}")
-
-
-def _download(run: Run) -> None:
-    def pack() -> bytes:
-        from digitlab.runs.archive import pack_run  # imports torch
-
-        return pack_run(run)
-
-    st.download_button(
-        "Download",
-        pack,
-        file_name=f"{run.id}.zip",
-        mime="application/zip",
-        icon=":material/download:",
-        on_click="ignore",
-        help="One zip file with settings, curves, weights and scores. It can be uploaded again, here or elsewhere.",
-        key="chosen: Download",
-    )

@@ -31,7 +31,7 @@ def show_upload() -> None:
             key=key,
             on_change=_unpack,
             args=(key,),
-            help="A zip file that Download made. It becomes a new run; nothing in it is executed.",
+            help="The archive that Download made. It becomes a new run; nothing in it is executed.",
         )
         if trouble := st.session_state.get(_TROUBLE):
             st.error(plain(trouble), icon=":material/error:")
