@@ -1,0 +1,87 @@
+"""What a sweep came to, as numbers: the best settings, how much each hyperparameter matters, what the seeds do."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from digitlab.sweeps.optional import need
+from digitlab.sweeps.plan import Objective, SweepPlan
+from digitlab.sweeps.study import direction, distributions
+from digitlab.sweeps.trials import Trial
+
+_MOST_TREES_SEE = 1000
+"""Settings that importance is computed from, the newest: it takes a second, and more of them change little."""
+
+_FEWEST = 4
+"""Settings below which importance says nothing."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What the seeds of one setting do. deviation: the sample's standard deviation, 0 for a single seed."""
+
+    trial: Trial
+    mean: float
+    deviation: float
+    values: tuple[float, ...]
+
+
+def ranked(trials: Sequence[Trial], objective: Objective) -> list[Trial]:
+    """The settings that were trained to their end, the best first; of equals the one that was tried first."""
+    valued = [(value, trial) for trial in trials if trial.is_done and (value := trial.value(objective)) is not None]
+    sign = -1 if objective.rises else 1
+    return [trial for _, trial in sorted(valued, key=lambda one: sign * one[0])]
+
+
+def spread(trials: Sequence[Trial], objective: Objective) -> list[Spread]:
+    """Mean and standard deviation over the seeds of each setting that was trained to its end, the best first."""
+    found = []
+    for trial in ranked(trials, objective):
+        values = tuple(value for one in trial.runs if (value := one.value(objective)) is not None)
+        deviation = statistics.stdev(values) if len(values) > 1 else 0.0
+        found.append(Spread(trial, statistics.fmean(values), deviation, values))
+    return found
+
+
+def pareto(trials: Sequence[Trial]) -> list[Trial]:
+    """Of the settings that were trained to their end those that no other beats, the quickest first.
+
+    Each of them has a higher validation accuracy than all that train in less time.
+    """
+    timed = [
+        (trial.seconds, -accuracy, trial)
+        for trial in trials
+        if trial.is_done and (accuracy := trial.value(Objective.ACCURACY)) is not None
+    ]
+    front: list[Trial] = []
+    best = 1.0
+    for _, negative, trial in sorted(timed, key=lambda one: one[:2]):
+        if negative < best:
+            front.append(trial)
+            best = negative
+    return front
+
+
+def importance(plan: SweepPlan, trials: Sequence[Trial]) -> dict[str, float]:
+    """Hyperparameter → the share of the differences that it explains, by itself or with others, in 0..1.
+
+    By fANOVA (Hutter, Hoos, Leyton-Brown 2014) as Optuna has it, seeded; the most important first. They add up to 1.
+    Empty while fewer than four settings are done, or all of them came to the same.
+    Raises NotInstalled without Optuna.
+    """
+    optuna = need("optuna")
+    done = ranked(trials, plan.objective)
+    values = {trial.number: trial.value(plan.objective) for trial in done}
+    if len(done) < _FEWEST or len(set(values.values())) < 2:
+        return {}
+    kinds = distributions(plan)
+    study = optuna.create_study(direction=direction(plan.objective))
+    study.add_trials(
+        [
+            optuna.trial.create_trial(params=dict(trial.setting), distributions=kinds, value=values[trial.number])
+            for trial in sorted(done, key=lambda one: one.number)[-_MOST_TREES_SEE:]
+        ]
+    )
+    judge = optuna.importance.FanovaImportanceEvaluator(seed=0)
+    found: Mapping[str, float] = optuna.importance.get_param_importances(study, evaluator=judge)
+    return {name: float(share) for name, share in found.items()}
