@@ -66,7 +66,7 @@ class Tried:
 
 
 def parallel_figure(tried: Sequence[Tried], scales: Mapping[str, Scale], measure: Measure) -> go.Figure:
-    """A line for each setting across all axes, the last of them what it came to; better at the top, best drawn last.
+    """A line for each setting across all axes, the last of them what it came to; the best are drawn last.
 
     Plain lines and markers, so that a box around the markers of one axis picks the settings there.
     """
@@ -88,7 +88,7 @@ def parallel_figure(tried: Sequence[Tried], scales: Mapping[str, Scale], measure
     for index, (field, scale) in enumerate(axes if tried else []):
         for place, text in _marks(scale, ends[field], measure if not field else None):
             figure.add_annotation(
-                x=index, y=place, text=text, showarrow=False, xanchor="left", xshift=6, font={"size": 11}
+                x=index, y=place, text=text, showarrow=False, xanchor="left", xshift=6, yshift=9, font={"size": 11}
             )
     return figure
 

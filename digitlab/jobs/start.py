@@ -5,10 +5,10 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from digitlab.access import OWNER, Role, Visitor
 from digitlab.config import Settings, TrainConfig
@@ -90,17 +90,22 @@ def find_start(config: TrainConfig, settings: Settings) -> Run:
     return start
 
 
-def start_job(config: TrainConfig, settings: Settings, visitor: Visitor = OWNER) -> Run:
+def start_job(
+    config: TrainConfig,
+    settings: Settings,
+    visitor: Visitor = OWNER,
+    facts: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Run:
     """Make a run and start its process, which goes on whatever happens to this one.
 
-    visitor: who starts it, and whose run it is.
+    visitor: who starts it, and whose run it is. facts: further JSON files that it has from the start, name → content.
     Raises what `check_config` does, QueueFull when 20 runs wait for a slot already, or 15 and a pupil starts it,
     NotAllowed when a pupil has too many, and NotSaved; then there is no run.
     """
     config = check_config(config, settings.of(visitor.hand))
     with turn_of(visitor, settings, one_more=True):
         queue = _check_queue(settings, visitor)
-        run = Run.create(settings.runs, config, as_files(visitor.hand))
+        run = Run.create(settings.runs, config, {**(facts or {}), **as_files(visitor.hand)})
     _launch(run, queue, settings)
     return run
 

@@ -6,13 +6,13 @@ from typing import Any
 from digitlab.errors import NotInstalled
 
 
-def need(module: str = "optuna") -> Any:
-    """The module, imported, and quiet about what it does. Raises NotInstalled where its package is missing."""
+def need_optuna() -> Any:
+    """Optuna, imported, and quiet about what it does. Raises NotInstalled where it is missing."""
     try:
-        optuna = import_module(module)
+        optuna = import_module("optuna")
     except ImportError as error:
         raise NotInstalled(
-            f"A sweep needs the package {module}, which is not installed. In digitlab's folder, run: "
+            "A sweep needs the package optuna, which is not installed. In digitlab's folder, run: "
             'pip install ".[cluster]"'
         ) from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)

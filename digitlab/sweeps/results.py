@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from digitlab.sweeps.optional import need
+from digitlab.sweeps.optional import need_optuna
 from digitlab.sweeps.plan import Objective, SweepPlan
 from digitlab.sweeps.study import direction, distributions
 from digitlab.sweeps.trials import Trial
@@ -69,7 +69,7 @@ def importance(plan: SweepPlan, trials: Sequence[Trial]) -> dict[str, float]:
     Empty while fewer than four settings are done, or all of them came to the same.
     Raises NotInstalled without Optuna.
     """
-    optuna = need("optuna")
+    optuna = need_optuna()
     done = ranked(trials, plan.objective)
     values = {trial.number: trial.value(plan.objective) for trial in done}
     if len(done) < _FEWEST or len(set(values.values())) < 2:

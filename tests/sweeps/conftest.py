@@ -10,10 +10,12 @@ import pytest
 from digitlab.config import Settings, TrainConfig
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
+from digitlab.sweeps import progress
 from digitlab.sweeps.journal import Ending, facts, tell_ending, tell_run, tell_setting
 from digitlab.sweeps.plan import SweepPlan
 from digitlab.sweeps.space import Choice, Range
 from digitlab.sweeps.sweep import Sweep, SweepState
+from tests.sweeps.toy_jobs import ToyJobs
 
 BASE = TrainConfig(model="softmax", data="sklearn", epochs=2)
 
@@ -83,3 +85,18 @@ def make_sweep(make_trained: MakeRun, make_plan: Callable[..., SweepPlan]) -> Ma
         return sweep
 
     return make
+
+
+@pytest.fixture
+def jobs(monkeypatch: pytest.MonkeyPatch) -> ToyJobs:
+    """Stand for the processes of a sweep's runs; a run whose process is gone is interrupted at once."""
+    toys = ToyJobs()
+    use_jobs(toys, monkeypatch)
+    return toys
+
+
+def use_jobs(toys: ToyJobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let sweeps start these."""
+    monkeypatch.setattr("digitlab.runs.run._STARTING", 0.0)
+    for name, stand_in in (("start_job", toys.start), ("resume_job", toys.resume), ("stop_job", toys.stop)):
+        monkeypatch.setattr(progress, name, stand_in)
