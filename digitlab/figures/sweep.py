@@ -19,6 +19,9 @@ HEIGHT = 380
 _QUARTERS = (("best quarter", "#4A7BB7"), ("second", "#98CAE1"), ("third", "#FDB366"), ("last quarter", "#DD3D2D"))
 """Of all settings, by what they came to. Colours of Paul Tol's "sunset", told apart by colour-blind people."""
 
+MOST_LINES = 600
+"""Settings in a parallel-coordinates figure; more could not be told apart, and would take a browser seconds."""
+
 _MOST_WORDS = 8
 """Words that an axis of a parallel-coordinates figure has room for."""
 
@@ -68,8 +71,11 @@ class Tried:
 def parallel_figure(tried: Sequence[Tried], scales: Mapping[str, Scale], measure: Measure) -> go.Figure:
     """A line for each setting across all axes, the last of them what it came to; the best are drawn last.
 
-    Plain lines and markers, so that a box around the markers of one axis picks the settings there.
+    Plain lines and markers, so that a box around the markers of one axis picks the settings there. Of very many settings
+    every second, third, … is drawn, by rank.
     """
+    ranked = sorted(tried, key=lambda one: one.value, reverse=measure.rises)
+    drawn = ranked[:: math.ceil(len(ranked) / MOST_LINES) or 1]
     axes = [*((field, scale) for field, scale in scales.items()), ("", Scale(measure.name))]
     ends = {field: _ends([_value(one, field) for one in tried if not scale.words]) for field, scale in axes}
     x = {
@@ -82,7 +88,7 @@ def parallel_figure(tried: Sequence[Tried], scales: Mapping[str, Scale], measure
     }
     y = {"title": "low to high", "showticklabels": False, "showgrid": False, "range": [-0.08, 1.08]}
     figure = go.Figure(layout=layout("Settings, and what they came to", x, y, HEIGHT))
-    for (name, colour), group in reversed(list(zip(_QUARTERS, _quarters(tried, measure), strict=True))):
+    for (name, colour), group in reversed(list(zip(_QUARTERS, _quarters(drawn), strict=True))):
         if group:
             _add_lines(figure, group, axes, ends, measure, name=name, colour=colour)
     for index, (field, scale) in enumerate(axes if tried else []):
@@ -135,9 +141,8 @@ def _value(one: Tried, field: str) -> Any:
     return one.setting[field] if field else one.value
 
 
-def _quarters(tried: Sequence[Tried], measure: Measure) -> list[list[Tried]]:
-    """The best quarter first."""
-    order = sorted(tried, key=lambda one: one.value, reverse=measure.rises)
+def _quarters(order: Sequence[Tried]) -> list[Sequence[Tried]]:
+    """The best quarter first. order: the best first."""
     cuts = [math.ceil(len(order) * share / 4) for share in range(5)]
     return [order[low:high] for low, high in itertools.pairwise(cuts)]
 
@@ -199,7 +204,7 @@ def _up(measure: Measure) -> dict[str, Any]:
 def importance_figure(shares: Mapping[str, float]) -> go.Figure:
     """Bars, the longest at the top. shares: what a hyperparameter is called → its importance, in 0..1."""
     order = sorted(shares.items(), key=lambda one: one[1])
-    x = {"title": "share of the differences that it explains", "tickformat": ".0%", "range": [0, 1.02]}
+    x = {"title": "how much it matters for the best quarter", "tickformat": ".0%", "range": [0, 1.02]}
     y = {"title": "hyperparameter", "type": "category"}
     figure = go.Figure(layout=layout("Importance", x, y, max(220, 130 + 34 * len(order)), showlegend=False))
     figure.add_bar(

@@ -48,7 +48,7 @@ def describe_importance(shares: Mapping[str, float]) -> str:
     """Every hyperparameter with its share. shares: as `importance_figure` takes them."""
     order = sorted(shares.items(), key=lambda one: -one[1])
     said = "; ".join(f"{label} {100 * share:.0f} %" for label, share in order)
-    return f"Importance: share of the differences that each explains. {said or 'Nothing to say yet'}."
+    return f"Importance: how much each matters for being in the best quarter. {said or 'Nothing to say yet'}."
 
 
 def describe_time(tried: Sequence[Tried], front: Sequence[int], measure: Measure) -> str:

@@ -1,5 +1,6 @@
 """What a sweep came to, as numbers: the best settings, how much each hyperparameter matters, what the seeds do."""
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from digitlab.sweeps.plan import Objective, SweepPlan
 from digitlab.sweeps.study import direction, distributions
 from digitlab.sweeps.trials import Trial
 
-_MOST_TREES_SEE = 1000
-"""Settings that importance is computed from, the newest: it takes a second, and more of them change little."""
+_BEST = 0.25
+"""The share of settings, the best, that importance tells from the others."""
 
 _FEWEST = 4
 """Settings below which importance says nothing."""
@@ -63,25 +64,28 @@ def pareto(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def importance(plan: SweepPlan, trials: Sequence[Trial]) -> dict[str, float]:
-    """Hyperparameter → the share of the differences that it explains, by itself or with others, in 0..1.
+    """Hyperparameter → how much it matters for being in the best quarter, in 0..1; the most important first.
 
-    By fANOVA (Hutter, Hoos, Leyton-Brown 2014) as Optuna has it, seeded; the most important first. They add up to 1.
+    By PED-ANOVA (Watanabe, Bansal, Hutter 2023) as Optuna has it; shares that add up to 1. Half a second for ten
+    thousand settings, where fANOVA takes minutes for one thousand.
     Empty while fewer than four settings are done, or all of them came to the same.
     Raises NotInstalled without Optuna.
     """
     optuna = need_optuna()
     done = ranked(trials, plan.objective)
-    values = {trial.number: trial.value(plan.objective) for trial in done}
-    if len(done) < _FEWEST or len(set(values.values())) < 2:
+    if len(done) < _FEWEST or len({trial.value(plan.objective) for trial in done}) < 2:
         return {}
     kinds = distributions(plan)
     study = optuna.create_study(direction=direction(plan.objective))
     study.add_trials(
         [
-            optuna.trial.create_trial(params=dict(trial.setting), distributions=kinds, value=values[trial.number])
-            for trial in sorted(done, key=lambda one: one.number)[-_MOST_TREES_SEE:]
+            optuna.trial.create_trial(
+                params=dict(trial.setting), distributions=kinds, value=trial.value(plan.objective)
+            )
+            for trial in done
         ]
     )
-    judge = optuna.importance.FanovaImportanceEvaluator(seed=0)
+    judge = optuna.importance.PedAnovaImportanceEvaluator(target_quantile=_BEST)
     found: Mapping[str, float] = optuna.importance.get_param_importances(study, evaluator=judge)
-    return {name: float(share) for name, share in found.items()}
+    shares = {name: float(share) for name, share in found.items()}
+    return shares if all(math.isfinite(share) for share in shares.values()) else {}

@@ -14,6 +14,7 @@ from digitlab.errors import BadRun
 from digitlab.runs.history import read_history
 from digitlab.runs.listing import Entry, read_entry
 from digitlab.runs.run import Run
+from digitlab.runs.status import State
 from digitlab.sweeps.journal import Ending, read_journal
 from digitlab.sweeps.plan import Objective
 from digitlab.sweeps.space import Setting
@@ -21,6 +22,10 @@ from digitlab.sweeps.sweep import Sweep
 
 DELETED, DAMAGED = "deleted", "damaged"
 """States of a run that is no longer there, or cannot be read; else it is one of `runs.status.State`."""
+
+_ENDED = (State.DONE, State.STOPPED, State.FAILED)
+
+_LAST_WRITTEN = ("status.json", "results.json", "label.json", "history.jsonl")
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,35 @@ def read_trials(sweep: Sweep) -> list[Trial]:
 
 
 def read_trial_run(run: Run, seed: int) -> TrialRun:
-    """A run as its sweep's table shows it."""
+    """A run as its sweep's table shows it; one that has ended is looked at only when it has changed since."""
+    known = _known(run.folder, seed, _stamps(run.folder))
+    if known:
+        return known[0]
+    found = _read_trial_run(run, seed)
+    if found.state in _ENDED:
+        known.append(found)
+    return found
+
+
+@lru_cache(maxsize=16_384)
+def _known(_folder: Path, _seed: int, _stamps: tuple[tuple[int, int], ...]) -> list[TrialRun]:
+    """Where a run that has ended is remembered, as long as its files are the same."""
+    return []
+
+
+def _stamps(folder: Path) -> tuple[tuple[int, int], ...]:
+    """When the files were last written that are written when a run that has ended changes."""
+    stamps = []
+    for name in _LAST_WRITTEN:
+        try:
+            found = os.stat(f"{folder}{os.sep}{name}")  # noqa: PTH116  quicker than a Path
+            stamps.append((found.st_mtime_ns, found.st_size))
+        except OSError:
+            stamps.append((0, 0))
+    return tuple(stamps)
+
+
+def _read_trial_run(run: Run, seed: int) -> TrialRun:
     entry = read_entry(run)
     if not isinstance(entry, Entry):
         return TrialRun(run, seed, DELETED if run.is_gone else DAMAGED)

@@ -3,6 +3,7 @@ import pytest
 from digitlab.figures.sweep import (
     ACCURACY,
     LOSS,
+    MOST_LINES,
     MOST_SPREAD,
     Scale,
     Tried,
@@ -44,6 +45,14 @@ def test_a_setting_is_a_line_across_all_axes_and_the_best_are_drawn_last() -> No
     assert middle.y[1] == 1.0
     assert parallel_figure(TRIED, SCALES, LOSS).data[-1].customdata[0] == 2
     assert list(figure.layout.xaxis.ticktext) == ["Rate", "Model", "Size", "validation accuracy"]
+
+
+def test_of_very_many_settings_some_are_drawn_and_the_best_is_one_of_them() -> None:
+    many = [Tried(number, {"size": number}, float(number)) for number in range(3 * MOST_LINES)]
+    figure = parallel_figure(many, {"size": Scale("Size")}, ACCURACY)
+    drawn = {number for trace in figure.data for number in trace.customdata if number is not None}
+    assert len(drawn) == MOST_LINES
+    assert max(drawn) == 3 * MOST_LINES - 1
 
 
 def test_the_axes_of_parallel_coordinates_name_words_and_ends() -> None:

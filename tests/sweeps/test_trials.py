@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from digitlab.config import Settings, TrainConfig
+from digitlab.runs.listing import rename_run
 from digitlab.runs.run import Run
+from digitlab.runs.status import State
 from digitlab.sweeps import trials as module
 from digitlab.sweeps.journal import Ending, tell_ending, tell_setting
 from digitlab.sweeps.plan import Objective
@@ -69,3 +71,24 @@ def test_a_history_is_read_again_only_when_it_has_changed(
     trial.runs[0].run.append_history({"epoch": 3, "validation_loss": 0.125, "validation_accuracy": 1.0})
     assert read_trials(sweep)[0].value(Objective.LOSS) == 0.125
     assert len(reads) == 2
+
+
+def test_a_run_that_has_ended_is_looked_at_again_only_when_it_has_changed(
+    make_sweep: MakeSweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep = make_sweep([(SETTING, (0.25,)), ({**SETTING, "batch_size": 64}, (0.5,))])
+    looks: list[str] = []
+    look = module.read_entry
+    monkeypatch.setattr(module, "read_entry", lambda run: looks.append(run.id) or look(run))
+    first, second = (trial.runs[0].run for trial in read_trials(sweep))
+    read_trials(sweep)
+    assert looks == [first.id, second.id]
+    rename_run(first, "The best")
+    second.mark(State.RUNNING)
+    for _ in range(2):
+        trials = read_trials(sweep)
+    assert [trial.runs[0].title for trial in trials] == ["The best", "sweep 2"]
+    assert [trial.runs[0].state for trial in trials] == ["done", "interrupted"]
+    assert looks[2:] == [first.id, second.id, second.id]
+    shutil.rmtree(first.folder)
+    assert read_trials(sweep)[0].runs[0].state == DELETED
