@@ -69,7 +69,7 @@ assert load_model("softmax").read(image).probability > 0.1
 
 
 @pytest.mark.parametrize(
-    "module", ["", ".cli.main", ".jobs.start", ".sweeps.start", ".sweeps.progress", ".sweeps.charts"]
+    "module", ["", ".cli.main", ".jobs.start", ".sweeps.start", ".sweeps.undertaking", ".sweeps.charts"]
 )
 def test_nothing_imports_the_extra_cluster_before_it_is_needed(module: str, tmp_path: Path) -> None:
     assert not loaded_by(f"import digitlab{module}", tmp_path) & {"optuna", "ray", "torch"}

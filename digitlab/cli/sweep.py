@@ -19,7 +19,7 @@ from digitlab.sweeps.sweep import Sweep, find_sweep, sweeps
 from digitlab.sweeps.trials import Trial, read_trials
 
 if TYPE_CHECKING:  # it starts jobs, which a list of sweeps does not
-    from digitlab.sweeps.progress import Listener
+    from digitlab.sweeps.undertaking import Listener
 
 _BEST = 10
 """Settings that the table at the end shows."""

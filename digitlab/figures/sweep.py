@@ -71,8 +71,8 @@ class Tried:
 def parallel_figure(tried: Sequence[Tried], scales: Mapping[str, Scale], measure: Measure) -> go.Figure:
     """A line for each setting across all axes, the last of them what it came to; the best are drawn last.
 
-    Plain lines and markers, so that a box around the markers of one axis picks the settings there. Of very many settings
-    every second, third, … is drawn, by rank.
+    Plain lines and markers, so that a box around the markers of one axis picks the settings there. Of very many every
+    second, third, … by rank is drawn.
     """
     ranked = sorted(tried, key=lambda one: one.value, reverse=measure.rises)
     drawn = ranked[:: math.ceil(len(ranked) / MOST_LINES) or 1]

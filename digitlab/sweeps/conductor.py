@@ -8,16 +8,17 @@ one takes up where it ended.
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
 from filelock import Timeout
 
 from digitlab.config import Settings
-from digitlab.errors import BadRun, DigitlabError
+from digitlab.errors import BadRun, DigitlabError, NotSaved
 from digitlab.jobs.queue import LOOK
-from digitlab.sweeps.progress import Listener, Progress
 from digitlab.sweeps.sweep import Sweep, SweepState
+from digitlab.sweeps.undertaking import Listener, Undertaking
 
 _PATIENCE = 10.0
 """Seconds that a process before this one may take to end."""
@@ -36,16 +37,16 @@ def conduct(sweep: Sweep, settings: Settings, told: Listener | None = None, pace
     Raises what went wrong, after the sweep is marked as failed with the reason; it can be resumed.
     """
     clock = _Clock(sweep)
-    progress: Progress | None = None
+    undertaking: Undertaking | None = None
     try:
         sweep.mark(SweepState.RUNNING, "Taking up its runs.")
-        progress = Progress(sweep, settings, told)
-        state = _go_on(sweep, progress, clock, pace)
-        sweep.mark(state, progress.summary, clock.seconds)
+        undertaking = Undertaking(sweep, settings, told)
+        state = _go_on(sweep, undertaking, clock, pace)
+        sweep.mark(state, undertaking.summary, clock.seconds)
         return state
     except KeyboardInterrupt:
-        if progress:
-            _let_end(progress, pace)
+        if undertaking:
+            _let_end(undertaking, pace)
         sweep.mark(SweepState.STOPPED, "Stopped from the keyboard.", clock.seconds)
         raise
     except Exception as error:
@@ -53,30 +54,31 @@ def conduct(sweep: Sweep, settings: Settings, told: Listener | None = None, pace
             raise BadRun(f"The sweep {sweep.id} was deleted while it was under way.") from error
         from digitlab.jobs.training_job import explain
 
-        sweep.mark(SweepState.FAILED, explain(error, "resume the sweep"), clock.seconds)
+        with suppress(NotSaved):  # the disk is full: whoever looks finds an interrupted sweep
+            sweep.mark(SweepState.FAILED, explain(error, "resume the sweep"), clock.seconds)
         raise
 
 
-def _go_on(sweep: Sweep, progress: Progress, clock: "_Clock", pace: float) -> SweepState:
+def _go_on(sweep: Sweep, undertaking: Undertaking, clock: "_Clock", pace: float) -> SweepState:
     while True:
         if sweep.wants_stop:
-            _let_end(progress, pace)
+            _let_end(undertaking, pace)
             return SweepState.STOPPED
-        if 0 < progress.plan.most_seconds <= clock.seconds:
-            progress.cut_off("The time was up.")
-            _let_end(progress, pace)
+        if 0 < undertaking.plan.most_seconds <= clock.seconds:
+            undertaking.cut_off("The time was up.")
+            _let_end(undertaking, pace)
             return SweepState.DONE
-        if not progress.look():
+        if not undertaking.look():
             return SweepState.DONE
         if clock.is_due():
-            sweep.mark(SweepState.RUNNING, progress.summary, clock.seconds)
+            sweep.mark(SweepState.RUNNING, undertaking.summary, clock.seconds)
         time.sleep(pace)
 
 
-def _let_end(progress: Progress, pace: float) -> None:
+def _let_end(undertaking: Undertaking, pace: float) -> None:
     """Stop the runs that are under way, and wait until they have."""
     end = time.monotonic() + _ENDING
-    while progress.stop_runs() and time.monotonic() < end:
+    while undertaking.stop_runs() and time.monotonic() < end:
         time.sleep(pace)
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from digitlab.config import Settings, TrainConfig
 from digitlab.runs.run import Run
-from digitlab.sweeps.progress import Progress
 from digitlab.sweeps.sweep import Sweep, sweeps
+from digitlab.sweeps.undertaking import Undertaking
 from tests.cli.conftest import Call
 from tests.sweeps.conftest import use_jobs
 from tests.sweeps.toy_jobs import ToyJobs
@@ -68,14 +68,14 @@ def test_a_sweep_as_json_has_every_setting_and_run(call: Call, base: Path, jobs:
 def test_a_sweep_that_is_stopped_from_the_keyboard_says_how_to_go_on(
     call: Call, base: Path, jobs: ToyJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = Progress.look
+    look = Undertaking.look
 
-    def look_and_press(self: Progress) -> bool:
+    def look_and_press(self: Undertaking) -> bool:
         look(self)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Progress, "look", look_and_press)
+        patch.setattr(Undertaking, "look", look_and_press)
         called = call("sweep", "--config", base, *OVER, "--runs", 4)
     (sweep,) = sweeps(Settings.from_environment())
     assert called.code == 130

@@ -10,7 +10,7 @@ import pytest
 from digitlab.config import Settings, TrainConfig
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
-from digitlab.sweeps import progress
+from digitlab.sweeps import undertaking
 from digitlab.sweeps.journal import Ending, facts, tell_ending, tell_run, tell_setting
 from digitlab.sweeps.plan import SweepPlan
 from digitlab.sweeps.space import Choice, Range
@@ -99,4 +99,4 @@ def use_jobs(toys: ToyJobs, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let sweeps start these."""
     monkeypatch.setattr("digitlab.runs.run._STARTING", 0.0)
     for name, stand_in in (("start_job", toys.start), ("resume_job", toys.resume), ("stop_job", toys.stop)):
-        monkeypatch.setattr(progress, name, stand_in)
+        monkeypatch.setattr(undertaking, name, stand_in)

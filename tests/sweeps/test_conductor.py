@@ -1,21 +1,22 @@
 """The loop that conducts a sweep, with toy jobs; `test_life.py` has real processes."""
 
+import errno
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from digitlab.config import Settings
-from digitlab.errors import BadConfig, BadRun
+from digitlab.errors import BadConfig, BadRun, NotSaved
 from digitlab.runs.status import State
 from digitlab.sweeps import conductor
 from digitlab.sweeps.conductor import conduct, main
 from digitlab.sweeps.journal import Ending
 from digitlab.sweeps.plan import SweepPlan
-from digitlab.sweeps.progress import Progress
 from digitlab.sweeps.space import Choice
 from digitlab.sweeps.sweep import Sweep, SweepState
 from digitlab.sweeps.trials import read_trials
+from digitlab.sweeps.undertaking import Undertaking
 from tests.sweeps.conftest import use_jobs
 from tests.sweeps.toy_jobs import ToyJobs
 
@@ -53,14 +54,14 @@ def test_asked_to_stop_it_lets_its_runs_end_and_keeps_their_settings_open(
 ) -> None:
     sweep = make()
     looks: list[int] = []
-    look = Progress.look
+    look = Undertaking.look
 
-    def look_and_ask(self: Progress) -> bool:
+    def look_and_ask(self: Undertaking) -> bool:
         looks.append(1)
         sweep.ask(stop=True)
         return look(self)
 
-    monkeypatch.setattr(Progress, "look", look_and_ask)
+    monkeypatch.setattr(Undertaking, "look", look_and_ask)
     assert conduct(sweep, settings, pace=0.0) is SweepState.STOPPED
     assert len(looks) == 1
     assert [run.state for run in jobs.started] == [State.STOPPED]
@@ -71,7 +72,7 @@ def test_asked_to_stop_it_lets_its_runs_end_and_keeps_their_settings_open(
 def test_the_time_counts_over_all_processes_and_ends_a_sweep(make: Make, settings: Settings, jobs: ToyJobs) -> None:
     sweep = make(most_seconds=100.0)
     sweep.mark(SweepState.INTERRUPTED, seconds=99.0)
-    Progress(sweep, settings).look()
+    Undertaking(sweep, settings).look()
     sweep.mark(SweepState.INTERRUPTED, seconds=100.0)
     assert conduct(sweep, settings, pace=0.0) is SweepState.DONE
     assert len(jobs.started) == 1
@@ -83,13 +84,13 @@ def test_from_the_keyboard_it_stops_as_when_asked(
     make: Make, settings: Settings, jobs: ToyJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sweep = make()
-    look = Progress.look
+    look = Undertaking.look
 
-    def look_and_press(self: Progress) -> bool:
+    def look_and_press(self: Undertaking) -> bool:
         look(self)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Progress, "look", look_and_press)
+    monkeypatch.setattr(Undertaking, "look", look_and_press)
     with pytest.raises(KeyboardInterrupt):
         conduct(sweep, settings, pace=0.0)
     assert (sweep.state, [run.state for run in jobs.started]) == (SweepState.STOPPED, [State.STOPPED])
@@ -104,17 +105,40 @@ def test_a_sweep_that_fails_says_why(make: Make, settings: Settings, jobs: ToyJo
     assert sweep.status.message.endswith("The last: No such device.")
 
 
+def test_on_a_full_disk_a_sweep_ends_with_a_line_and_can_go_on(
+    make: Make, settings: Settings, quick: ToyJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep = make()
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        look = Undertaking.look
+
+        def look_and_fill(self: Undertaking) -> bool:
+            patch.setattr("os.fsync", full)
+            return look(self)
+
+        patch.setattr(Undertaking, "look", look_and_fill)
+        with pytest.raises(NotSaved, match="No space left"):
+            conduct(sweep, settings, pace=0.0)
+    assert sweep.state is SweepState.INTERRUPTED
+    assert conduct(sweep, settings, pace=0.0) is SweepState.DONE
+    assert all(trial.is_done for trial in read_trials(sweep))
+
+
 def test_a_sweep_that_is_deleted_meanwhile_ends(
     make: Make, settings: Settings, jobs: ToyJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sweep = make()
-    look = Progress.look
+    look = Undertaking.look
 
-    def look_and_delete(self: Progress) -> bool:
+    def look_and_delete(self: Undertaking) -> bool:
         (sweep.folder / "plan.json").unlink()
         return look(self)
 
-    monkeypatch.setattr(Progress, "look", look_and_delete)
+    monkeypatch.setattr(Undertaking, "look", look_and_delete)
     with pytest.raises(BadRun, match="was deleted while it was under way"):
         conduct(sweep, settings, pace=0.0)
 

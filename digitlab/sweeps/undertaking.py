@@ -56,7 +56,7 @@ class _Open:
     runs: dict[int, Run] = field(default_factory=dict)
 
 
-class Progress:
+class Undertaking:
     """The steps of a sweep, from where it stands. Nothing here waits. The caller holds the sweep's lock.
 
     told: hears of each setting that ends.

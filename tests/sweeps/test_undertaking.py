@@ -17,10 +17,10 @@ from digitlab.sweeps import journal
 from digitlab.sweeps.journal import Ending
 from digitlab.sweeps.order import key_of
 from digitlab.sweeps.plan import Objective, SweepPlan
-from digitlab.sweeps.progress import Progress
 from digitlab.sweeps.space import Choice, Range
 from digitlab.sweeps.sweep import Sweep
 from digitlab.sweeps.trials import Trial, read_trials
+from digitlab.sweeps.undertaking import Undertaking
 from tests.sweeps.conftest import BASE, use_jobs
 from tests.sweeps.toy_jobs import ToyJobs
 
@@ -31,16 +31,16 @@ GRID: dict[str, Any] = {
     "at_once": 2,
 }
 
-Begin = Callable[..., tuple[Sweep, Progress]]
+Begin = Callable[..., tuple[Sweep, Undertaking]]
 
 
 @pytest.fixture
 def begin(settings: Settings, make_plan: Callable[..., SweepPlan]) -> Begin:
     """Begins a sweep over a grid of four settings."""
 
-    def make(told: Any = None, **changes: Any) -> tuple[Sweep, Progress]:
+    def make(told: Any = None, **changes: Any) -> tuple[Sweep, Undertaking]:
         sweep = Sweep.create(settings.runs, make_plan(**{**GRID, **changes}))
-        return sweep, Progress(sweep, settings, told)
+        return sweep, Undertaking(sweep, settings, told)
 
     return make
 
@@ -57,19 +57,19 @@ def test_as_many_runs_as_allowed_are_under_way_and_each_setting_is_told_what_it_
     begin: Begin, jobs: ToyJobs
 ) -> None:
     told: list[Any] = []
-    sweep, progress = begin(lambda *words: told.append(words))
-    assert progress.look()
+    sweep, undertaking = begin(lambda *words: told.append(words))
+    assert undertaking.look()
     assert len(jobs.started) == 2
-    assert progress.look()
+    assert undertaking.look()
     assert len(jobs.started) == 2
     jobs.finish(jobs.started[1], 0.5, 0.25)
-    assert progress.look()
+    assert undertaking.look()
     assert (len(jobs.started), told) == (3, [(2, Ending.DONE, 0.25, "")])
-    assert progress.summary == "1 of 4 settings have ended, 2 are under way."
+    assert undertaking.summary == "1 of 4 settings have ended, 2 are under way."
     for number in (0, 2, 3):
         jobs.finish(jobs.started[number], 1.0)
-        assert progress.look() is (number != 3)
-    assert not progress.look()
+        assert undertaking.look() is (number != 3)
+    assert not undertaking.look()
     assert endings(sweep) == [Ending.DONE] * 4
     assert [trial.value(Objective.LOSS) for trial in read_trials(sweep)] == [1.0, 0.25, 1.0, 1.0]
     configs = [run.config for run in jobs.started]
@@ -83,57 +83,57 @@ def test_as_many_runs_as_allowed_are_under_way_and_each_setting_is_told_what_it_
 
 
 def test_the_budget_of_runs_ends_a_sweep(begin: Begin, jobs: ToyJobs) -> None:
-    sweep, progress = begin(most_runs=3, at_once=9)
-    assert progress.look()
+    sweep, undertaking = begin(most_runs=3, at_once=9)
+    assert undertaking.look()
     assert len(jobs.started) == 3
     for run in jobs.started:
         jobs.finish(run, 0.5)
-    assert not progress.look()
+    assert not undertaking.look()
     assert len(read_trials(sweep)) == 3
 
 
 def test_without_a_number_as_many_runs_are_under_way_as_there_are_slots(begin: Begin, jobs: ToyJobs) -> None:
-    _, progress = begin(at_once=0)
-    progress.look()
+    _, undertaking = begin(at_once=0)
+    undertaking.look()
     assert len(jobs.started) == Settings.from_environment().jobs == 1
 
 
 def test_each_setting_is_trained_with_every_seed_and_comes_to_their_mean(begin: Begin, jobs: ToyJobs) -> None:
     told: list[Any] = []
-    _, progress = begin(lambda *words: told.append(words), seeds=2, prune=False)
-    progress.look()
+    _, undertaking = begin(lambda *words: told.append(words), seeds=2, prune=False)
+    undertaking.look()
     assert [run.config.seed for run in jobs.started] == [0, 1]
     assert jobs.started[0].config.batch_size == jobs.started[1].config.batch_size
     jobs.finish(jobs.started[0], 0.5)
     jobs.finish(jobs.started[1], 1.0)
-    progress.look()
+    undertaking.look()
     assert told == [(1, Ending.DONE, 0.75, "")]
 
 
 def test_with_pruning_other_seeds_wait_until_the_first_was_worth_it(begin: Begin, jobs: ToyJobs) -> None:
-    _, progress = begin(seeds=2)
-    progress.look()
+    _, undertaking = begin(seeds=2)
+    undertaking.look()
     assert [run.config.name for run in jobs.started] == ["sweep 1, seed 0", "sweep 2, seed 0"]
     jobs.finish(jobs.started[0], 0.5)
-    progress.look()
+    undertaking.look()
     assert jobs.started[2].config.name == "sweep 1, seed 1"
 
 
-def _prune(begin: Begin, jobs: ToyJobs, **changes: Any) -> tuple[Sweep, Progress, Run]:
+def _prune(begin: Begin, jobs: ToyJobs, **changes: Any) -> tuple[Sweep, Undertaking, Run]:
     """Five settings that come to 0.5, and one that stands at 0.9 after two epochs."""
     space = {"dropout": Range(0.0, 0.9)}
-    sweep, progress = begin(**{"method": "random", "space": space, "most_runs": 8, "at_once": 1, **changes})
+    sweep, undertaking = begin(**{"method": "random", "space": space, "most_runs": 8, "at_once": 1, **changes})
     for number in range(5):
-        progress.look()
+        undertaking.look()
         jobs.finish(jobs.started[number], 0.5, 0.5)
-    progress.look()
+    undertaking.look()
     hopeless = jobs.started[5]
     jobs.epoch(hopeless, 0.9)
-    progress.look()
+    undertaking.look()
     assert hopeless.state is State.RUNNING
     jobs.epoch(hopeless, 0.9)
-    progress.look()
-    return sweep, progress, hopeless
+    undertaking.look()
+    return sweep, undertaking, hopeless
 
 
 def test_the_hopeless_are_stopped_early(begin: Begin, jobs: ToyJobs) -> None:
@@ -156,15 +156,15 @@ def test_without_pruning_nothing_is_stopped(begin: Begin, jobs: ToyJobs) -> None
 
 
 def test_a_killed_run_goes_on_a_few_times(begin: Begin, jobs: ToyJobs) -> None:
-    sweep, progress = begin(at_once=1)
-    progress.look()
+    sweep, undertaking = begin(at_once=1)
+    undertaking.look()
     (run,) = jobs.started
     for times in range(1, 4):
         jobs.let_go(run)
-        progress.look()
+        undertaking.look()
         assert jobs.resumed == [run] * times
     jobs.let_go(run)
-    progress.look()
+    undertaking.look()
     assert (endings(sweep)[0], read_trials(sweep)[0].reason) == (
         Ending.FAILED,
         f"The process of {run.id} died 4 times.",
@@ -175,8 +175,8 @@ def test_a_killed_run_goes_on_a_few_times(begin: Begin, jobs: ToyJobs) -> None:
 def test_a_run_that_ends_otherwise_ends_its_setting_and_the_sweep_goes_on(
     what: str, begin: Begin, jobs: ToyJobs
 ) -> None:
-    sweep, progress = begin(at_once=1)
-    progress.look()
+    sweep, undertaking = begin(at_once=1)
+    undertaking.look()
     (run,) = jobs.started
     if what == "failed":
         jobs.let_go(run, State.FAILED, "Memory ran out.")
@@ -188,7 +188,7 @@ def test_a_run_that_ends_otherwise_ends_its_setting_and_the_sweep_goes_on(
         jobs.stop(run)
     else:
         jobs.finish(run)
-    progress.look()
+    undertaking.look()
     (trial, _) = read_trials(sweep)
     reasons = {
         "failed": "Memory ran out.",
@@ -203,46 +203,46 @@ def test_a_run_that_ends_otherwise_ends_its_setting_and_the_sweep_goes_on(
 
 
 def test_a_full_line_is_waited_for(begin: Begin, jobs: ToyJobs) -> None:
-    sweep, progress = begin(at_once=1)
+    sweep, undertaking = begin(at_once=1)
     jobs.is_full = True
-    assert progress.look()
-    assert progress.look()
+    assert undertaking.look()
+    assert undertaking.look()
     assert len(read_trials(sweep)) == 1
     jobs.is_full = False
-    progress.look()
+    undertaking.look()
     jobs.let_go(jobs.started[0])
     jobs.is_full = True
-    progress.look()
+    undertaking.look()
     assert (jobs.resumed, endings(sweep)) == ([], [None])
     jobs.is_full = False
-    progress.look()
+    undertaking.look()
     assert (jobs.resumed, len(jobs.started)) == (jobs.started, 1)
 
 
 def test_settings_that_all_fail_end_the_sweep_and_leave_no_run_at_work(begin: Begin, jobs: ToyJobs) -> None:
     space = {"batch_size": Choice(tuple(range(10, 20)))}
-    sweep, progress = begin(space=space, at_once=1)
+    sweep, undertaking = begin(space=space, at_once=1)
     jobs.refused = BadConfig("There is no such thing.")
     with pytest.raises(BadRun, match=r"5 settings failed, one after the other\. The last: There is no such thing"):
-        progress.look()
+        undertaking.look()
     assert endings(sweep) == [Ending.FAILED] * 5
 
 
 def test_a_time_that_is_up_ends_all_settings_under_way(begin: Begin, jobs: ToyJobs) -> None:
-    sweep, progress = begin()
-    progress.look()
-    progress.cut_off("The time was up.")
+    sweep, undertaking = begin()
+    undertaking.look()
+    undertaking.cut_off("The time was up.")
     assert (endings(sweep), jobs.stopped) == ([Ending.PRUNED] * 2, jobs.started)
-    assert not progress.look()
+    assert not undertaking.look()
 
 
 def test_a_stopped_sweep_goes_on_with_its_runs(begin: Begin, jobs: ToyJobs, settings: Settings) -> None:
-    sweep, progress = begin()
-    progress.look()
-    assert progress.stop_runs() == 2
-    assert progress.stop_runs() == 0
+    sweep, undertaking = begin()
+    undertaking.look()
+    assert undertaking.stop_runs() == 2
+    assert undertaking.stop_runs() == 0
     assert endings(sweep) == [None, None]
-    again = Progress(sweep, settings)
+    again = Undertaking(sweep, settings)
     again.look()
     assert ids(jobs.resumed) == ids(jobs.started)
     assert len(jobs.started) == 2
@@ -254,21 +254,21 @@ def test_a_stopped_sweep_goes_on_with_its_runs(begin: Begin, jobs: ToyJobs, sett
 def test_runs_of_a_setting_that_has_ended_are_stopped_when_a_sweep_is_taken_up(
     begin: Begin, jobs: ToyJobs, settings: Settings
 ) -> None:
-    sweep, progress = begin()
-    progress.look()
-    progress._study.end(1, Ending.PRUNED)  # and then it was killed
-    Progress(sweep, settings)
+    sweep, undertaking = begin()
+    undertaking.look()
+    undertaking._study.end(1, Ending.PRUNED)  # and then it was killed
+    Undertaking(sweep, settings)
     assert ids(jobs.stopped) == [jobs.started[0].id]
     assert endings(sweep) == [Ending.PRUNED, None]
 
 
 def test_a_record_of_optuna_that_is_lost_is_made_anew(begin: Begin, jobs: ToyJobs, settings: Settings) -> None:
-    sweep, progress = begin(at_once=1)
-    progress.look()
+    sweep, undertaking = begin(at_once=1)
+    undertaking.look()
     jobs.finish(jobs.started[0], 0.5)
-    progress.look()
+    undertaking.look()
     sweep.study.unlink()
-    again = Progress(sweep, settings)
+    again = Undertaking(sweep, settings)
     again.look()
     assert (endings(sweep), len(jobs.started)) == ([Ending.DONE, None], 2)
     for number in (1, 2, 3):
@@ -278,11 +278,11 @@ def test_a_record_of_optuna_that_is_lost_is_made_anew(begin: Begin, jobs: ToyJob
 
 
 def test_tpe_tries_nothing_twice_and_ends_when_all_was_tried(begin: Begin, jobs: ToyJobs) -> None:
-    sweep, progress = begin(method="tpe", most_runs=50, at_once=1)
+    sweep, undertaking = begin(method="tpe", most_runs=50, at_once=1)
     for number in range(4):
-        progress.look()
+        undertaking.look()
         jobs.finish(jobs.started[number], 0.5)
-    assert not progress.look()
+    assert not undertaking.look()
     assert len({key_of(trial.setting) for trial in read_trials(sweep)}) == 4
 
 
@@ -316,9 +316,9 @@ def _flush_nothing(_descriptor: int) -> None:
     """No power fails here."""
 
 
-def _finish(progress: Progress) -> None:
+def _finish(undertaking: Undertaking) -> None:
     for _ in range(100):
-        if not progress.look():
+        if not undertaking.look():
             return
     pytest.fail("it never ends")
 
@@ -334,7 +334,7 @@ def test_killed_at_any_write_a_sweep_goes_on_and_trains_every_setting_once(
     monkeypatch.setattr(os, "fsync", _flush_nothing)
     use_jobs(ToyJobs(_learn), monkeypatch)
     whole = Sweep.create(settings.runs, plan)
-    _finish(Progress(whole, settings))
+    _finish(Undertaking(whole, settings))
     wanted = _trained(read_trials(whole))
     assert len(wanted) == wanted.total() == 4
     kills = 0
@@ -345,11 +345,11 @@ def test_killed_at_any_write_a_sweep_goes_on_and_trains_every_setting_once(
             _kill_at(kills, patch)
             try:
                 use_jobs(ToyJobs(_learn), patch)
-                _finish(Progress(sweep, settings))
+                _finish(Undertaking(sweep, settings))
                 break
             except _Killed:
                 pass
-        _finish(Progress(sweep, settings))
+        _finish(Undertaking(sweep, settings))
         trials = read_trials(sweep)
         assert _trained(trials) == wanted, f"killed at write {kills}"
         assert [trial.ending for trial in trials] == [Ending.DONE] * 2
