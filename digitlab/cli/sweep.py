@@ -1,4 +1,4 @@
-"""`digitlab sweep`: train many settings from this process, which conducts them, and print what was best."""
+"""`digitlab sweep`: train many trials from this process, which conducts them, and print what was best."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # it starts jobs, which a list of sweeps does not
     from digitlab.sweeps.undertaking import Listener
 
 _BEST = 10
-"""Settings that the table at the end shows."""
+"""Trials that the table at the end shows."""
 
 _PLANNED = ("method", "seeds", "most_runs", "at_once", "prune", "objective", "seed", "name")
 """Options that are fields of a plan."""
@@ -44,20 +44,20 @@ _PATIENCE = 2.0
     "learning_rate=0.001..0.1:log:5. Once for each setting.",
 )
 @click.option("--method", default="random", help="grid, random or tpe (near what was good). Default random.")
-@click.option("--seeds", type=int, default=1, help="How often each setting is trained. Default 1.")
+@click.option("--seeds", type=int, default=1, help="How often each trial is trained. Default 1.")
 @click.option("--runs", "most_runs", type=int, default=0, help="The most runs. A grid needs no limit.")
 @click.option("--minutes", type=float, default=0.0, help="The longest time; what is under way then is stopped.")
 @click.option("--at-once", type=int, default=0, help="Runs under way. Default as many as DIGITLAB_JOBS.")
 @click.option("--prune/--no-prune", default=True, help="Stop what does worse than half of the others. Default yes.")
 @click.option("--objective", default="loss", help="Compare by validation loss or accuracy. Default loss.")
-@click.option("--seed", type=int, default=0, help="Start of the random numbers that choose the settings. Default 0.")
+@click.option("--seed", type=int, default=0, help="Start of the random numbers that choose the trials. Default 0.")
 @click.option("--name", default="sweep", help="What its runs are called.")
 @click.option("--resume", metavar="SWEEP", help="Go on with a sweep that was stopped or interrupted.")
 @click.option("--list", "as_list", is_flag=True, help="List all sweeps, newest first.")
 @json_option
 @click.pass_context
 def sweep(context: click.Context, resume: str | None, as_list: bool, as_json: bool, **given: Any) -> None:
-    """Train many settings and compare them by their validation part; it needs the extra `cluster`."""
+    """Train many trials and compare them by their validation part; it needs the extra `cluster`."""
     settings: Settings = context.obj
     if as_list:
         _print_list(settings, as_json)
@@ -91,12 +91,12 @@ def _conduct(sweep: Sweep, settings: Settings) -> None:
 
 
 def _teller(plan: SweepPlan) -> "Listener":
-    """Prints a line on standard error for each setting that ends."""
+    """Prints a line on standard error for each trial that ends."""
     of = f"/{plan.most_trials}" if plan.most_trials else ""
 
     def tell(number: int, ending: Ending, value: float | None, reason: str) -> None:
         came_to = "" if value is None else f", {plan.objective} {_value(plan.objective, value)}"
-        click.echo(f"setting {number}{of}: {ending}{came_to}{f'  {reason}' if reason else ''}", err=True)
+        click.echo(f"trial {number}{of}: {ending}{came_to}{f'  {reason}' if reason else ''}", err=True)
 
     return tell
 
@@ -136,12 +136,12 @@ def _print_result(sweep: Sweep, as_json: bool) -> None:
         print_json({**_facts(sweep), "best": best[0].number if best else None, "importance": shares, "trials": rows})
         return
     if not best:
-        click.echo(f"No setting was trained to its end. Sweep {sweep.id}")
+        click.echo(f"No trial was trained to its end. Sweep {sweep.id}")
         return
     fields = list(plan.space)
     widths = [max(len(field), *(len(_word(trial.setting[field])) for trial in best[:_BEST])) for field in fields]
     names = "  ".join(f"{field:<{width}}" for field, width in zip(fields, widths, strict=True))
-    click.echo(f"SETTING  LOSS    ACCURACY  SECONDS  {names}  RUNS")
+    click.echo(f"TRIAL    LOSS    ACCURACY  SECONDS  {names}  RUNS")
     for trial in best[:_BEST]:
         values = "  ".join(
             f"{_word(trial.setting[field]):<{width}}" for field, width in zip(fields, widths, strict=True)
@@ -196,7 +196,7 @@ def _print_list(settings: Settings, as_json: bool) -> None:
     if not rows:
         click.echo("No sweep yet. Start one: digitlab sweep --preset quick --over learning_rate=0.01..0.1:log --runs 8")
         return
-    click.echo(_COLUMNS.format(sweep="SWEEP", state="STATE", method="METHOD", trials="SETTINGS", message=""))
+    click.echo(_COLUMNS.format(sweep="SWEEP", state="STATE", method="METHOD", trials="TRIALS", message=""))
     for row in rows:
         click.echo(_COLUMNS.format(**row).rstrip())
 

@@ -1,6 +1,6 @@
-"""The settings of a sweep: all at once, along each hyperparameter, against time, and over their seeds.
+"""The trials of a sweep: all at once, along each hyperparameter, against time, and over their seeds.
 
-Every mark carries the number of its setting in `customdata`, so that who picks marks picks settings.
+Every mark carries the number of its trial in `customdata`, so that who picks marks picks trials.
 """
 
 import itertools
@@ -17,10 +17,10 @@ HEIGHT = 380
 """Pixels of every figure."""
 
 _QUARTERS = (("best quarter", "#4A7BB7"), ("second", "#98CAE1"), ("third", "#FDB366"), ("last quarter", "#DD3D2D"))
-"""Of all settings, by what they came to. Colours of Paul Tol's "sunset", told apart by colour-blind people."""
+"""Of all trials, by what they came to. Colours of Paul Tol's "sunset", told apart by colour-blind people."""
 
 MOST_LINES = 600
-"""Settings in a parallel-coordinates figure; more could not be told apart, and would take a browser seconds."""
+"""Trials in a parallel-coordinates figure; more could not be told apart, and would take a browser seconds."""
 
 _MOST_WORDS = 8
 """Words that an axis of a parallel-coordinates figure has room for."""
@@ -40,7 +40,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Measure:
-    """What settings are compared by. axis: its name with its unit. number: a d3 format. rises: more is better."""
+    """What trials are compared by. axis: its name with its unit. number: a d3 format. rises: more is better."""
 
     name: str
     axis: str
@@ -58,7 +58,7 @@ ACCURACY = Measure("validation accuracy", "validation accuracy", ".2%", rises=Tr
 
 @dataclass(frozen=True)
 class Tried:
-    """A setting that was trained to its end. value: the mean of its seeds' values. seconds: of computing, a run."""
+    """A trial that was trained to its end. value: the mean of its seeds' values. seconds: of computing, a run."""
 
     number: int
     setting: Mapping[str, str | float]
@@ -69,9 +69,9 @@ class Tried:
 
 
 def parallel_figure(tried: Sequence[Tried], scales: Mapping[str, Scale], measure: Measure) -> go.Figure:
-    """A line for each setting across all axes, the last of them what it came to; the best are drawn last.
+    """A line for each trial across all axes, the last of them what it came to; the best are drawn last.
 
-    Plain lines and markers, so that a box around the markers of one axis picks the settings there. Of very many every
+    Plain lines and markers, so that a box around the markers of one axis picks the trials there. Of very many every
     second, third, … by rank is drawn.
     """
     ranked = sorted(tried, key=lambda one: one.value, reverse=measure.rises)
@@ -79,7 +79,7 @@ def parallel_figure(tried: Sequence[Tried], scales: Mapping[str, Scale], measure
     axes = [*((field, scale) for field, scale in scales.items()), ("", Scale(measure.name))]
     ends = {field: _ends([_value(one, field) for one in tried if not scale.words]) for field, scale in axes}
     x = {
-        "title": "setting",
+        "title": "hyperparameter",
         "tickvals": list(range(len(axes))),
         "ticktext": [scale.label for _, scale in axes],
         "range": [-0.3, len(axes) - 0.5],
@@ -87,7 +87,7 @@ def parallel_figure(tried: Sequence[Tried], scales: Mapping[str, Scale], measure
         "gridcolor": GUIDE,
     }
     y = {"title": "low to high", "showticklabels": False, "showgrid": False, "range": [-0.08, 1.08]}
-    figure = go.Figure(layout=layout("Settings, and what they came to", x, y, HEIGHT))
+    figure = go.Figure(layout=layout("Trials, and what they came to", x, y, HEIGHT))
     for (name, colour), group in reversed(list(zip(_QUARTERS, _quarters(drawn), strict=True))):
         if group:
             _add_lines(figure, group, axes, ends, measure, name=name, colour=colour)
@@ -119,7 +119,7 @@ def _add_lines(
             up.append(_place(_value(one, field), scale, ends[field]))
             numbers.append(one.number)
             words.append(f"{scale.label} {_write(one.setting[field])}" if field else measure.write(one.value))
-        across.append(None)  # the line of the next setting is another one
+        across.append(None)  # the line of the next trial is another one
         up.append(None)
         numbers.append(None)
         words.append("")
@@ -133,7 +133,7 @@ def _add_lines(
         connectgaps=False,
         line={"color": colour, "width": 1.5},
         marker={"size": 7},
-        hovertemplate="setting %{customdata}<br>%{text}<extra></extra>",
+        hovertemplate="trial %{customdata}<br>%{text}<extra></extra>",
     )
 
 
@@ -177,7 +177,7 @@ def _write(value: str | float) -> str:
 
 
 def slice_figure(tried: Sequence[Tried], field: str, scale: Scale, measure: Measure) -> go.Figure:
-    """What settings came to along one hyperparameter: a mark each."""
+    """What trials came to along one hyperparameter: a mark each."""
     x: dict[str, Any] = {"title": scale.label}
     if scale.words:
         x |= {"type": "category", "categoryorder": "array", "categoryarray": list(scale.words)}
@@ -191,7 +191,7 @@ def slice_figure(tried: Sequence[Tried], field: str, scale: Scale, measure: Meas
         name=measure.name,
         mode="markers",
         marker={"size": 8, "color": ACCENT, "opacity": 0.7},
-        hovertemplate=f"setting %{{customdata}}<br>{scale.label} %{{x}}<br>{measure.name} %{{y:{measure.number}}}"
+        hovertemplate=f"trial %{{customdata}}<br>{scale.label} %{{x}}<br>{measure.name} %{{y:{measure.number}}}"
         "<extra></extra>",
     )
     return figure
@@ -218,7 +218,7 @@ def importance_figure(shares: Mapping[str, float]) -> go.Figure:
 
 
 def time_figure(tried: Sequence[Tried], front: Sequence[int], measure: Measure) -> go.Figure:
-    """What settings came to against the time that a run of them takes; those that no other beats are joined.
+    """What trials came to against the time that a run of them takes; those that no other beats are joined.
 
     front: their numbers, the quickest first.
     """
@@ -230,7 +230,7 @@ def time_figure(tried: Sequence[Tried], front: Sequence[int], measure: Measure) 
     by_number = {one.number: one for one in tried}
     beaten = [one for one in tried if one.number not in front]
     for name, group, mode, colour in (
-        ("settings", beaten, "markers", GUIDE),
+        ("trials", beaten, "markers", GUIDE),
         ("not beaten", [by_number[number] for number in front], "lines+markers", ACCENT),
     ):
         figure.add_scatter(
@@ -241,21 +241,21 @@ def time_figure(tried: Sequence[Tried], front: Sequence[int], measure: Measure) 
             mode=mode,
             line={"shape": "hv", "width": 1.5, "color": colour},
             marker={"size": 8, "color": colour},
-            hovertemplate=f"setting %{{customdata}}<br>%{{x:.1f}} s<br>{measure.name} %{{y:{measure.number}}}"
+            hovertemplate=f"trial %{{customdata}}<br>%{{x:.1f}} s<br>{measure.name} %{{y:{measure.number}}}"
             "<extra></extra>",
         )
     return figure
 
 
 MOST_SPREAD = 30
-"""Settings whose seeds are drawn, the best."""
+"""Trials whose seeds are drawn, the best."""
 
 
 def spread_figure(tried: Sequence[Tried], measure: Measure) -> go.Figure:
-    """For the best settings what each seed came to, with mean and standard deviation; the best is on the left."""
+    """For the best trials what each seed came to, with mean and standard deviation; the best is on the left."""
     best = sorted(tried, key=lambda one: one.value, reverse=measure.rises)[:MOST_SPREAD]
     names = [str(one.number) for one in best]
-    x = {"title": "setting, the best first", "type": "category", "categoryorder": "array", "categoryarray": names}
+    x = {"title": "trial, the best first", "type": "category", "categoryorder": "array", "categoryarray": names}
     figure = go.Figure(layout=layout("Spread over the seeds", x, _up(measure), HEIGHT))
     figure.add_scatter(
         x=[str(one.number) for one in best for _ in one.values],
@@ -264,7 +264,7 @@ def spread_figure(tried: Sequence[Tried], measure: Measure) -> go.Figure:
         name="a seed",
         mode="markers",
         marker={"size": 6, "color": GUIDE},
-        hovertemplate=f"setting %{{customdata}}<br>{measure.name} %{{y:{measure.number}}}<extra></extra>",
+        hovertemplate=f"trial %{{customdata}}<br>{measure.name} %{{y:{measure.number}}}<extra></extra>",
     )
     figure.add_scatter(
         x=names,
@@ -274,7 +274,7 @@ def spread_figure(tried: Sequence[Tried], measure: Measure) -> go.Figure:
         name="mean, standard deviation",
         mode="markers",
         marker={"size": 9, "color": ACCENT, "symbol": "diamond"},
-        hovertemplate=f"setting %{{customdata}}<br>mean %{{y:{measure.number}}}<extra></extra>",
+        hovertemplate=f"trial %{{customdata}}<br>mean %{{y:{measure.number}}}<extra></extra>",
     )
     figure.update_layout(legend_entrywidth=170)
     return figure

@@ -6,28 +6,26 @@ from collections.abc import Mapping, Sequence
 from digitlab.figures.sweep import MOST_SPREAD, Measure, Scale, Tried
 
 _MOST_SAID = 10
-"""Settings, or values of one hyperparameter, that are said one by one."""
+"""Trials, or values of one hyperparameter, that are said one by one."""
 
 
 def describe_parallel(tried: Sequence[Tried], scales: Mapping[str, Scale], measure: Measure) -> str:
-    """The best setting and the worst, with all their values."""
+    """The best trial and the worst, with all their values."""
     if not tried:
-        return "Settings, and what they came to. None is done yet."
+        return "Trials, and what they came to. None is done yet."
     order = _ranked(tried, measure)
-    words = [
-        f"{len(order)} settings across {', '.join(scale.label for scale in scales.values())}; {measure.axis} last."
-    ]
+    words = [f"{len(order)} trials across {', '.join(scale.label for scale in scales.values())}; {measure.axis} last."]
     for name, one in (("Best", order[0]), ("Worst", order[-1])):
         values = ", ".join(f"{scale.label} {_write(one.setting[field])}" for field, scale in scales.items())
-        words.append(f"{name}: setting {one.number}, {values}: {measure.write(one.value)}.")
+        words.append(f"{name}: trial {one.number}, {values}: {measure.write(one.value)}.")
     return " ".join(words)
 
 
 def describe_slice(tried: Sequence[Tried], field: str, scale: Scale, measure: Measure) -> str:
-    """For words the median of each; for numbers where the best setting and the worst stand."""
+    """For words the median of each; for numbers where the best trial and the worst stand."""
     start = f"{measure.axis.capitalize()} along {scale.label}."
     if not tried:
-        return f"{start} No setting is done yet."
+        return f"{start} No trial is done yet."
     if not scale.words:
         order = _ranked(tried, measure)
         best, worst = order[0], order[-1]
@@ -52,19 +50,19 @@ def describe_importance(shares: Mapping[str, float]) -> str:
 
 
 def describe_time(tried: Sequence[Tried], front: Sequence[int], measure: Measure) -> str:
-    """The settings that no other beats, the quickest first. front: their numbers."""
+    """The trials that no other beats, the quickest first. front: their numbers."""
     by_number = {one.number: one for one in tried}
     chosen = [by_number[number] for number in front[:_MOST_SAID]]
-    said = "; ".join(f"setting {one.number}, {measure.write(one.value)} in {one.seconds:.3g} s" for one in chosen)
-    start = f"{measure.axis.capitalize()} against training time in seconds, {len(tried)} settings."
+    said = "; ".join(f"trial {one.number}, {measure.write(one.value)} in {one.seconds:.3g} s" for one in chosen)
+    start = f"{measure.axis.capitalize()} against training time in seconds, {len(tried)} trials."
     return f"{start} Not beaten: {said}." if said else start
 
 
 def describe_spread(tried: Sequence[Tried], measure: Measure) -> str:
-    """The best settings with mean, standard deviation and number of seeds."""
+    """The best trials with mean, standard deviation and number of seeds."""
     best = _ranked(tried, measure)[: min(_MOST_SAID, MOST_SPREAD)]
     said = "; ".join(
-        f"setting {one.number}, mean {measure.write(one.value)}, standard deviation {measure.write(one.deviation)}, "
+        f"trial {one.number}, mean {measure.write(one.value)}, standard deviation {measure.write(one.deviation)}, "
         f"{len(one.values)} {'seed' if len(one.values) == 1 else 'seeds'}"
         for one in best
     )

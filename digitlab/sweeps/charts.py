@@ -1,4 +1,4 @@
-"""A sweep's figures, each with its words for who hears it, from its plan and its settings."""
+"""A sweep's figures, each with its words for who hears it, from its plan and its trials."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class Chart(NamedTuple):
-    """A figure, and the same in some sentences. Marks carry the number of their setting in `customdata`."""
+    """A figure, and the same in some sentences. Marks carry the number of their trial in `customdata`."""
 
     figure: "go.Figure"
     said: str
 
 
 def parallel_chart(plan: SweepPlan, trials: Sequence[Trial]) -> Chart:
-    """All settings that are done, as parallel coordinates."""
+    """All trials that are done, as parallel coordinates."""
     measure, scales, tried = measure_of(plan.objective), scales_of(plan), _tried(trials, plan.objective)
     return Chart(
         figures.parallel_figure(tried, scales, measure),
@@ -33,7 +33,7 @@ def parallel_chart(plan: SweepPlan, trials: Sequence[Trial]) -> Chart:
 
 
 def slice_charts(plan: SweepPlan, trials: Sequence[Trial]) -> dict[str, Chart]:
-    """Hyperparameter → what settings came to along it."""
+    """Hyperparameter → what trials came to along it."""
     measure, tried = measure_of(plan.objective), _tried(trials, plan.objective)
     return {
         field: Chart(
@@ -50,20 +50,20 @@ def importance_chart(shares: Mapping[str, float]) -> Chart:
 
 
 def time_chart(trials: Sequence[Trial]) -> Chart:
-    """Validation accuracy against training time, with the settings that no other beats."""
+    """Validation accuracy against training time, with the trials that no other beats."""
     tried = _tried(trials, Objective.ACCURACY)
     front = [trial.number for trial in pareto(trials)]
     return Chart(figures.time_figure(tried, front, ACCURACY), words.describe_time(tried, front, ACCURACY))
 
 
 def spread_chart(plan: SweepPlan, trials: Sequence[Trial]) -> Chart:
-    """What the seeds of the best settings do."""
+    """What the seeds of the best trials do."""
     measure, tried = measure_of(plan.objective), _tried(trials, plan.objective)
     return Chart(figures.spread_figure(tried, measure), words.describe_spread(tried, measure))
 
 
 def measure_of(objective: Objective) -> Measure:
-    """What settings are compared by, as figures name it."""
+    """What trials are compared by, as figures name it."""
     return ACCURACY if objective is Objective.ACCURACY else LOSS
 
 
@@ -79,7 +79,7 @@ def _scale(field: str, axis: Axis) -> Scale:
 
 
 def _tried(trials: Sequence[Trial], objective: Objective) -> list[Tried]:
-    """The settings that are done, in the order in which they were tried."""
+    """The trials that are done, in the order in which they were tried."""
     found = [
         Tried(one.trial.number, one.trial.setting, one.mean, one.values, one.deviation, one.trial.seconds)
         for one in spread(trials, objective)

@@ -1,7 +1,7 @@
 """`python -m digitlab.sweeps.conductor FOLDER`: the process that conducts a sweep.
 
-It asks for settings, starts their runs, watches their histories, stops the hopeless ones and writes down what each
-setting came to. What it knows is on the disk, in the sweep's folder and in those of its runs: after `kill -9` the next
+It asks for trials, starts their runs, watches their histories, stops the hopeless ones and writes down what each
+trial came to. What it knows is on the disk, in the sweep's folder and in those of its runs: after `kill -9` the next
 one takes up where it ended.
 """
 
@@ -33,7 +33,7 @@ _ENDING = 60.0
 def conduct(sweep: Sweep, settings: Settings, told: Listener | None = None, pace: float = LOOK) -> SweepState:
     """Conduct a sweep until it is done or asked to stop; returns how it ended. The caller holds its lock.
 
-    told: hears of each setting that ends. pace: seconds between two looks at the runs.
+    told: hears of each trial that ends. pace: seconds between two looks at the runs.
     Raises what went wrong, after the sweep is marked as failed with the reason; it can be resumed.
     """
     clock = _Clock(sweep)

@@ -1,4 +1,4 @@
-"""trials.jsonl: which setting has which runs, and how each setting ended. A line each; only ever added to.
+"""trials.jsonl: which trial has which runs, and how each trial ended. A line each; only ever added to.
 
 It needs no Optuna to be read, and outlives runs that people delete.
 """
@@ -18,14 +18,14 @@ from digitlab.runs.run import RUN_ID
 from digitlab.sweeps.space import Setting, Value
 
 FACTS = "sweep.json"
-"""In a run's folder: its sweep, its setting and its seed."""
+"""In a run's folder: its sweep, its trial and its seed."""
 
 _MOST_BYTES = 40_000_000
 _MOST_TRIALS = 100_000
 
 
 class Ending(StrEnum):
-    """How a setting ended: trained with every seed, stopped early, or not to be trained."""
+    """How a trial ended: trained with every seed, stopped early, or not to be trained."""
 
     DONE = "done"
     PRUNED = "pruned"
@@ -34,7 +34,7 @@ class Ending(StrEnum):
 
 @dataclass
 class Told:
-    """What the journal says of one setting. number: from 1. runs: seed → run id. reason: why it ended so, if told."""
+    """What the journal says of one trial. number: from 1. runs: seed → run id. reason: why it ended so, if told."""
 
     number: int
     setting: Setting
@@ -64,17 +64,17 @@ _check_facts = record({"sweep": text(40), "trial": whole(1, _MOST_TRIALS), "seed
 
 
 def tell_setting(path: Path, number: int, setting: Setting) -> None:
-    """A new setting. Raises NotSaved, as all that tell do."""
+    """A new trial. Raises NotSaved, as all that tell do."""
     _tell(path, {"trial": number, "setting": dict(setting)})
 
 
 def tell_run(path: Path, number: int, seed: int, run_id: str) -> None:
-    """A setting has one more run."""
+    """A trial has one more run."""
     _tell(path, {"trial": number, "seed": seed, "run": run_id})
 
 
 def tell_ending(path: Path, number: int, ending: Ending, reason: str = "") -> None:
-    """A setting has ended."""
+    """A trial has ended."""
     _tell(path, {"trial": number, "ended": ending, **({"reason": reason} if reason else {})})
 
 
@@ -83,7 +83,7 @@ def _tell(path: Path, line: Mapping[str, Any]) -> None:
 
 
 def read_journal(path: Path) -> list[Told]:
-    """All settings, in order; read again only when the file has grown. Not to be changed.
+    """All trials, in order; read again only when the file has grown. Not to be changed.
 
     Raises BadRun when it is damaged or foreign. A torn line is dropped.
     """
@@ -127,12 +127,12 @@ def _add(trials: dict[int, Told], line: Mapping[str, Any]) -> None:
 
 
 def facts(sweep_id: str, number: int, seed: int) -> dict[str, dict[str, Any]]:
-    """What a run's folder has to hold from the start, name → content, so that its setting finds it again."""
+    """What a run's folder has to hold from the start, name → content, so that its trial finds it again."""
     return {FACTS: {"sweep": sweep_id, "trial": number, "seed": seed}}
 
 
 def read_facts(content: Mapping[str, Any]) -> tuple[str, int, int]:
-    """Sweep, setting and seed of a run's sweep.json; an empty sweep where it says nothing of the kind."""
+    """Sweep, trial and seed of a run's sweep.json; an empty sweep where it says nothing of the kind."""
     try:
         found = _check_facts(dict(content))
         return found["sweep"], found["trial"], found["seed"]

@@ -25,7 +25,7 @@ _LONGEST_NAME = 60
 
 
 class Method(StrEnum):
-    """How the next setting is found: every point of a grid, at random, or near what was good (Optuna's TPE)."""
+    """How the next trial is found: every point of a grid, at random, or near what was good (Optuna's TPE)."""
 
     GRID = "grid"
     RANDOM = "random"
@@ -33,7 +33,7 @@ class Method(StrEnum):
 
 
 class Objective(StrEnum):
-    """What settings are compared by, on the validation part. The test part chooses nothing."""
+    """What trials are compared by, on the validation part. The test part chooses nothing."""
 
     LOSS = "loss"
     ACCURACY = "accuracy"
@@ -48,11 +48,11 @@ class Objective(StrEnum):
 class SweepPlan:
     """What a sweep does.
 
-    base: what all its runs have in common. space: setting → what is tried of it. seeds: how often each setting is
+    base: what all its runs have in common. space: setting → what is tried of it. seeds: how often each trial is
     trained, with the base's seed and those after it. most_runs, most_seconds: its budget; 0: none. prune: whether
-    settings that do worse than most are stopped early. at_once: its runs under way; 0: as many as the installation
-    trains at once. objective: what settings are compared by: that of the epoch whose weights a run keeps; the loss
-    unless told otherwise, as each run chooses its epoch by it. seed: of the order in which settings are tried. name:
+    trials that do worse than most are stopped early. at_once: its runs under way; 0: as many as the installation
+    trains at once. objective: what trials are compared by: that of the epoch whose weights a run keeps; the loss
+    unless told otherwise, as each run chooses its epoch by it. seed: of the order in which trials are tried. name:
     what its runs are called.
     Raises BadConfig with field, value and what is allowed.
     """
@@ -88,7 +88,7 @@ class SweepPlan:
     def _check_whole(self) -> None:
         """What single fields cannot say. Raises BadConfig."""
         if 0 < self.most_runs < self.seeds:
-            allowed = f"each setting is trained {self.seeds} times: choose at least {self.seeds}"
+            allowed = f"each trial is trained {self.seeds} times: choose at least {self.seeds}"
             raise BadConfig(field="most_runs", value=self.most_runs, allowed=allowed)
         if self.method is Method.GRID:
             if (size := self.grid_size * self.seeds) > MOST_RUNS:
@@ -98,7 +98,7 @@ class SweepPlan:
             raise BadConfig(field="most_runs", value=0, allowed=allowed)
         self.base.replace(seed=self.all_seeds[-1])
         if self._fewest_epochs() < 1:
-            allowed = "settings are compared by what each epoch came to: choose at least 1"
+            allowed = "trials are compared by what each epoch came to: choose at least 1"
             raise BadConfig(field="epochs", value=0, allowed=allowed)
 
     def _fewest_epochs(self) -> float:
@@ -109,7 +109,7 @@ class SweepPlan:
 
     @property
     def grid_size(self) -> int:
-        """How many settings a grid has. Raises BadConfig for a range without a number of points."""
+        """How many trials a grid has. Raises BadConfig for a range without a number of points."""
         size = 1
         for field, axis in self.space.items():
             size *= len(points_of(field, axis))
@@ -117,20 +117,20 @@ class SweepPlan:
 
     @property
     def most_trials(self) -> int:
-        """How many settings the budget of runs allows, and a grid has; 0: as many as the time allows."""
+        """How many trials the budget of runs allows, and a grid has; 0: as many as the time allows."""
         allowed = self.most_runs // self.seeds
         if self.method is not Method.GRID:
             return allowed
         return min(allowed, self.grid_size) if allowed else self.grid_size
 
     def config(self, setting: Setting, seed: int, number: int) -> TrainConfig:
-        """What a run of a setting is trained with. number: of the setting, from 1."""
+        """What a run of a trial is trained with. number: of the trial, from 1."""
         called = f"{self.name} {number}" + (f", seed {seed}" if self.seeds > 1 else "")
         return self.base.replace(**setting, seed=seed, name=called)
 
     @property
     def all_seeds(self) -> range:
-        """Those that each setting is trained with."""
+        """Those that each trial is trained with."""
         return range(self.base.seed, self.base.seed + self.seeds)
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a sweep came to, as numbers: the best settings, how much each hyperparameter matters, what the seeds do."""
+"""What a sweep came to, as numbers: the best trials, how much each hyperparameter matters, what the seeds do."""
 
 import math
 import statistics
@@ -11,15 +11,15 @@ from digitlab.sweeps.study import direction, distributions
 from digitlab.sweeps.trials import Trial
 
 _BEST = 0.25
-"""The share of settings, the best, that importance tells from the others."""
+"""The share of trials, the best, that importance tells from the others."""
 
 _FEWEST = 4
-"""Settings below which importance says nothing."""
+"""Trials below which importance says nothing."""
 
 
 @dataclass(frozen=True)
 class Spread:
-    """What the seeds of one setting do. deviation: the sample's standard deviation, 0 for a single seed."""
+    """What the seeds of one trial do. deviation: the sample's standard deviation, 0 for a single seed."""
 
     trial: Trial
     mean: float
@@ -28,14 +28,14 @@ class Spread:
 
 
 def ranked(trials: Sequence[Trial], objective: Objective) -> list[Trial]:
-    """The settings that were trained to their end, the best first; of equals the one that was tried first."""
+    """The trials that were trained to their end, the best first; of equals the one that was tried first."""
     valued = [(value, trial) for trial in trials if trial.is_done and (value := trial.value(objective)) is not None]
     sign = -1 if objective.rises else 1
     return [trial for _, trial in sorted(valued, key=lambda one: sign * one[0])]
 
 
 def spread(trials: Sequence[Trial], objective: Objective) -> list[Spread]:
-    """Mean and standard deviation over the seeds of each setting that was trained to its end, the best first."""
+    """Mean and standard deviation over the seeds of each trial that was trained to its end, the best first."""
     found = []
     for trial in ranked(trials, objective):
         values = tuple(value for one in trial.runs if (value := one.value(objective)) is not None)
@@ -45,7 +45,7 @@ def spread(trials: Sequence[Trial], objective: Objective) -> list[Spread]:
 
 
 def pareto(trials: Sequence[Trial]) -> list[Trial]:
-    """Of the settings that were trained to their end those that no other beats, the quickest first.
+    """Of the trials that were trained to their end those that no other beats, the quickest first.
 
     Each of them has a higher validation accuracy than all that train in less time.
     """
@@ -67,8 +67,8 @@ def importance(plan: SweepPlan, trials: Sequence[Trial]) -> dict[str, float]:
     """Hyperparameter → how much it matters for being in the best quarter, in 0..1; the most important first.
 
     By PED-ANOVA (Watanabe, Bansal, Hutter 2023) as Optuna has it; shares that add up to 1. Half a second for ten
-    thousand settings, where fANOVA takes minutes for one thousand.
-    Empty while fewer than four settings are done, or all of them came to the same.
+    thousand trials, where fANOVA takes minutes for one thousand.
+    Empty while fewer than four trials are done, or all of them came to the same.
     Raises NotInstalled without Optuna.
     """
     optuna = need_optuna()

@@ -1,6 +1,6 @@
-"""A sweep as Optuna knows it: its settings, what they came to after each epoch, and which are hopeless.
+"""A sweep as Optuna knows it: its trials, what they came to after each epoch, and which are hopeless.
 
-It lies in a file of the sweep's own, which only the process that holds the sweep's lock opens. A setting is written
+It lies in a file of the sweep's own, which only the process that holds the sweep's lock opens. A trial is written
 with all its values at once, so that a kill leaves either all of it or nothing.
 """
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
 
 _NONE_PRUNED_BEFORE = 5
-"""Settings that must be done before one is stopped early."""
+"""Trials that must be done before one is stopped early."""
 
 _FIRST_JUDGED = 2
-"""The epoch from which settings are judged: the first one says little."""
+"""The epoch from which trials are judged: the first one says little."""
 
 
 def direction(objective: Objective) -> str:
@@ -45,7 +45,7 @@ def distributions(plan: SweepPlan) -> dict[str, "BaseDistribution"]:
 
 
 class Study:
-    """Optuna's record of a sweep; settings count from 1. The caller holds the sweep's lock.
+    """Optuna's record of a sweep; trials count from 1. The caller holds the sweep's lock.
 
     Raises NotInstalled without Optuna, NotSaved when it cannot be written.
     """
@@ -68,17 +68,17 @@ class Study:
 
     @property
     def settings(self) -> list[Setting]:
-        """All settings so far, in order."""
+        """All trials so far, in order."""
         return [trial.params for trial in self._trials()]
 
     def ending(self, number: int) -> Ending | None:
-        """How a setting ended; None while it is under way."""
+        """How a trial ended; None while it is under way."""
         states = self._optuna.trial.TrialState
         ended = {states.COMPLETE: Ending.DONE, states.PRUNED: Ending.PRUNED, states.FAIL: Ending.FAILED}
         return ended.get(self._trial(number).state)
 
     def add(self, setting: Setting) -> int:
-        """Begin another setting; returns its number."""
+        """Begin another trial; returns its number."""
         trial = self._optuna.trial.create_trial(
             state=self._optuna.trial.TrialState.RUNNING, params=dict(setting), distributions=self._kinds
         )
@@ -87,29 +87,29 @@ class Study:
         return len(self._trials())
 
     def report(self, number: int, epoch: int, value: float) -> None:
-        """What a setting came to after an epoch; said before, it is said no second time."""
+        """What a trial came to after an epoch; said before, it is said no second time."""
         if epoch in self._trial(number).intermediate_values:
             return
         with saving(self._path):
             self._storage.set_trial_intermediate_value(self._trial_id(number), epoch, value)
 
     def is_hopeless(self, number: int) -> bool:
-        """Whether the setting did worse so far than half of those before it at the same epoch."""
+        """Whether the trial did worse so far than half of those before it at the same epoch."""
         trial = self._trial(number)
         return bool(trial.intermediate_values) and bool(self._study.pruner.prune(self._study, trial))
 
     def end(self, number: int, ending: Ending, value: float | None = None) -> None:
-        """A setting has ended. value: what it came to, for one that is done."""
+        """A trial has ended. value: what it came to, for one that is done."""
         states = self._optuna.trial.TrialState
         state = {Ending.DONE: states.COMPLETE, Ending.PRUNED: states.PRUNED, Ending.FAILED: states.FAIL}[ending]
         with saving(self._path):
             self._study.tell(number - 1, value if ending is Ending.DONE else None, state)
 
     def suggest(self) -> Setting:
-        """A setting near those that were good, by Optuna's TPE; it may have been tried already.
+        """A trial near those that were good, by Optuna's TPE; it may have been tried already.
 
         It is found in a copy, so that no half a setting is ever written; after a restart it is another one than the
-        last, as the number of settings goes into its seed.
+        last, as the number of trials goes into its seed.
         """
         trials = self._trials()
         sampler = self._optuna.samplers.TPESampler(seed=self._plan.seed + len(trials), constant_liar=True)

@@ -4,12 +4,12 @@
       plan.json      what is tried
       status.json    state, times, message; replaced whole
       control        what is asked of it: run or stop
-      trials.jsonl   which setting has which runs, and how each setting ended; only ever added to
+      trials.jsonl   which trial has which runs, and how each trial ended; only ever added to
       study.log      what Optuna knows of it; only whoever holds the lock writes it
       lock           held by the process that conducts it
       conductor.log  what that process printed
 
-Its runs are ordinary ones, which say in sweep.json to which sweep and setting they belong.
+Its runs are ordinary ones, which say in sweep.json to which sweep and trial they belong.
 """
 
 import dataclasses
@@ -169,7 +169,7 @@ class Sweep:
 
     @property
     def journal(self) -> Path:
-        """What is known of its settings and runs, a line each."""
+        """What is known of its trials and runs, a line each."""
         return self.folder / "trials.jsonl"
 
     @property

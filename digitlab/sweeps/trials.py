@@ -1,4 +1,4 @@
-"""The table of a sweep: each setting with its runs, read from their own folders. No Optuna is needed.
+"""The table of a sweep: each trial with its runs, read from their own folders. No Optuna is needed.
 
 Quick even for ten thousand runs: a run is read again only when one of its small files has changed.
 """
@@ -30,7 +30,7 @@ _LAST_WRITTEN = ("status.json", "results.json", "label.json", "history.jsonl")
 
 @dataclass(frozen=True)
 class TrialRun:
-    """One training of a setting.
+    """One training of a trial.
 
     title: what people call it. epoch, epochs: how many are done, of how many. loss, accuracy: on the validation part,
     of the epoch whose weights it keeps; the accuracy in 0..1; None before the first epoch. test: data set → accuracy on
@@ -49,13 +49,13 @@ class TrialRun:
     seconds: float = 0.0
 
     def value(self, objective: Objective) -> float | None:
-        """What settings are compared by."""
+        """What trials are compared by."""
         return self.accuracy if objective is Objective.ACCURACY else self.loss
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One setting. number: from 1. ending: None while it is under way. reason: why it failed, if told."""
+    """One trial. number: from 1. ending: None while it is under way. reason: why it failed, if told."""
 
     number: int
     setting: Setting
@@ -80,7 +80,7 @@ class Trial:
 
 
 def read_trials(sweep: Sweep) -> list[Trial]:
-    """All settings of a sweep, in the order in which they were tried. Raises BadRun when its journal is damaged."""
+    """All trials of a sweep, in the order in which they were tried. Raises BadRun when its journal is damaged."""
     return [
         Trial(
             told.number,

@@ -1,7 +1,7 @@
-"""How far a sweep is, and its next steps: settings are begun, followed and ended.
+"""How far a sweep is, and its next steps: trials are begun, followed and ended.
 
-Each step is written down in an order that leaves a kill at any moment mendable: first Optuna's record of a setting,
-then the journal's, then what follows from it. A run says from the start to which setting it belongs.
+Each step is written down in an order that leaves a kill at any moment mendable: first Optuna's record of a trial,
+then the journal's, then what follows from it. A run says from the start to which trial it belongs.
 """
 
 import statistics
@@ -37,19 +37,19 @@ from digitlab.sweeps.sweep import Sweep
 from digitlab.sweeps.trials import DAMAGED, DELETED, TrialRun, read_trial_run
 
 _MOST_RESUMED = 3
-"""How often the process of one run may die before its setting counts as failed."""
+"""How often the process of one run may die before its trial counts as failed."""
 
 _MOST_FAILED = 5
-"""Settings in a row that fail before the sweep does: the next would fail, too."""
+"""Trials in a row that fail before the sweep does: the next would fail, too."""
 
 
 Listener = Callable[[int, Ending, float | None, str], None]
-"""Is told how a setting ended: its number, ending, value and reason."""
+"""Is told how a trial ended: its number, ending, value and reason."""
 
 
 @dataclass
 class _Open:
-    """A setting that is under way. runs: seed → run."""
+    """A trial that is under way. runs: seed → run."""
 
     number: int
     setting: Setting
@@ -59,7 +59,7 @@ class _Open:
 class Undertaking:
     """The steps of a sweep, from where it stands. Nothing here waits. The caller holds the sweep's lock.
 
-    told: hears of each setting that ends.
+    told: hears of each trial that ends.
     Raises NotInstalled without Optuna, BadRun when a record is damaged, NotSaved.
     """
 
@@ -80,7 +80,7 @@ class Undertaking:
     def summary(self) -> str:
         """How far it is, in some words."""
         of = f" of {self.plan.most_trials}" if self.plan.most_trials else ""
-        return f"{len(self._tried) - len(self._open)}{of} settings have ended, {len(self._open)} are under way."
+        return f"{len(self._tried) - len(self._open)}{of} trials have ended, {len(self._open)} are under way."
 
     def _take_up(self) -> None:
         """Find out what a process before this one left, and bring the records together."""
@@ -111,7 +111,7 @@ class Undertaking:
         """Tell Optuna again what its record has lost and the journal has not."""
         for number in range(len(self._study.settings) + 1, len(journal) + 1):
             if (told := journal.get(number)) is None:
-                raise BadRun(f"{self.sweep.journal} is damaged: it lacks setting {number}. Delete the sweep.")
+                raise BadRun(f"{self.sweep.journal} is damaged: it lacks trial {number}. Delete the sweep.")
             self._study.add(told.setting)
             if told.ending is not None:
                 runs = [read_trial_run(self._run(run), seed) for seed, run in _runs(told)]
@@ -135,9 +135,9 @@ class Undertaking:
         return Run(self.sweep.runs / run_id)
 
     def look(self) -> bool:
-        """Follow the runs, end settings and begin others; returns whether anything is left to do.
+        """Follow the runs, end trials and begin others; returns whether anything is left to do.
 
-        Raises NotSaved, and BadRun when one setting after the other fails or the sweep is gone.
+        Raises NotSaved, and BadRun when one trial after the other fails or the sweep is gone.
         """
         if self.sweep.is_gone:
             raise BadRun(f"The sweep {self.sweep.id} was deleted.")
@@ -151,7 +151,7 @@ class Undertaking:
         return bool(self._open) or not self._is_spent
 
     def _begin(self) -> _Open | None:
-        """Another setting; None when the budget is spent or all were tried."""
+        """Another trial; None when the budget is spent or all were tried."""
         is_spent = self._is_spent or 0 < self.plan.most_trials <= len(self._tried)
         setting = None if is_spent else self._next_setting()
         if setting is None:
@@ -172,7 +172,7 @@ class Undertaking:
         return next((setting for setting in self._order if key_of(setting) not in self._tried), None)
 
     def _start_seeds(self, one: _Open, room: int) -> int:
-        """Start runs of a setting, at most so many; returns how many. Raises QueueFull.
+        """Start runs of a trial, at most so many; returns how many. Raises QueueFull.
 
         With pruning, the first seed decides whether the others are worth their time.
         """
@@ -200,7 +200,7 @@ class Undertaking:
         return run is not None and _state(run) is State.DONE
 
     def _follow(self, one: _Open) -> int:
-        """Look at the runs of a setting, and end it if it has ended; returns how many are at work."""
+        """Look at the runs of a trial, and end it if it has ended; returns how many are at work."""
         runs = [read_trial_run(run, seed) for seed, run in one.runs.items()]
         for run in runs:
             if self._ends_early(one, run):
@@ -218,7 +218,7 @@ class Undertaking:
         return sum(run.state not in (State.DONE, State.PAUSED) for run in runs)  # those to be resumed have their place
 
     def _ends_early(self, one: _Open, run: TrialRun) -> bool:
-        """Whether a run ended its setting: it failed, is gone, or somebody stopped it. One that was killed goes on."""
+        """Whether a run ended its trial: it failed, is gone, or somebody stopped it. One that was killed goes on."""
         if run.state in (DELETED, DAMAGED, State.FAILED):
             reason = f"{run.run.id} is {run.state}."
             if run.state == State.FAILED:
@@ -234,7 +234,7 @@ class Undertaking:
         return False
 
     def _resume(self, one: _Open, run: Run) -> bool:
-        """Go on with a run; False when that was tried too often, and the setting has failed."""
+        """Go on with a run; False when that was tried too often, and the trial has failed."""
         if self._resumed.get(run.id, 0) >= _MOST_RESUMED:
             self._end(one, Ending.FAILED, reason=f"The process of {run.id} died {_MOST_RESUMED + 1} times.")
             return False
@@ -251,7 +251,7 @@ class Undertaking:
         return True
 
     def _is_hopeless(self, one: _Open, run: TrialRun) -> bool:
-        """Report what the first seed's epochs came to; whether the setting is to be stopped early."""
+        """Report what the first seed's epochs came to; whether the trial is to be stopped early."""
         key = f"validation_{self.plan.objective}"
         with suppress(BadRun):
             for record in history_so_far(run.run.history_file):
@@ -261,7 +261,7 @@ class Undertaking:
         return self.plan.prune and run.state in UNFINISHED and self._study.is_hopeless(one.number)
 
     def _mean(self, runs: list[TrialRun]) -> float | None:
-        """What a setting came to; None when a run of it has no value."""
+        """What a trial came to; None when a run of it has no value."""
         values = [run.value(self.plan.objective) for run in runs]
         known = [value for value in values if value is not None]
         return statistics.fmean(known) if known and len(known) == len(values) else None
@@ -278,16 +278,16 @@ class Undertaking:
         if self._failed >= _MOST_FAILED:
             self._failed = 0
             self.stop_runs()
-            raise BadRun(f"{_MOST_FAILED} settings failed, one after the other. The last: {reason}")
+            raise BadRun(f"{_MOST_FAILED} trials failed, one after the other. The last: {reason}")
 
     def cut_off(self, reason: str) -> None:
-        """End all settings that are under way as they are, and begin no others."""
+        """End all trials that are under way as they are, and begin no others."""
         self._is_spent = True
         for one in list(self._open.values()):
             self._end(one, Ending.PRUNED, reason=reason)
 
     def stop_runs(self) -> int:
-        """Ask the runs of all settings under way to stop; returns how many still work. Their settings stay open."""
+        """Ask the runs of all trials under way to stop; returns how many still work. Their trials stay open."""
         return sum(_stop(run) for one in self._open.values() for run in one.runs.values())
 
 

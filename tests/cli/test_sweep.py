@@ -37,23 +37,23 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> ToyJobs:
     return toys
 
 
-def test_a_sweep_prints_what_was_best_and_how_each_setting_ended(call: Call, base: Path, jobs: ToyJobs) -> None:
+def test_a_sweep_prints_what_was_best_and_how_each_trial_ended(call: Call, base: Path, jobs: ToyJobs) -> None:
     called = call("sweep", "--config", base, *OVER, "--method", "grid", "--at-once", 2, "--name", "mine")
     (sweep,) = sweeps(Settings.from_environment())
     assert called.code == 0
     head, best, *_, last = called.out.splitlines()
-    assert head.split() == ["SETTING", "LOSS", "ACCURACY", "SECONDS", "batch_size", "dropout", "RUNS"]
+    assert head.split() == ["TRIAL", "LOSS", "ACCURACY", "SECONDS", "batch_size", "dropout", "RUNS"]
     winner = next(run for run in jobs.started if (run.config.batch_size, run.config.dropout) == (32, 0.1))
     assert best.split()[1:] == ["0.6000", "62.50", "%", "0.0", "32", "0.1", winner.id]
     assert last == sweep.id
     lines = called.err.splitlines()
     assert lines[0] == f"Sweep {sweep.id} in {sweep.folder}"
     assert len(lines) == 5
-    assert f"setting {winner.config.name.split()[1]}/4: done, loss 0.6000" in lines
+    assert f"trial {winner.config.name.split()[1]}/4: done, loss 0.6000" in lines
     assert {run.config.name for run in jobs.started} == {f"mine {number}" for number in (1, 2, 3, 4)}
 
 
-def test_a_sweep_as_json_has_every_setting_and_run(call: Call, base: Path, jobs: ToyJobs) -> None:
+def test_a_sweep_as_json_has_every_trial_and_run(call: Call, base: Path, jobs: ToyJobs) -> None:
     words = ("--seeds", 2, "--runs", 8, "--objective", "accuracy", "--no-prune", "--json")
     found = call("sweep", "--config", base, *OVER, *words).json
     assert (found["state"], len(found["trials"])) == ("done", 4)

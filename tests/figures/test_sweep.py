@@ -32,7 +32,7 @@ def test_every_figure_of_a_sweep_is_finished_also_when_nothing_is_done_yet() -> 
         check_finished(importance_figure({"Rate": 0.7} if tried else {}))
 
 
-def test_a_setting_is_a_line_across_all_axes_and_the_best_are_drawn_last() -> None:
+def test_a_trial_is_a_line_across_all_axes_and_the_best_are_drawn_last() -> None:
     figure = parallel_figure(TRIED, SCALES, ACCURACY)
     assert [trace.name for trace in figure.data] == ["third", "second", "best quarter"]
     best = figure.data[-1]
@@ -47,7 +47,7 @@ def test_a_setting_is_a_line_across_all_axes_and_the_best_are_drawn_last() -> No
     assert list(figure.layout.xaxis.ticktext) == ["Rate", "Model", "Size", "validation accuracy"]
 
 
-def test_of_very_many_settings_some_are_drawn_and_the_best_is_one_of_them() -> None:
+def test_of_very_many_trials_some_are_drawn_and_the_best_is_one_of_them() -> None:
     many = [Tried(number, {"size": number}, float(number)) for number in range(3 * MOST_LINES)]
     figure = parallel_figure(many, {"size": Scale("Size")}, ACCURACY)
     drawn = {number for trace in figure.data for number in trace.customdata if number is not None}
@@ -77,7 +77,7 @@ def test_the_most_important_bar_is_on_top() -> None:
     assert (list(bars.y), list(bars.x)) == (["Model", "Rate"], [0.3, 0.7])
 
 
-def test_settings_that_no_other_beats_are_joined() -> None:
+def test_trials_that_no_other_beats_are_joined() -> None:
     figure = time_figure(TRIED, [1], ACCURACY)
     settings, front = figure.data
     assert (list(settings.customdata), list(front.customdata)) == ([2, 3], [1])
@@ -86,7 +86,7 @@ def test_settings_that_no_other_beats_are_joined() -> None:
     assert time_figure(TRIED[:2], [1], ACCURACY).layout.xaxis.type is None
 
 
-def test_each_seed_stands_with_the_mean_of_its_setting() -> None:
+def test_each_seed_stands_with_the_mean_of_its_trial() -> None:
     seeds, means = spread_figure(TRIED, LOSS).data
     assert list(seeds.x) == ["2", "2", "3", "3", "1", "1"]
     assert list(seeds.y) == [0.5, 0.5, 0.6, 0.8, 0.85, 0.95]

@@ -61,7 +61,7 @@ def make_trained() -> Callable[..., Run]:
 
 @pytest.fixture
 def make_sweep(make_trained: MakeRun, make_plan: Callable[..., SweepPlan]) -> MakeSweep:
-    """Makes a sweep that is done: settings with the loss of each seed; the accuracy is 1 − loss."""
+    """Makes a sweep that is done: trials with the loss of each seed; the accuracy is 1 − loss."""
 
     def make(
         settings: Sequence[tuple[Mapping[str, Any], Sequence[float]]], seconds: Sequence[float] = (), **plan: Any

@@ -33,9 +33,9 @@ def test_every_figure_has_its_words(trials: list[Trial], make_plan: Callable[...
     plan = make_plan(seeds=2)
     slices = slice_charts(plan, trials)
     assert list(slices) == ["learning_rate", "batch_size"]
-    assert "Best: setting 1, Learning rate 0.01, Batch size 64: 0.15" in parallel_chart(plan, trials).said
+    assert "Best: trial 1, Learning rate 0.01, Batch size 64: 0.15" in parallel_chart(plan, trials).said
     assert list(slices["learning_rate"].figure.data[0].customdata) == [1, 2, 3, 4]
     assert "along Learning rate" in slices["learning_rate"].said
-    assert time_chart(trials).said.endswith("setting 1, 85.00 % in 4 s.")
-    assert "setting 1, mean 0.15, standard deviation 0.2121, 2 seeds" in spread_chart(plan, trials).said
+    assert time_chart(trials).said.endswith("trial 1, 85.00 % in 4 s.")
+    assert "trial 1, mean 0.15, standard deviation 0.2121, 2 seeds" in spread_chart(plan, trials).said
     assert "Batch size 25 %" in importance_chart({"learning_rate": 0.75, "batch_size": 0.25}).said

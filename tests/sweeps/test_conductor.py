@@ -45,11 +45,11 @@ def test_a_sweep_is_conducted_to_its_end(make: Make, settings: Settings, quick: 
     assert conduct(sweep, settings, lambda *words: told.append(words), pace=0.0) is SweepState.DONE
     assert sweep.state is SweepState.DONE
     assert sweep.status.seconds > 0
-    assert sweep.status.message == "3 of 3 settings have ended, 0 are under way."
+    assert sweep.status.message == "3 of 3 trials have ended, 0 are under way."
     assert told == [(number, Ending.DONE, 0.5, "") for number in (1, 2, 3)]
 
 
-def test_asked_to_stop_it_lets_its_runs_end_and_keeps_their_settings_open(
+def test_asked_to_stop_it_lets_its_runs_end_and_keeps_their_trials_open(
     make: Make, settings: Settings, jobs: ToyJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sweep = make()
@@ -66,7 +66,7 @@ def test_asked_to_stop_it_lets_its_runs_end_and_keeps_their_settings_open(
     assert len(looks) == 1
     assert [run.state for run in jobs.started] == [State.STOPPED]
     assert [trial.ending for trial in read_trials(sweep)] == [None]
-    assert sweep.status.message == "0 of 3 settings have ended, 1 are under way."
+    assert sweep.status.message == "0 of 3 trials have ended, 1 are under way."
 
 
 def test_the_time_counts_over_all_processes_and_ends_a_sweep(make: Make, settings: Settings, jobs: ToyJobs) -> None:

@@ -29,7 +29,7 @@ def test_a_torn_line_is_dropped_and_a_foreign_one_refused(tmp_path: Path) -> Non
     assert read_journal(path)[0].ending is None
     tell_ending(path, 1, Ending.DONE)
     assert read_journal(path)[0].ending is Ending.DONE
-    tell_run(path, 9, 1, RUN)  # of a setting whose line was lost
+    tell_run(path, 9, 1, RUN)  # of a trial whose line was lost
     assert len(read_journal(path)) == 1
     with path.open("ab") as file:
         file.write(b'{"trial": 1, "run": "../../etc", "seed": 1}\n')

@@ -82,7 +82,7 @@ def test_a_sweep_that_is_killed_goes_on_and_trains_what_it_would_have(
     assert sweep.state is SweepState.INTERRUPTED
     resume_sweep(sweep, settings)
     eventually(lambda: sweep.state not in (SweepState.STARTING, SweepState.RUNNING))
-    assert (sweep.state, sweep.status.message) == (SweepState.DONE, "2 of 2 settings have ended, 0 are under way.")
+    assert (sweep.state, sweep.status.message) == (SweepState.DONE, "2 of 2 trials have ended, 0 are under way.")
     trials = read_trials(sweep)
     assert [dict(trial.setting) for trial in trials] == list(settings_in_order(PLAN))
     assert all(trial.is_done for trial in trials)

@@ -27,7 +27,7 @@ MakePlan = Callable[..., SweepPlan]
         ({"space": {}}, "name 1 to 12 settings to try"),
         ({"space": {"dropout": Range(0.0, 3.0)}}, "dropout is 3.0"),
         ({"most_runs": 0}, "the method random never ends by itself"),
-        ({"most_runs": 2, "seeds": 3}, "each setting is trained 3 times: choose at least 3"),
+        ({"most_runs": 2, "seeds": 3}, "each trial is trained 3 times: choose at least 3"),
         ({"method": "grid"}, "a grid needs a number of points"),
         (
             {"method": "grid", "seeds": 2, "space": {n: Range(0.1, 0.2, points=71) for n in ("dropout", "momentum")}},
@@ -69,7 +69,7 @@ def test_a_damaged_plan_is_refused(changes: dict[str, Any], words: str, make_pla
         SweepPlan.from_dict({**make_plan().to_dict(), **changes})
 
 
-def test_the_budget_says_how_many_settings_there_are(make_plan: MakePlan) -> None:
+def test_the_budget_says_how_many_trials_there_are(make_plan: MakePlan) -> None:
     grid = {"dropout": Range(0.0, 0.5, points=3), "batch_size": Choice((32, 64))}
     assert make_plan(most_runs=7, seeds=2).most_trials == 3
     assert make_plan(most_runs=0, most_seconds=1.0).most_trials == 0
@@ -78,7 +78,7 @@ def test_the_budget_says_how_many_settings_there_are(make_plan: MakePlan) -> Non
     assert make_plan(method="grid", space=grid, most_runs=40).most_trials == 6
 
 
-def test_a_run_of_a_setting_differs_from_the_base_by_setting_seed_and_name(make_plan: MakePlan) -> None:
+def test_a_run_of_a_trial_differs_from_the_base_by_trial_seed_and_name(make_plan: MakePlan) -> None:
     plan = make_plan(base=TrainConfig(seed=5), seeds=2, name="mine")
     assert list(plan.all_seeds) == [5, 6]
     config = plan.config({"batch_size": 32}, 6, 12)

@@ -18,14 +18,14 @@ def setting(rate: float, size: int = 32) -> dict[str, float]:
 
 @pytest.fixture
 def sweep(make_sweep: MakeSweep) -> Sweep:
-    """Five settings; the last is the best and was stopped early."""
+    """Five trials; the last is the best and was stopped early."""
     tried = [(0.01, 0.5, 0.7), (0.02, 0.2, 0.3), (0.03, 0.4, 0.4), (0.04, 0.2, 0.3), (0.05, 0.0, 0.0)]
     made = make_sweep([(setting(rate), (a, b)) for rate, a, b in tried], seconds=(1.0, 9.0, 2.0, 3.0, 0.5))
     tell_ending(made.journal, 5, Ending.PRUNED)
     return made
 
 
-def test_settings_that_are_done_are_ranked_the_best_first(sweep: Sweep) -> None:
+def test_trials_that_are_done_are_ranked_the_best_first(sweep: Sweep) -> None:
     trials = read_trials(sweep)
     assert [trial.number for trial in ranked(trials, Objective.LOSS)] == [2, 4, 3, 1]
     assert [trial.number for trial in ranked(trials, Objective.ACCURACY)] == [2, 4, 3, 1]
@@ -41,7 +41,7 @@ def test_the_spread_is_the_standard_deviation_of_a_sample(sweep: Sweep, make_swe
     assert (alone.deviation, alone.values) == (0.0, (0.5,))
 
 
-def test_the_front_holds_what_no_quicker_setting_beats(sweep: Sweep) -> None:
+def test_the_front_holds_what_no_quicker_trial_beats(sweep: Sweep) -> None:
     assert [trial.number for trial in pareto(read_trials(sweep))] == [1, 3, 4]
 
 
@@ -55,7 +55,7 @@ def test_the_hyperparameter_that_decides_is_the_important_one(make_sweep: MakeSw
     assert found == importance(made.plan, read_trials(made))
 
 
-def test_importance_says_nothing_of_few_settings_or_of_equal_ones(make_sweep: MakeSweep) -> None:
+def test_importance_says_nothing_of_few_trials_or_of_equal_ones(make_sweep: MakeSweep) -> None:
     few = make_sweep([(setting(0.01 * (index + 1)), (index / 3,)) for index in range(3)])
     equal = make_sweep([(setting(0.01 * (index + 1)), (0.5,)) for index in range(6)])
     assert importance(few.plan, read_trials(few)) == {}

@@ -18,7 +18,7 @@ MakeSweep = Callable[..., Sweep]
 SETTING = {"learning_rate": 0.01, "batch_size": 32}
 
 
-def test_the_table_says_what_each_setting_came_to(make_sweep: MakeSweep) -> None:
+def test_the_table_says_what_each_trial_came_to(make_sweep: MakeSweep) -> None:
     sweep = make_sweep([(SETTING, (0.25, 0.75)), ({**SETTING, "batch_size": 64}, (0.5, 0.5))], seconds=(2.0, 4.0))
     tell_setting(sweep.journal, 3, SETTING)
     first, second, third = read_trials(sweep)

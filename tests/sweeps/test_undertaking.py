@@ -53,7 +53,7 @@ def endings(sweep: Sweep) -> list[Ending | None]:
     return [trial.ending for trial in read_trials(sweep)]
 
 
-def test_as_many_runs_as_allowed_are_under_way_and_each_setting_is_told_what_it_came_to(
+def test_as_many_runs_as_allowed_are_under_way_and_each_trial_is_told_what_it_came_to(
     begin: Begin, jobs: ToyJobs
 ) -> None:
     told: list[Any] = []
@@ -65,7 +65,7 @@ def test_as_many_runs_as_allowed_are_under_way_and_each_setting_is_told_what_it_
     jobs.finish(jobs.started[1], 0.5, 0.25)
     assert undertaking.look()
     assert (len(jobs.started), told) == (3, [(2, Ending.DONE, 0.25, "")])
-    assert undertaking.summary == "1 of 4 settings have ended, 2 are under way."
+    assert undertaking.summary == "1 of 4 trials have ended, 2 are under way."
     for number in (0, 2, 3):
         jobs.finish(jobs.started[number], 1.0)
         assert undertaking.look() is (number != 3)
@@ -98,7 +98,7 @@ def test_without_a_number_as_many_runs_are_under_way_as_there_are_slots(begin: B
     assert len(jobs.started) == Settings.from_environment().jobs == 1
 
 
-def test_each_setting_is_trained_with_every_seed_and_comes_to_their_mean(begin: Begin, jobs: ToyJobs) -> None:
+def test_each_trial_is_trained_with_every_seed_and_comes_to_their_mean(begin: Begin, jobs: ToyJobs) -> None:
     told: list[Any] = []
     _, undertaking = begin(lambda *words: told.append(words), seeds=2, prune=False)
     undertaking.look()
@@ -120,7 +120,7 @@ def test_with_pruning_other_seeds_wait_until_the_first_was_worth_it(begin: Begin
 
 
 def _prune(begin: Begin, jobs: ToyJobs, **changes: Any) -> tuple[Sweep, Undertaking, Run]:
-    """Five settings that come to 0.5, and one that stands at 0.9 after two epochs."""
+    """Five trials that come to 0.5, and one that stands at 0.9 after two epochs."""
     space = {"dropout": Range(0.0, 0.9)}
     sweep, undertaking = begin(**{"method": "random", "space": space, "most_runs": 8, "at_once": 1, **changes})
     for number in range(5):
@@ -172,9 +172,7 @@ def test_a_killed_run_goes_on_a_few_times(begin: Begin, jobs: ToyJobs) -> None:
 
 
 @pytest.mark.parametrize("what", ["failed", "deleted", "damaged", "stopped", "no number"])
-def test_a_run_that_ends_otherwise_ends_its_setting_and_the_sweep_goes_on(
-    what: str, begin: Begin, jobs: ToyJobs
-) -> None:
+def test_a_run_that_ends_otherwise_ends_its_trial_and_the_sweep_goes_on(what: str, begin: Begin, jobs: ToyJobs) -> None:
     sweep, undertaking = begin(at_once=1)
     undertaking.look()
     (run,) = jobs.started
@@ -219,16 +217,16 @@ def test_a_full_line_is_waited_for(begin: Begin, jobs: ToyJobs) -> None:
     assert (jobs.resumed, len(jobs.started)) == (jobs.started, 1)
 
 
-def test_settings_that_all_fail_end_the_sweep_and_leave_no_run_at_work(begin: Begin, jobs: ToyJobs) -> None:
+def test_trials_that_all_fail_end_the_sweep_and_leave_no_run_at_work(begin: Begin, jobs: ToyJobs) -> None:
     space = {"batch_size": Choice(tuple(range(10, 20)))}
     sweep, undertaking = begin(space=space, at_once=1)
     jobs.refused = BadConfig("There is no such thing.")
-    with pytest.raises(BadRun, match=r"5 settings failed, one after the other\. The last: There is no such thing"):
+    with pytest.raises(BadRun, match=r"5 trials failed, one after the other\. The last: There is no such thing"):
         undertaking.look()
     assert endings(sweep) == [Ending.FAILED] * 5
 
 
-def test_a_time_that_is_up_ends_all_settings_under_way(begin: Begin, jobs: ToyJobs) -> None:
+def test_a_time_that_is_up_ends_all_trials_under_way(begin: Begin, jobs: ToyJobs) -> None:
     sweep, undertaking = begin()
     undertaking.look()
     undertaking.cut_off("The time was up.")
@@ -251,7 +249,7 @@ def test_a_stopped_sweep_goes_on_with_its_runs(begin: Begin, jobs: ToyJobs, sett
     assert endings(sweep)[0] is Ending.PRUNED
 
 
-def test_runs_of_a_setting_that_has_ended_are_stopped_when_a_sweep_is_taken_up(
+def test_runs_of_a_trial_that_has_ended_are_stopped_when_a_sweep_is_taken_up(
     begin: Begin, jobs: ToyJobs, settings: Settings
 ) -> None:
     sweep, undertaking = begin()
@@ -327,7 +325,7 @@ def _trained(trials: list[Trial]) -> Counter[TrainConfig]:
     return Counter(one.run.config.replace(name="") for trial in trials for one in trial.runs)
 
 
-def test_killed_at_any_write_a_sweep_goes_on_and_trains_every_setting_once(
+def test_killed_at_any_write_a_sweep_goes_on_and_trains_every_trial_once(
     settings: Settings, make_plan: Callable[..., SweepPlan], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = make_plan(**{**GRID, "space": {"dropout": Choice((0.1, 0.2))}, "seeds": 2})
