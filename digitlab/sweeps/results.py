@@ -87,5 +87,5 @@ def importance(plan: SweepPlan, trials: Sequence[Trial]) -> dict[str, float]:
     )
     judge = optuna.importance.PedAnovaImportanceEvaluator(target_quantile=_BEST)
     found: Mapping[str, float] = optuna.importance.get_param_importances(study, evaluator=judge)
-    shares = {name: float(share) for name, share in found.items()}
+    shares = {field: float(found[field]) for field in sorted(plan.space, key=lambda field: -found[field])}
     return shares if all(math.isfinite(share) for share in shares.values()) else {}

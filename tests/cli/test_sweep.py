@@ -7,6 +7,7 @@ import pytest
 
 from digitlab.config import Settings, TrainConfig
 from digitlab.runs.run import Run
+from digitlab.sweeps.space import Range
 from digitlab.sweeps.sweep import Sweep, sweeps
 from digitlab.sweeps.undertaking import Undertaking
 from tests.cli.conftest import Call
@@ -61,7 +62,7 @@ def test_a_sweep_as_json_has_every_trial_and_run(call: Call, base: Path, jobs: T
     assert best["setting"] == {"batch_size": 32, "dropout": 0.1}
     assert [run["seed"] for run in best["runs"]] == [0, 1]
     assert best["loss"] == pytest.approx(0.605)
-    assert list(found["importance"]) == ["batch_size", "dropout"]
+    assert set(found["importance"]) == {"batch_size", "dropout"}
     assert len(jobs.started) == 8
 
 
@@ -82,6 +83,16 @@ def test_a_sweep_that_is_stopped_from_the_keyboard_says_how_to_go_on(
     assert called.err.splitlines()[1:] == [f"Go on with: digitlab sweep --resume {sweep.id}", "", "Stopped."]
     again = call("sweep", "--resume", sweep.id)
     assert (again.code, len(jobs.started), again.out.splitlines()[-1]) == (0, 4, sweep.id)
+
+
+def test_the_options_are_the_plan(call: Call, base: Path) -> None:
+    words = ("--minutes", 90, "--seed", 7, "--seeds", 2, "--method", "tpe", "--at-once", 3, "--no-prune")
+    call("sweep", "--config", base, "--over", "learning-rate=0.01..0.1:log", "--runs", 2, *words)
+    (sweep,) = sweeps(Settings.from_environment())
+    plan = sweep.plan
+    assert (plan.most_seconds, plan.seed, plan.seeds, plan.method) == (5400.0, 7, 2, "tpe")
+    assert (plan.at_once, plan.prune, plan.most_runs, plan.objective) == (3, False, 2, "loss")
+    assert plan.space == {"learning_rate": Range(0.01, 0.1, log=True)}
 
 
 def test_sweeps_are_listed(call: Call, base: Path) -> None:

@@ -49,6 +49,26 @@ def test_a_sweep_is_conducted_to_its_end(make: Make, settings: Settings, quick: 
     assert told == [(number, Ending.DONE, 0.5, "") for number in (1, 2, 3)]
 
 
+def test_it_notes_from_time_to_time_how_long_it_was_at_work_and_how_far_it_is(
+    make: Make, settings: Settings, quick: ToyJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conductor, "_NOTE", 0.0)
+    sweep, notes = make(), []
+    look = Undertaking.look
+
+    def look_and_read(self: Undertaking) -> bool:
+        notes.append((sweep.status.seconds, sweep.status.message))
+        return look(self)
+
+    monkeypatch.setattr(Undertaking, "look", look_and_read)
+    conduct(sweep, settings, pace=0.0)
+    assert [message for _, message in notes[:2]] == [
+        "Taking up its runs.",
+        "0 of 3 trials have ended, 1 are under way.",
+    ]
+    assert notes[0][0] == 0.0 < notes[1][0] <= notes[2][0]
+
+
 def test_asked_to_stop_it_lets_its_runs_end_and_keeps_their_trials_open(
     make: Make, settings: Settings, jobs: ToyJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
