@@ -4,6 +4,7 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from digitlab.sweeps.optional import need_optuna
 from digitlab.sweeps.plan import Objective, SweepPlan
@@ -13,7 +14,7 @@ from digitlab.sweeps.trials import Trial
 _BEST = 0.25
 """The share of trials, the best, that importance tells from the others."""
 
-_FEWEST = 4
+_FEWEST = 8
 """Trials below which importance says nothing."""
 
 
@@ -68,7 +69,7 @@ def importance(plan: SweepPlan, trials: Sequence[Trial]) -> dict[str, float]:
 
     By PED-ANOVA (Watanabe, Bansal, Hutter 2023) as Optuna has it; shares that add up to 1. Half a second for ten
     thousand trials, where fANOVA takes minutes for one thousand.
-    Empty while fewer than four trials are done, or all of them came to the same.
+    Empty while fewer than eight trials are done, or all of them came to the same.
     Raises NotInstalled without Optuna.
     """
     optuna = need_optuna()
@@ -85,7 +86,14 @@ def importance(plan: SweepPlan, trials: Sequence[Trial]) -> dict[str, float]:
             for trial in done
         ]
     )
-    judge = optuna.importance.PedAnovaImportanceEvaluator(target_quantile=_BEST)
-    found: Mapping[str, float] = optuna.importance.get_param_importances(study, evaluator=judge)
+    found: Mapping[str, float] = optuna.importance.get_param_importances(study, evaluator=_judge(optuna))
     shares = {field: float(found[field]) for field in sorted(plan.space, key=lambda field: -found[field])}
     return shares if all(math.isfinite(share) for share in shares.values()) else {}
+
+
+def _judge(optuna: Any) -> Any:
+    kind = optuna.importance.PedAnovaImportanceEvaluator
+    try:
+        return kind(target_quantile=_BEST)
+    except TypeError:  # as Optuna 4.5 calls it
+        return kind(baseline_quantile=_BEST)

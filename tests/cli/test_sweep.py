@@ -62,7 +62,7 @@ def test_a_sweep_as_json_has_every_trial_and_run(call: Call, base: Path, jobs: T
     assert best["setting"] == {"batch_size": 32, "dropout": 0.1}
     assert [run["seed"] for run in best["runs"]] == [0, 1]
     assert best["loss"] == pytest.approx(0.605)
-    assert set(found["importance"]) == {"batch_size", "dropout"}
+    assert found["importance"] == {}  # too few to say
     assert len(jobs.started) == 8
 
 

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from digitlab.errors import NotInstalled
+from digitlab.sweeps import results
 from digitlab.sweeps.journal import Ending, tell_ending
 from digitlab.sweeps.plan import Objective
 from digitlab.sweeps.results import importance, pareto, ranked, spread
@@ -55,9 +56,23 @@ def test_the_hyperparameter_that_decides_is_the_important_one(make_sweep: MakeSw
     assert found == importance(made.plan, read_trials(made))
 
 
+def test_importance_is_the_same_by_the_older_name_of_its_quantile(
+    make_sweep: MakeSweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import optuna
+
+    made = make_sweep([(setting(0.001 * (index + 1), 32 if index % 2 else 64), (index / 12,)) for index in range(12)])
+    found = importance(made.plan, read_trials(made))
+    judges = {0.25: results._judge(optuna)}
+    monkeypatch.setattr(
+        optuna.importance, "PedAnovaImportanceEvaluator", lambda *, baseline_quantile: judges[baseline_quantile]
+    )
+    assert importance(made.plan, read_trials(made)) == found
+
+
 def test_importance_says_nothing_of_few_trials_or_of_equal_ones(make_sweep: MakeSweep) -> None:
-    few = make_sweep([(setting(0.01 * (index + 1)), (index / 3,)) for index in range(3)])
-    equal = make_sweep([(setting(0.01 * (index + 1)), (0.5,)) for index in range(6)])
+    few = make_sweep([(setting(0.01 * (index + 1)), (index / 7,)) for index in range(7)])
+    equal = make_sweep([(setting(0.01 * (index + 1)), (0.5,)) for index in range(9)])
     assert importance(few.plan, read_trials(few)) == {}
     assert importance(equal.plan, read_trials(equal)) == {}
 
