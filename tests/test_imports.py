@@ -68,6 +68,13 @@ assert load_model("softmax").read(image).probability > 0.1
     assert not loaded & {"sklearn", "scipy.stats", "scipy.optimize", "torchvision", "plotly", "streamlit"}
 
 
+@pytest.mark.parametrize(
+    "module", ["", ".cli.main", ".jobs.start", ".sweeps.start", ".sweeps.undertaking", ".sweeps.charts"]
+)
+def test_nothing_imports_the_extra_cluster_before_it_is_needed(module: str, tmp_path: Path) -> None:
+    assert not loaded_by(f"import digitlab{module}", tmp_path) & {"optuna", "ray", "torch"}
+
+
 def test_every_name_of_digitlab_can_be_had() -> None:
     assert {"load_data", "load_model", "prepare", "Trainer", "TrainConfig", "figures", "predict", "save_model"} <= set(
         digitlab.__all__
@@ -102,5 +109,5 @@ def test_the_whole_library_imports_no_streamlit_and_touches_no_disk(tmp_path: Pa
     assert len(LIBRARY) > 20
     loaded = loaded_by("\n".join(f"import {module}" for module in LIBRARY), tmp_path)
     assert set(LIBRARY) <= loaded
-    assert not loaded & {"streamlit", "torchvision"}
+    assert not loaded & {"streamlit", "torchvision", "optuna", "ray"}
     assert not list(tmp_path.iterdir())

@@ -19,6 +19,7 @@ from digitlab.cli.predict import predict
 from digitlab.cli.report import report
 from digitlab.cli.restore import restore
 from digitlab.cli.runs import runs
+from digitlab.cli.sweep import sweep
 from digitlab.cli.train import train
 from digitlab.config import Settings
 from digitlab.errors import DigitlabError
@@ -76,5 +77,18 @@ def main(context: click.Context) -> None:
     context.obj = Settings.from_environment()
 
 
-for command in (download, train, evaluate, predict, report, export, runs, import_run, import_unipen, backup, restore):
+for command in (
+    download,
+    train,
+    sweep,
+    evaluate,
+    predict,
+    report,
+    export,
+    runs,
+    import_run,
+    import_unipen,
+    backup,
+    restore,
+):
     main.add_command(command)

@@ -67,7 +67,7 @@ def train(
     **changes: Any,
 ) -> None:
     """Train a model; its run folder appears under runs/ and grows while it learns."""
-    config = _start_config(preset, file).replace(**{name: v for name, v in changes.items() if v is not None})
+    config = start_config(preset, file).replace(**{name: v for name, v in changes.items() if v is not None})
     from digitlab.jobs.start import check_config
     from digitlab.jobs.training_job import work
     from digitlab.runs.publish import SNAPSHOTS, check_checkpoint_name, publish
@@ -87,7 +87,8 @@ def train(
     _print_result(run, as_json)
 
 
-def _start_config(preset: str | None, file: Path | None) -> TrainConfig:
+def start_config(preset: str | None, file: Path | None) -> TrainConfig:
+    """The config that a command starts from: a preset's, a saved one, or the default. Raises BadConfig, UnknownName."""
     if preset is not None and file is not None:
         raise BadConfig("Give --preset or --config, not both.")
     if file is None:

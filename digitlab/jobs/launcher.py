@@ -18,7 +18,7 @@ from digitlab.files import saving
 from digitlab.jobs.queue import Command, write_command
 from digitlab.jobs.storage import check_storage
 from digitlab.runs.run import Run
-from digitlab.runs.status import UNFINISHED
+from digitlab.runs.status import UNFINISHED, State
 
 WORKER = "digitlab.jobs.worker"
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -38,7 +38,7 @@ class Launcher(Protocol):
         """
 
     def start(self, job: Run) -> None:
-        """Start the process of a job that is queued. Raises BadRun when there can be none, NotSaved without a disk."""
+        """Mark a job as queued and start its process. Raises BadRun when there can be none, NotSaved without a disk."""
 
     def is_alive(self, job: Run) -> bool:
         """Whether the job has a process, or will get one without being started again."""
@@ -71,6 +71,7 @@ class LocalLauncher:
     def start(self, job: Run) -> None:
         check_storage(self.settings.runs)
         with open_log(job) as log:
+            job.mark(State.QUEUED)
             start_process(WORKER, str(job.folder.resolve()), self.settings, log)
 
     def is_alive(self, job: Run) -> bool:

@@ -27,7 +27,7 @@ from digitlab.jobs.queue import Command, write_command
 from digitlab.jobs.ray_nodes import check_nodes
 from digitlab.locks import is_held
 from digitlab.runs.run import RUN_ID, Run
-from digitlab.runs.status import UNFINISHED
+from digitlab.runs.status import UNFINISHED, State
 
 if TYPE_CHECKING:
     from ray.job_submission import JobSubmissionClient
@@ -78,13 +78,16 @@ class RayLauncher:
         write_command(job, Command.STOP)
         self.keep_watch()  # which takes it from Ray if it has not begun
 
-    def hand_over(self, job: Run, tries: int = 1) -> None:
-        """Give a job to Ray. It is noted first, so that it is looked after whatever happens to this process.
+    def hand_over(self, job: Run, tries: int = 1, message: str = "") -> None:
+        """Give a job to Ray, which queues it. message: why, for its card.
+
+        It is noted first, so that it is looked after whatever happens to this process.
 
         Raises BadRun when Ray does not take it, NotSaved.
         """
         before, handed = self.handed(job.id), Handed(_submission_id(job), tries, job.status.step)
         self._note(job.id, handed)
+        job.mark(State.QUEUED, message)
         job.expect()
         try:
             self.client.submit_job(

@@ -91,8 +91,7 @@ class Watch:
             return
         print(f"{job.id} is handed over again.", file=sys.stderr, flush=True)
         self.queue.line_up(job)
-        job.mark(State.QUEUED, "Its machine is gone; it goes on elsewhere.")
-        self.launcher.hand_over(job, tries)
+        self.launcher.hand_over(job, tries, "Its process is gone; it goes on elsewhere.")
 
 
 def main(runs: Path) -> None:

@@ -2,7 +2,9 @@
 
 import shutil
 import time
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from digitlab.access import OWNER, Role, Visitor
 from digitlab.config import Settings, TrainConfig
@@ -80,10 +82,15 @@ def find_start(config: TrainConfig, settings: Settings) -> Run:
     return start
 
 
-def start_job(config: TrainConfig, settings: Settings, visitor: Visitor = OWNER) -> Run:
+def start_job(
+    config: TrainConfig,
+    settings: Settings,
+    visitor: Visitor = OWNER,
+    facts: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Run:
     """Make a run and start its process, which goes on whatever happens to this one.
 
-    visitor: who starts it, and whose run it is.
+    visitor: who starts it, and whose run it is. facts: further JSON files that it has from the start, name → content.
     Raises what `check_config` does, QueueFull when 20 runs wait for a slot already, or 15 and a pupil starts it,
     NotAllowed when a pupil has too many, and NotSaved; then there is no run.
     """
@@ -91,7 +98,7 @@ def start_job(config: TrainConfig, settings: Settings, visitor: Visitor = OWNER)
     config = check_config(config, settings.of(visitor.hand), launcher)
     with turn_of(visitor, settings, one_more=True):
         queue = _check_queue(settings, visitor)
-        run = Run.create(settings.runs, config, as_files(visitor.hand))
+        run = Run.create(settings.runs, config, {**(facts or {}), **as_files(visitor.hand)})
     _launch(run, queue, launcher)
     return run
 
@@ -153,7 +160,6 @@ def resume_job(run: Run, settings: Settings, visitor: Visitor = OWNER) -> None:
         write_command(run, Command.RUN)
         try:
             queue.line_up(run)
-            run.mark(State.QUEUED)
             launcher.start(run)
         except BaseException:
             queue.leave(run)

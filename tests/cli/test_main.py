@@ -24,6 +24,7 @@ PROJECT = Path(__file__).parents[2]
 COMMANDS = [
     "download",
     "train",
+    "sweep",
     "evaluate",
     "predict",
     "report",
@@ -56,6 +57,7 @@ def examples(make_run: Callable[..., Run], tmp_path: Path) -> dict[str, list[obj
     return {
         "download": ["pen"],
         "train": ["--model", "softmax", "--data", "sklearn", "--epochs", 0],
+        "sweep": ["--list"],
         "evaluate": [run.id],
         "predict": [run.id, tmp_path / "one.png"],
         "report": [run.id, "-o", out],

@@ -18,7 +18,6 @@ from digitlab.errors import BadConfig, BadRun, DataMissing, UnknownName
 from digitlab.explain.perturbations import PERTURBATIONS, Disturbance
 from digitlab.explain.robustness import DISTURBANCES, choose_images, find_right
 from digitlab.jobs import launcher, measuring_job, start
-from digitlab.jobs.launcher import LocalLauncher
 from digitlab.jobs.measurement import FOLDER, Measurement, Plan, find_measurement, measurements
 from digitlab.jobs.measuring_job import VERSIONS, measure
 from digitlab.jobs.queue import Command, Queue, Ticket, write_command
@@ -50,7 +49,7 @@ def spawned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Gets the id of every job whose process would be started; none is, and each counts as starting."""
     ids: list[str] = []
     monkeypatch.setattr("digitlab.runs.run._STARTING", 3600.0)
-    monkeypatch.setattr(LocalLauncher, "start", lambda _launcher, job: ids.append(job.id))
+    monkeypatch.setattr(launcher, "start_process", lambda _module, folder, *_: ids.append(Path(folder).name))
     return ids
 
 

@@ -17,9 +17,10 @@ from digitlab.classroom import Classroom
 from digitlab.config import Settings, TrainConfig
 from digitlab.data.handwriting import add_drawing
 from digitlab.errors import BadConfig, BadRun, DataMissing, UnknownName
+from digitlab.files import read_json
 from digitlab.ink.strokes import Drawing
 from digitlab.jobs import launcher, start, worker
-from digitlab.jobs.launcher import LocalLauncher, launcher_of
+from digitlab.jobs.launcher import launcher_of
 from digitlab.jobs.queue import Command, Queue, read_command, write_command
 from digitlab.jobs.start import (
     QueueFull,
@@ -58,7 +59,7 @@ def _slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def spawned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Gets the id of every run whose process would be started; none is."""
     ids: list[str] = []
-    monkeypatch.setattr(LocalLauncher, "start", lambda _launcher, run: ids.append(run.id))
+    monkeypatch.setattr(launcher, "start_process", lambda _module, folder, *_: ids.append(Path(folder).name))
     return ids
 
 
@@ -130,6 +131,13 @@ def test_a_started_run_is_in_line_and_has_a_process(settings: Settings, spawned:
     assert spawned == [run.id]
     assert list(Queue(settings.runs, 1).waiting()) == [run.id]
     assert (run.state, run.config) == (State.QUEUED, CONFIG)
+
+
+def test_a_started_run_has_the_facts_that_it_is_given_beside_its_owner(settings: Settings) -> None:
+    pupil = Visitor(Role.PUPIL, "b" * 32)
+    run = start_job(CONFIG, settings, pupil, facts={"sweep.json": {"trial": 3}})
+    assert read_json(run.folder / "sweep.json") == {"trial": 3}
+    assert owner_of(run) == pupil.id
 
 
 @pytest.mark.parametrize("state", [State.STOPPED, State.FAILED, State.RUNNING])

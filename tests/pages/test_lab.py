@@ -12,7 +12,7 @@ from digitlab.config import Settings
 from digitlab.data.dataset import load_part
 from digitlab.explain.perturbations import PERTURBATIONS
 from digitlab.explain.robustness import choose_images
-from digitlab.jobs.launcher import LocalLauncher
+from digitlab.jobs import launcher
 from digitlab.jobs.measurement import Plan, find_measurement
 from digitlab.jobs.queue import Command, read_command
 from digitlab.runs.robustness import Robustness, RobustnessCurve, save_robustness
@@ -48,7 +48,7 @@ def spawned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Gets the id of every job whose process would be started; none is, and each counts as starting."""
     ids: list[str] = []
     monkeypatch.setattr("digitlab.runs.run._STARTING", 3600.0)
-    monkeypatch.setattr(LocalLauncher, "start", lambda _launcher, job: ids.append(job.id))
+    monkeypatch.setattr(launcher, "start_process", lambda _module, folder, *_: ids.append(Path(folder).name))
     return ids
 
 

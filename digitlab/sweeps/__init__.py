@@ -1,0 +1,1 @@
+"""Sweeps: many runs with different settings, planned, trained and compared as one."""
