@@ -40,6 +40,9 @@ class Launcher(Protocol):
     def start(self, job: Run) -> None:
         """Mark a job as queued and start its process. Raises BadRun when there can be none, NotSaved without a disk."""
 
+    def look_after(self) -> None:
+        """See to it that jobs under way are looked after, whoever started them. Raises BadRun, NotSaved."""
+
     def is_alive(self, job: Run) -> bool:
         """Whether the job has a process, or will get one without being started again."""
 
@@ -67,12 +70,17 @@ class LocalLauncher:
             from digitlab.training.devices import choose_device  # torch comes with it
 
             choose_device(config.device)
+        if self.settings.runs.is_dir():  # otherwise the first run makes it
+            check_storage(self.settings.runs)
 
     def start(self, job: Run) -> None:
         check_storage(self.settings.runs)
         with open_log(job) as log:
             job.mark(State.QUEUED)
             start_process(WORKER, str(job.folder.resolve()), self.settings, log)
+
+    def look_after(self) -> None:
+        """The system does."""
 
     def is_alive(self, job: Run) -> bool:
         return job.state in UNFINISHED

@@ -66,7 +66,7 @@ class RayLauncher:
 
     def start(self, job: Run) -> None:
         self.hand_over(job)
-        self.keep_watch()
+        self.look_after()
 
     def is_alive(self, job: Run) -> bool:
         if job.state in UNFINISHED:
@@ -76,7 +76,7 @@ class RayLauncher:
 
     def end(self, job: Run) -> None:
         write_command(job, Command.STOP)
-        self.keep_watch()  # which takes it from Ray if it has not begun
+        self.look_after()  # which takes it from Ray if it has not begun
 
     def hand_over(self, job: Run, tries: int = 1, message: str = "") -> None:
         """Give a job to Ray, which queues it. message: why, for its card.
@@ -150,8 +150,8 @@ class RayLauncher:
         with suppress(OSError):
             self._file(job_id).unlink(missing_ok=True)
 
-    def keep_watch(self) -> None:
-        """Have a process look after what is in Ray's hands, unless one does. Raises NotSaved, BadRun."""
+    def look_after(self) -> None:
+        """Have a process look after what is in Ray's hands, unless one does."""
         if not any(self.all_handed()) or is_held(self.folder / "lock"):
             return
         log = self.folder / "log"

@@ -117,6 +117,15 @@ def test_there_are_as_many_slots_as_asked_for(runs: Path, in_line: InLine) -> No
     assert third.try_slot()
 
 
+def test_where_an_engine_gives_the_turns_whoever_has_begun_has_its_slot(runs: Path, in_line: InLine) -> None:
+    queue = Queue(runs, None)
+    first, second = in_line(queue, 2)
+    assert second.try_slot()
+    assert list(queue.waiting()) == [first.run.id]
+    second.release()
+    assert second.try_slot()
+
+
 def test_a_slot_stays_ones_own_however_often_one_asks(runs: Path, in_line: InLine) -> None:
     first, second = in_line(Queue(runs, 1), 2)
     assert first.try_slot()

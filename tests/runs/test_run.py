@@ -159,6 +159,18 @@ def test_a_run_that_was_just_queued_may_still_be_starting(run: Run, monkeypatch:
     assert run.state is State.INTERRUPTED
 
 
+def test_a_queued_run_whose_process_is_expected_waits_however_long(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run.write_status(Status(State.QUEUED, updated="2020-01-01T00:00:00+00:00"))
+    assert run.state is State.INTERRUPTED
+    run.expect()
+    assert run.state is State.QUEUED
+    monkeypatch.setattr(run_module, "_STARTING", 0.0)
+    assert run.state is State.INTERRUPTED
+    run.write_status(Status(State.RUNNING))
+    monkeypatch.setattr(run_module, "_STARTING", 3600.0)
+    assert run.state is State.INTERRUPTED
+
+
 @pytest.fixture
 def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
     """Sets the clock of runs to so much from now."""

@@ -40,7 +40,7 @@ def _runs(settings: Settings) -> dict[str, str]:
     return {
         "Shipped models": count(len(catalogue().checkpoints())),
         "Runs": count(len(catalogue().runs())),
-        "Train at the same time": count(settings.jobs),
+        "Train at the same time": count(settings.slots) if settings.slots else "as many as Ray has room for",
         "Scripts may ask models": "yes" if settings.api else "no",
     }
 

@@ -1,6 +1,7 @@
 """What the server does besides pages: a health route, response headers, warming up, and a last word on errors."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,11 +14,17 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import digitlab
+from digitlab.errors import DigitlabError
+from digitlab.jobs.launcher import launcher_of
 from digitlab.ui.app import api, join, live_socket, maps, pasts, readers
 from digitlab.ui.app.callouts import show_error
 from digitlab.ui.app.guard import Guard
+from digitlab.ui.app.installation import settings
 from digitlab.ui.app.join_link import announce
 from digitlab.ui.app.own_hosts import OwnHosts
+
+_LOOK_AFTER = 10.0
+"""Seconds between two looks at whether jobs in an engine's hands are looked after."""
 
 _SAFE_HEADERS = {
     # Streamlit's own front end needs inline styles, eval (charts) and blob: modules (components).
@@ -74,11 +81,31 @@ DOOR = [Middleware(SafeHeaders), Middleware(OwnHosts), Middleware(Guard)]
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Say who may come in, and warm up in a thread of its own once the server is up."""
+    """Say who may come in; once the server is up, warm up and look after jobs in threads of their own."""
     announce()
-    warming = asyncio.create_task(asyncio.to_thread(readers.warm_up))
+    tasks = [asyncio.create_task(asyncio.to_thread(readers.warm_up)), asyncio.create_task(look_after_jobs())]
     yield {}
-    warming.cancel()
+    for task in tasks:
+        task.cancel()
+
+
+async def look_after_jobs() -> None:
+    """Say at once what the launcher of jobs lacks; those in an engine's hands are looked after while the app runs."""
+    checked, said = False, ""
+    while True:
+        try:
+            launcher = await asyncio.to_thread(launcher_of, settings())
+            if not checked:
+                await asyncio.to_thread(launcher.check)
+                checked = True
+            await asyncio.to_thread(launcher.look_after)
+        except DigitlabError as error:
+            if str(error) != said:
+                print(f"Training: {error}", file=sys.stderr, flush=True)
+            said = str(error)
+        if settings().launcher == "local":
+            return
+        await asyncio.sleep(_LOOK_AFTER)
 
 
 def show_trouble(error: Exception) -> bool:
