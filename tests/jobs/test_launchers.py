@@ -48,6 +48,7 @@ def settings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     for run in left:
         launcher_of(here).end(run)
     wait_until(lambda: not any(run.is_locked() for run in left))
+    wait_until(lambda: not any((here.runs / ".queue" / "ray").glob("*.json")))  # then the watch ends, too
 
 
 @pytest.fixture

@@ -74,6 +74,8 @@ def reason(state: State, message: str, words: str = "") -> str:
     if state is State.INTERRUPTED:
         return KILLED
     if state is State.QUEUED:
+        if settings().slots is None:
+            return "Starts as soon as Ray has room for it."
         return "Its process is starting." if words == STARTING else "Waits until another run makes room."
     return message
 

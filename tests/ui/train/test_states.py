@@ -7,6 +7,7 @@ import pytest
 from digitlab.jobs.measurement import Measurement, Plan
 from digitlab.jobs.queue import Command
 from digitlab.runs.status import KILLED, State
+from digitlab.ui.app.installation import settings
 from digitlab.ui.train.live import in_order, watched_run
 from digitlab.ui.train.states import STARTING, Line, look_at_line, reason, state_in_words
 
@@ -23,6 +24,16 @@ def test_every_run_that_went_wrong_has_a_reason() -> None:
     assert reason(State.INTERRUPTED, "") == KILLED
     assert reason(State.FAILED, "The disk is full.") == "The disk is full."
     assert reason(State.DONE, "") == ""
+
+
+def test_a_queued_run_says_what_it_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert reason(State.QUEUED, "", STARTING) == "Its process is starting."
+    assert reason(State.QUEUED, "", "queued, next in line") == "Waits until another run makes room."
+    monkeypatch.setenv("DIGITLAB_LAUNCHER", "ray")
+    monkeypatch.setenv("RAY_ADDRESS", "http://head:8265")
+    settings.cache_clear()
+    assert reason(State.QUEUED, "", "queued, next in line") == "Starts as soon as Ray has room for it."
+    assert look_at_line({}).free == 0
 
 
 @pytest.mark.parametrize(
