@@ -3,6 +3,7 @@
 #            TORCH_INDEX=ADDRESS: torch and torchvision from that package index, such as PyTorch's own for the CPU
 # make class the same for a class in a network that you trust: asks for a code, see README
 # make test  install what the tests need, then run every check
+# make benchmark…  what is measured: of learning, reading, a class, launchers of jobs
 # make soak  the long tests; writes their result to docs/trust.md (DIGITLAB_FUZZ=1000: so many mutants a kind)
 # make lock audit licences sbom  what is installed: pinned, looked up in the lists of known faults, listed twice
 PYTHON ?= python3
@@ -19,7 +20,7 @@ DIGITLAB_FUZZ ?= 10000
 # and a fault fails again. What failed at first stands above.
 AGAIN = { echo "Once more, by themselves:"; $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
 
-.PHONY: app class test lint types imports unit slow soak benchmark benchmark-reading benchmark-class lock audit licences sbom clean
+.PHONY: app class test lint types imports unit slow soak benchmark benchmark-reading benchmark-class benchmark-launchers lock audit licences sbom clean
 
 app: $(INSTALLED)
 	$(BIN)/streamlit run app.py
@@ -62,6 +63,9 @@ benchmark-class: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.lab
 	$(BIN)/python -m benchmarks.views
 	$(BIN)/python -m benchmarks.class_load
+
+benchmark-launchers: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.launchers
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
