@@ -68,12 +68,13 @@ def train(
 ) -> None:
     """Train a model; its run folder appears under runs/ and grows while it learns."""
     config = start_config(preset, file).replace(**{name: v for name, v in changes.items() if v is not None})
+    from digitlab.jobs.launcher import LocalLauncher
     from digitlab.jobs.start import check_config
     from digitlab.jobs.training_job import work
     from digitlab.runs.publish import SNAPSHOTS, check_checkpoint_name, publish
     from digitlab.runs.run import Run
 
-    config = check_config(config, settings)
+    config = check_config(config, settings, LocalLauncher(settings))  # whoever starts jobs, this process trains
     if checkpoint is not None:
         check_checkpoint_name(checkpoint)
     run = Run.create(settings.runs, config)

@@ -28,6 +28,15 @@ def test_training_prints_progress_on_stderr_and_the_result_on_stdout(call: Call,
     assert run.state is State.DONE
 
 
+def test_it_trains_here_also_where_ray_starts_jobs(
+    call: Call, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGITLAB_LAUNCHER", "ray")
+    monkeypatch.setenv("RAY_ADDRESS", "http://127.0.0.1:9")
+    assert call(*QUICK).code == 0
+    assert catalogue.runs()[0].state is State.DONE
+
+
 def test_json_is_exactly_one_object_on_stdout(call: Call, catalogue: Catalogue) -> None:
     called = call(*QUICK, "--json")
     run = catalogue.runs()[0]
