@@ -18,8 +18,8 @@ MOST_COMPARED = 6
 """Runs that are opened in Compare: as many as there are colours."""
 
 _HOW = (
-    "Pick trials: click a mark, draw a box over several, or choose rows of the table. A double click lets them go. The "
-    "best of them can then be opened in Compare."
+    "Pick trials: click a mark, draw a box over several after choosing Box Select in the figure's corner, or choose "
+    "rows of the table. The best of them can then be opened in Compare."
 )
 
 
