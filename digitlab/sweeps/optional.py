@@ -1,6 +1,7 @@
 """Optuna, a package of the extra `cluster`: imported only by what needs it."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from digitlab.errors import NotInstalled
@@ -17,3 +18,8 @@ def need_optuna() -> Any:
         ) from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return optuna
+
+
+def has_optuna() -> bool:
+    """Whether it is installed; it is not imported."""
+    return find_spec("optuna") is not None

@@ -106,6 +106,7 @@ PAGES: dict[str, tuple[str, list[Callable[[Page], None]]]] = {
     "evaluate": ("/evaluate?data=sklearn&cell=3-3", [_nothing]),
     "inside softmax": ("/inside?model=softmax", [_nothing]),
     "inside cnn": ("/inside?model=cnn", [_nothing]),
+    "sweeps": ("/sweeps", [_nothing]),
     "compare": ("/compare?data=sklearn", [_nothing]),
     "lab": ("/lab?hand=pgd&pgd=24&rotation=20", [_nothing]),
     "handwriting": ("/handwriting", [_nothing]),

@@ -26,7 +26,7 @@ from tests.pages.driven_page import PAGES
 from tests.ui.app.live_pen import SEVEN, canvas, message, show
 
 ROOT = Path(__file__).parents[2]
-_PAGES = ("draw", "train", "evaluate", "inside", "compare", "handwriting", "lessons")
+_PAGES = ("draw", "train", "sweeps", "evaluate", "inside", "compare", "handwriting", "lessons")
 _PATIENCE = 120
 _PARAMETERS = (
     *("model", "models", "data", "run", "epoch", "layer", "digit", "figure", "tab", "sample", "zoom", "cell"),

@@ -36,7 +36,7 @@ def test_damaged_runs_are_listed_on_train_and_nowhere_else(
         (run.folder / name).write_text(content)
         damaged.append(run)
     app = open_page()
-    for page in ("draw", "evaluate", "inside", "compare", "handwriting", "train"):
+    for page in ("draw", "sweeps", "evaluate", "inside", "compare", "handwriting", "train"):
         app = app.switch_page(f"{PAGES}/{page}.py").run()
         assert not app.exception, page
     assert list(app.dataframe[0].value["Name"]) == ["good one", "softmax"]

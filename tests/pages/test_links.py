@@ -126,7 +126,7 @@ def test_a_drawing_that_is_too_long_for_a_link_says_so(models: None, open_page: 
 
 def test_the_link_is_in_the_corner_of_every_page(models: None, open_page: OpenPage) -> None:
     app = open_page()
-    for page in ("train", "evaluate", "inside", "compare", "handwriting", "lessons", "about"):
+    for page in ("train", "sweeps", "evaluate", "inside", "compare", "handwriting", "lessons", "about"):
         app.switch_page(f"{PAGES}/{page}.py").run()
         assert shared(app) == {}, page
 

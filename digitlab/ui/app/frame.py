@@ -28,6 +28,7 @@ chosen = st.navigation(
     [
         page("draw", "Draw", ":material/draw:", default=True),
         page("train", "Train", ":material/monitoring:"),
+        page("sweeps", "Sweeps", ":material/tune:"),
         page("evaluate", "Evaluate", ":material/fact_check:"),
         page("inside", "Inside", ":material/visibility:"),
         page("compare", "Compare", ":material/compare_arrows:"),

@@ -1,7 +1,7 @@
 """Finished figures on the page, each with buttons that save it under a name that says what it is."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -15,15 +15,28 @@ _MOST_NAMES = 3
 """Models that a file's name spells out."""
 
 
-def show_plot(figure: go.Figure, name: str, about: str = "", words: str = "") -> None:
+def show_plot(
+    figure: go.Figure, name: str, about: str = "", words: str = "", on_pick: Callable[[list[Any]], None] | None = None
+) -> None:
     """Show a figure. name: what it is, for people; its widget's key and the end of the saved file's name.
 
     about: what it is of, for the file's name, such as `cnn mnist test`. words: the figure for who hears it; empty for
-    what `describe_figure` says.
+    what `describe_figure` says. on_pick: a callback that is given the `customdata` of the marks that were clicked or
+    lie in a box that was drawn, none when that was undone.
     """
-    config: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": _HIDDEN}
-    st.plotly_chart(figure, key=name, config=config, alt=words or describe_figure(figure))
+    hidden = [button for button in _HIDDEN if not on_pick or button != "select2d"]
+    picking: dict[str, Any] = {}
+    if on_pick:
+        picking = {"on_select": lambda: on_pick(_picked(name)), "selection_mode": ("points", "box")}
+    config: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": hidden}
+    st.plotly_chart(figure, key=name, config=config, alt=words or describe_figure(figure), **picking)
     save_figure(name, name, file_name(about, name))
+
+
+def _picked(name: str) -> list[Any]:
+    """What the browser says of the picked marks: `customdata` as it was given, or in a list of its own."""
+    found = [point.get("customdata") for point in st.session_state[name]["selection"]["points"]]
+    return [value[0] if isinstance(value, list | tuple) and value else value for value in found]
 
 
 def file_name(*parts: str) -> str:

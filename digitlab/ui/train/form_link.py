@@ -10,8 +10,9 @@ from digitlab.config import TrainConfig, label_of
 from digitlab.errors import BadConfig
 from digitlab.formats import short
 from digitlab.presets import find_preset
+from digitlab.ui.shared.data_here import with_data_that_is_here
 from digitlab.ui.train.form import PRESET, fill_form, is_filled, read_form
-from digitlab.ui.train.sidebar import DEFAULT_PRESET, with_data_that_is_here
+from digitlab.ui.train.sidebar import DEFAULT_PRESET
 
 _NO_PRESET = "none"
 _LONGEST = 2000

@@ -21,6 +21,7 @@ from digitlab.ui.app.installation import catalogue, settings
 from digitlab.ui.app.locks import is_locked
 from digitlab.ui.app.visitor import own_settings, visitor
 from digitlab.ui.components.remount import rerun_fragment
+from digitlab.ui.shared.data_here import has_nothing, with_data_that_is_here
 from digitlab.ui.train.actions import choose_run
 from digitlab.ui.train.form import (
     FORM,
@@ -45,8 +46,6 @@ from digitlab.ui.train.states import line_of, state_in_words
 _STARTED = "training form: started run"
 _REFUSED = "training form: what the start refused, and why"
 DEFAULT_PRESET = "quick"
-_LARGE = ("mnist", "pen")
-"""Data sets without which scikit-learn's few digits stand in."""
 
 
 def training_sidebar() -> None:
@@ -225,21 +224,12 @@ def _lacks(dataset: Dataset, folder: DataFolders) -> bool:
         return False
 
 
-def with_data_that_is_here(config: TrainConfig) -> TrainConfig:
-    """The config with scikit-learn's digits in place of its data, where neither MNIST nor the pen digits are there."""
-    return config.replace(data="sklearn") if _has_nothing(own_settings().folders) else config
-
-
 def _hints(data: str, folder: DataFolders) -> list[str]:
     """A line for each thing to know before the chosen data are trained on. Raises UnknownName."""
-    if data == "sklearn" and _has_nothing(folder):
+    if data == "sklearn" and has_nothing(folder):
         return ["Neither MNIST nor the pen digits are here, so scikit-learn's 1,797 small digits are chosen."]
     return [
         f"{dataset.title} is not here yet. The job downloads it first, about 12 MB."
         for dataset in missing_datasets(data, folder)
         if dataset.can_download
     ]
-
-
-def _has_nothing(folder: DataFolders) -> bool:
-    return not any(DATASETS[name].is_here(folder) for name in _LARGE)

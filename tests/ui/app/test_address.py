@@ -215,7 +215,7 @@ def test_an_address_without_the_name_asks_for_nothing() -> None:
     assert captions(layers_page(None)) == ["asked: None", "read: None"]
 
 
-@pytest.mark.parametrize("name", ["draw", "train", "evaluate", "inside", "compare", "handwriting", "lessons"])
+@pytest.mark.parametrize("name", ["draw", "train", "sweeps", "evaluate", "inside", "compare", "handwriting", "lessons"])
 def test_every_page_has_a_file(name: str) -> None:
     assert page_file(name).is_file()
     assert page_file(name).is_absolute()
