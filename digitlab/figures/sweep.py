@@ -86,16 +86,15 @@ def parallel_figure(tried: Sequence[Tried], scales: Mapping[str, Scale], measure
         "showgrid": True,
         "gridcolor": GUIDE,
     }
-    y = {"title": "low to high", "showticklabels": False, "showgrid": False, "range": [-0.08, 1.08]}
+    y = {"title": "low to high", "showticklabels": False, "showgrid": False, "range": [-0.14, 1.08]}
     figure = go.Figure(layout=layout("Trials, and what they came to", x, y, HEIGHT))
     for (name, colour), group in reversed(list(zip(_QUARTERS, _quarters(drawn), strict=True))):
         if group:
             _add_lines(figure, group, axes, ends, measure, name=name, colour=colour)
     for index, (field, scale) in enumerate(axes if tried else []):
         for place, text in _marks(scale, ends[field], measure if not field else None):
-            figure.add_annotation(
-                x=index, y=place, text=text, showarrow=False, xanchor="left", xshift=6, yshift=9, font={"size": 11}
-            )
+            beside = {"xanchor": "left", "xshift": 6, "yshift": 9 if place else -10}  # the lowest below its lines
+            figure.add_annotation(x=index, y=place, text=text, showarrow=False, font={"size": 11}, **beside)
     return figure
 
 

@@ -56,7 +56,9 @@ def test_of_very_many_trials_some_are_drawn_and_the_best_is_one_of_them() -> Non
 
 
 def test_the_axes_of_parallel_coordinates_name_words_and_ends() -> None:
-    marks = [one.text for one in parallel_figure(TRIED, SCALES, ACCURACY).layout.annotations]
+    annotations = parallel_figure(TRIED, SCALES, ACCURACY).layout.annotations
+    assert all((one.yshift < 0) == (one.y == 0) for one in annotations)  # none lies on the lines of its axis' ends
+    marks = [one.text for one in annotations]
     assert marks == ["0.001", "0.1", "a", "b", "c", "5", "50.00 %", "90.00 %"]
     many = {"model": Scale("Model", words=tuple("abcdefghi"))}
     assert [one.text for one in parallel_figure(TRIED, many, LOSS).layout.annotations][:2] == ["a", "i"]
