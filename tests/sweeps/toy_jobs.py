@@ -47,7 +47,7 @@ class ToyJobs:
         if self._train:
             self._train(self, run)
 
-    def stop(self, run: Run, _settings: Settings) -> None:
+    def stop(self, run: Run, _settings: Settings | None = None) -> None:
         self.stopped.append(run)
         self.let_go(run, State.STOPPED)
 
