@@ -95,6 +95,7 @@ def test_a_third_run_waits_and_is_stopped_before_it_began(settings: Settings, la
     stop_job(third, settings)
     reaches(third, State.STOPPED)
     assert third.status.step == 0
+    wait_until(lambda: not third.is_locked())
     delete_run(third)
     assert not third.folder.exists()
     assert first.state is second.state is State.RUNNING

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,12 @@ from digitlab.config import Settings
 from digitlab.errors import BadConfig, DigitlabError
 from digitlab.jobs.launcher import LocalLauncher
 from digitlab.ui.app import server
+
+
+def run_apart() -> None:
+    """Look after jobs in a thread of its own: tests of browsers leave a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(server.look_after_jobs())).result()
 
 
 class Watched(LocalLauncher):
@@ -36,7 +43,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Watched]:
         monkeypatch.setattr(server, "_LOOK_AFTER", 0.0)
         monkeypatch.setattr(server, "launcher_of", lambda _settings: launcher)
         monkeypatch.setattr(server, "settings", lambda: replace(launcher.settings, launcher=name))
-        asyncio.run(server.look_after_jobs())
+        run_apart()
         return launcher
 
     return serve
@@ -68,5 +75,5 @@ def test_a_launcher_that_cannot_be_had_is_said_and_tried_again(
     monkeypatch.setattr(server, "launcher_of", fail)
     monkeypatch.setattr(server, "settings", lambda: replace(Settings.from_environment(), launcher="ray"))
     with pytest.raises(KeyError):
-        asyncio.run(server.look_after_jobs())
+        run_apart()
     assert capsys.readouterr().err == "Training: RAY_ADDRESS is wrong.\n"
