@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.starting import time_until
 from benchmarks.table import REPEATS, Row, print_rows
 from digitlab.config import Settings, TrainConfig
 from digitlab.errors import BadRun
 from digitlab.jobs.launcher import launcher_of
-from digitlab.jobs.start import start_job, stop_job
-from digitlab.runs.status import UNFINISHED, State
+from digitlab.runs.status import State
 from digitlab.sweeps.conductor import conduct
 from digitlab.sweeps.plan import SweepPlan
 from digitlab.sweeps.space import Range
@@ -35,8 +35,6 @@ _CONFIG = TrainConfig(model="softmax", data="sklearn", epochs=1)
 _ENDLESS = _CONFIG.replace(epochs=1000, batch_size=20)
 _AT_ONCE = 4
 """Runs under way: more than any of these launchers has room for, so that none waits for the sweep."""
-
-_LOOK_EVERY = 0.02
 
 
 def rows(runs: int) -> Iterator[Row]:
@@ -103,21 +101,7 @@ def _against(what: str, runs: int, seconds: float, alone: float) -> Row:
 
 
 def _first_step(settings: Settings) -> float:
-    return statistics.median(_one_first_step(settings) for _ in range(REPEATS))
-
-
-def _one_first_step(settings: Settings) -> float:
-    began = time.perf_counter()
-    run = start_job(_ENDLESS, settings)
-    while not run.status.step:
-        if run.state not in UNFINISHED:
-            raise BadRun(f"The job ended before its first step: {run.status.message}")
-        time.sleep(_LOOK_EVERY)
-    taken = time.perf_counter() - began
-    stop_job(run, settings)
-    while run.state in UNFINISHED or run.is_locked():
-        time.sleep(_LOOK_EVERY)
-    return taken
+    return statistics.median(time_until(_ENDLESS, settings, lambda run: run.status.step > 0) for _ in range(REPEATS))
 
 
 if __name__ == "__main__":

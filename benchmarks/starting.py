@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from digitlab.data.dataset import load_data
 from digitlab.errors import BadRun
 from digitlab.jobs.start import start_job, stop_job
 from digitlab.presets import find_preset
+from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
 
 _DIGITLAB = str(Path(sys.executable).with_name("digitlab"))
@@ -53,15 +54,19 @@ def _call(*command: str) -> None:
 def _first_point(config: TrainConfig) -> float:
     """Seconds until a job's history has a record; then it is stopped."""
     with tempfile.TemporaryDirectory() as runs:
-        settings = replace(Settings.from_environment(), runs=Path(runs))
-        began = time.perf_counter()
-        run = start_job(config, settings)
-        while not run.records:
-            if run.state not in UNFINISHED:
-                raise BadRun(f"The job ended before its first point: {run.status.message}")
-            time.sleep(_LOOK_EVERY)
-        taken = time.perf_counter() - began
-        stop_job(run, settings)
-        while run.state in UNFINISHED or run.is_locked():
-            time.sleep(_LOOK_EVERY)
+        return time_until(config, replace(Settings.from_environment(), runs=Path(runs)), lambda run: bool(run.records))
+
+
+def time_until(config: TrainConfig, settings: Settings, begun: Callable[[Run], bool]) -> float:
+    """Seconds from the start of a job until it has begun; then it is stopped. begun: whether it has."""
+    began = time.perf_counter()
+    run = start_job(config, settings)
+    while not begun(run):
+        if run.state not in UNFINISHED:
+            raise BadRun(f"The job ended before it had begun: {run.status.message}")
+        time.sleep(_LOOK_EVERY)
+    taken = time.perf_counter() - began
+    stop_job(run, settings)
+    while run.state in UNFINISHED or run.is_locked():
+        time.sleep(_LOOK_EVERY)
     return taken

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from digitlab.errors import BadRun
-from digitlab.export.optional import need
+from digitlab.extras import need
 from digitlab.runs.history import Record
 from digitlab.runs.run import Run
 
@@ -21,8 +21,8 @@ def to_events(run: Run) -> bytes:
 
     By TensorBoard's own record writer: torch's SummaryWriter writes from a thread of its own, into a folder only.
     """
-    writer_module = need("tensorboard.summary.writer.record_writer", "tensorboard")
-    event_module = need("tensorboard.compat.proto.event_pb2", "tensorboard")
+    writer_module = need("tensorboard.summary.writer.record_writer", "The format tensorboard", "export")
+    event_module = need("tensorboard.compat.proto.event_pb2", "The format tensorboard", "export")
     records = run.records
     if not records:
         raise BadRun(f"{run.id} has no history to export. Choose a run that was trained for at least one epoch.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitlab.errors import BadRun
-from digitlab.export.optional import INSTALL, is_installed
+from digitlab.extras import how_to_install, is_installed
 from digitlab.files import write_bytes
 from digitlab.folders import make_folder
 from digitlab.runs.run import Run
@@ -49,7 +49,7 @@ class Export:
         Imports none of the packages, and does not read the weights: it is asked whenever the menu is drawn.
         """
         if missing := [package for package in self.packages if not is_installed(package)]:
-            return f"It needs the package {missing[0]}, which is not installed. {INSTALL}"
+            return f"It needs the package {missing[0]}, which is not installed. {how_to_install('export')}"
         if self.needs_weights and not run.weights.is_file():
             return "The run has no weights yet: wait for its first epoch, or choose another run."
         try:

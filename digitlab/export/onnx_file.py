@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from digitlab.export.network import INPUT, OUTPUT, example_images, load_exportable
-from digitlab.export.optional import need
+from digitlab.extras import need
 from digitlab.runs.run import Run
 
 OPSET = 20
@@ -19,7 +19,7 @@ def to_onnx(run: Run) -> bytes:
     Raises NotInstalled without the extra `export`, BadRun when the run's files are missing, damaged or foreign.
     """
     for module in ("onnx", "onnxscript"):
-        need(module, "onnx")
+        need(module, "The format onnx", "export")
     exportable = load_exportable(run)
     program: Any = torch.onnx.export(  # its type allows for None, which only the older exporter returns
         exportable.network,

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitlab.config import Settings, TrainConfig
-from digitlab.errors import BadConfig, BadRun, NotInstalled
+from digitlab.errors import BadConfig, BadRun
+from digitlab.extras import need
 from digitlab.files import read_json, saving, write_json
 from digitlab.folders import make_folder
 from digitlab.jobs.launcher import PROJECT, WORKER, log_file, start_process
@@ -173,17 +174,13 @@ class RayLauncher:
 
 @lru_cache(maxsize=4)
 def _client(address: str) -> "JobSubmissionClient":
+    submission = need("ray.job_submission", "DIGITLAB_LAUNCHER=ray", "cluster")
     try:
-        from ray.job_submission import JobSubmissionClient
-    except ImportError as error:
-        raise NotInstalled(
-            'DIGITLAB_LAUNCHER is ray, which is not installed. In digitlab\'s folder, run: pip install ".[cluster]"'
-        ) from error
-    try:
-        return JobSubmissionClient(address)
+        client: JobSubmissionClient = submission.JobSubmissionClient(address)
     except (OSError, RuntimeError) as error:
         allowed = "no Ray cluster answers there: start one with `ray start --head`, or name another"
         raise BadConfig(field="RAY_ADDRESS", value=address, allowed=allowed) from error
+    return client
 
 
 def _submission_id(job: Run) -> str:

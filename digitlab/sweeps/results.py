@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from digitlab.sweeps.optional import need_optuna
 from digitlab.sweeps.plan import Objective, SweepPlan
-from digitlab.sweeps.study import direction, distributions
+from digitlab.sweeps.study import direction, distributions, need_optuna
 from digitlab.sweeps.trials import Trial
 
 _BEST = 0.25

@@ -16,9 +16,9 @@ from digitlab.runs.listing import delete_run
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
 from digitlab.sweeps.journal import read_journal
-from digitlab.sweeps.optional import need_optuna
 from digitlab.sweeps.plan import SweepPlan
 from digitlab.sweeps.space import Choice
+from digitlab.sweeps.study import need_optuna
 from digitlab.sweeps.sweep import UNDER_WAY, Sweep, SweepState
 
 _LOOKED_UP = ("model", "data", "device")

@@ -8,9 +8,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digitlab.extras import need
 from digitlab.files import saving
 from digitlab.sweeps.journal import Ending
-from digitlab.sweeps.optional import need_optuna
 from digitlab.sweeps.plan import Objective, SweepPlan
 from digitlab.sweeps.space import Choice, Setting, is_whole
 from digitlab.sweeps.sweep import Sweep
@@ -23,6 +23,13 @@ _NONE_PRUNED_BEFORE = 5
 
 _FIRST_JUDGED = 2
 """The epoch from which trials are judged: the first one says little."""
+
+
+def need_optuna() -> Any:
+    """Optuna, imported, and quiet about what it does. Raises NotInstalled where it is missing."""
+    optuna = need("optuna", "A sweep", "cluster")
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna
 
 
 def direction(objective: Objective) -> str:

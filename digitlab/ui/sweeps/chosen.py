@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from digitlab.errors import DigitlabError
+from digitlab.extras import is_installed
 from digitlab.sweeps.journal import read_journal
-from digitlab.sweeps.optional import has_optuna
 from digitlab.sweeps.start import delete_sweep, resume_sweep, stop_sweep
 from digitlab.sweeps.sweep import UNDER_WAY, Sweep, SweepState
 from digitlab.ui.app import address
@@ -55,7 +55,7 @@ def show_actions(sweep: Sweep, state: SweepState | None) -> None:
     why_no_resume = (
         "" if state and state not in UNDER_WAY and state is not SweepState.DONE else "Nothing is left to go on with."
     )
-    if not has_optuna():
+    if not is_installed("optuna"):
         why_no_resume = 'It needs optuna: pip install ".[cluster]"'
     with st.container(horizontal=True, gap="small"):
         _button(

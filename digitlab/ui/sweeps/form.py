@@ -7,9 +7,9 @@ import streamlit as st
 
 from digitlab.config import label_of
 from digitlab.errors import BadConfig, DigitlabError
+from digitlab.extras import is_installed
 from digitlab.formats import short
 from digitlab.presets import PRESETS
-from digitlab.sweeps.optional import has_optuna
 from digitlab.sweeps.plan import MOST_AT_ONCE, MOST_RUNS, MOST_SEEDS, Method, Objective, SweepPlan
 from digitlab.sweeps.space import Axis
 from digitlab.sweeps.start import start_sweep
@@ -45,7 +45,7 @@ WITHOUT_OPTUNA = (
 
 def show_form() -> None:
     """Show the form; only it runs again while its values change. Without Optuna a line says how to get it."""
-    if not has_optuna():
+    if not is_installed("optuna"):
         st.warning(WITHOUT_OPTUNA, icon=":material/deployed_code:")
         return
     _form()
