@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from digitlab.config import label_of
+from digitlab.data.dataset import data_title
 from digitlab.errors import BadConfig, DigitlabError
 from digitlab.extras import is_installed
 from digitlab.formats import short
@@ -184,9 +185,8 @@ def _in_words(plan: SweepPlan) -> str:
     trials = plan.most_trials
     what = f"{trials:,} trials" if trials != 1 else "1 trial"
     many = f"{what}, each trained {plan.seeds} times: {trials * plan.seeds:,} runs" if plan.seeds > 1 else what
-    return (
-        f"Up to {many}, on {plan.base.data}." if trials else f"As many trials as the time allows, on {plan.base.data}."
-    )
+    data = data_title(plan.base.data)
+    return f"Up to {many}, on {data}." if trials else f"As many trials as the time allows, on {data}."
 
 
 def _in_the_forms_words(error: BadConfig, field: str = "") -> str:
