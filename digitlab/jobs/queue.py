@@ -105,11 +105,11 @@ class Queue:
 
     def _waits(self, run_id: str) -> bool:
         try:
-            return self._job(run_id).state is State.QUEUED
+            return self.job(run_id).state is State.QUEUED
         except BadRun:
             return False
 
-    def _job(self, job_id: str) -> Run:
+    def job(self, job_id: str) -> Run:
         """A run, or a measurement: their ids are never the same."""
         folder = self.runs / job_id
         return Run(folder if folder.is_dir() else self.runs / measurement.FOLDER / job_id)

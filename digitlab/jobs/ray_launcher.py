@@ -22,9 +22,8 @@ from digitlab.extras import need
 from digitlab.files import read_json, saving, write_json
 from digitlab.folders import make_folder
 from digitlab.jobs.launcher import PROJECT, WORKER, log_file, start_process
-from digitlab.jobs.measurement import FOLDER as MEASUREMENTS
-from digitlab.jobs.measurement import Measurement, is_measurement
-from digitlab.jobs.queue import Command, write_command
+from digitlab.jobs.measurement import is_measurement
+from digitlab.jobs.queue import Command, Queue, write_command
 from digitlab.jobs.ray_nodes import check_nodes
 from digitlab.locks import is_held
 from digitlab.runs.run import RUN_ID, Run
@@ -51,7 +50,8 @@ class RayLauncher:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.folder = settings.runs / ".queue" / "ray"
+        self.queue = Queue(settings.runs, settings.slots)
+        self.folder = self.queue.folder / "ray"
         self.client = _client(settings.ray_address)
 
     def check(self, config: TrainConfig | None = None) -> None:
@@ -137,7 +137,7 @@ class RayLauncher:
         for path in sorted(self.folder.glob("*.json")):
             handed = self.handed(path.stem) if RUN_ID.fullmatch(path.stem) else None
             if handed is not None:
-                yield self._job(path.stem), handed
+                yield self.queue.job(path.stem), handed
 
     def age(self, job_id: str) -> float:
         """Seconds since a job was handed over; endless when it is in nobody's hands."""
@@ -166,10 +166,6 @@ class RayLauncher:
 
     def _file(self, job_id: str) -> Path:
         return self.folder / f"{job_id}.json"
-
-    def _job(self, job_id: str) -> Run:
-        folder = self.settings.runs / job_id
-        return Run(folder) if folder.is_dir() else Measurement(self.settings.runs / MEASUREMENTS / job_id)
 
 
 @lru_cache(maxsize=4)

@@ -13,7 +13,7 @@ from filelock import Timeout
 
 from digitlab.config import Settings
 from digitlab.errors import DigitlabError
-from digitlab.jobs.queue import Command, Queue, read_command
+from digitlab.jobs.queue import Command, read_command
 from digitlab.jobs.ray_launcher import Handed, RayLauncher
 from digitlab.locks import Lock
 from digitlab.runs.run import Run
@@ -34,7 +34,7 @@ class Watch:
 
     def __init__(self, launcher: RayLauncher) -> None:
         self.launcher = launcher
-        self.queue = Queue(launcher.settings.runs, launcher.settings.slots)
+        self.queue = launcher.queue
         self._missed: set[str] = set()
 
     def look(self) -> bool:
