@@ -2,12 +2,16 @@
 
     python -m benchmarks.class_load [SECONDS] [--sessions 50] [--jobs 2]      (default 600)
     python -m benchmarks.class_load growth [SECONDS]                          (default 1800, 20 sessions)
+    python -m benchmarks.class_load crowd [SECONDS] [--sessions 1000]         (default 600, no jobs)
 
 Each session is what a browser is to the server: it loads the first page's files, opens Streamlit's own socket and the
 live socket beside it, and speaks both. It draws a digit in a second, ten messages a second, looks at the answers for
 three, and meanwhile tells its page of the drawing, as the pad does when the pen rests. About every half minute it opens
 another page and comes back to Draw; after one to two minutes it leaves, and another comes. Two runs train all the
 time.
+
+A crowd is served by two replicas behind nginx, and rests: its sessions come within the first half of the time, stay,
+and draw a digit about once a minute.
 
 A row for each tenth: answers a second, their median, 95th and 99th percentile, runs of a page a second and theirs,
 errors, sessions so far, the server's processor time in % of one core, and its memory. Sessions and server share the
@@ -46,15 +50,28 @@ from digitlab.config import Settings, TrainConfig
 from digitlab.jobs.queue import Command, write_command
 from digitlab.jobs.start import start_job
 from digitlab.runs.status import State
-from tests.browser.served import ROOT, served
+from tests.browser.served import ROOT, free_port, served
+from tests.deploy.proxy import proxied
 from tests.fuzz.trust import keep_line
 
-_LOOKS = 3.0
-_STAYS = (60.0, 120.0)
-_AWAY = (1.0, 4.0)
+
+@dataclass(frozen=True)
+class Habits:
+    """What sessions do, in seconds. comes: within which they come in. looks: at the answers to a digit.
+
+    stays, away: how long a visit and the time between two may last.
+    """
+
+    comes: float = 10.0  # a class does not come in through the door all at once
+    looks: float = 3.0
+    stays: tuple[float, float] = (60.0, 120.0)
+    away: tuple[float, float] = (1.0, 4.0)
+
+
 _ELSEWHERE = 8
-"""Seconds of looking at the answers, of a visit, between two visits; of so many digits about one is followed by a look
-at another page."""
+"""Of so many digits about one is followed by a look at another page."""
+
+_LOOKS_ELSEWHERE = 3.0
 
 _PAGES = ("train", "evaluate", "inside", "compare", "handwriting")
 _PATIENCE = 60.0
@@ -73,13 +90,28 @@ class Tenth:
     errors: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True)
+class Servers:
+    """One server, or replicas behind nginx. address: where they are asked. processes: their numbers."""
+
+    address: str
+    processes: tuple[int, ...]
+
+    def processor_seconds(self) -> float:
+        return sum(map(processor_seconds, self.processes))
+
+    def memory(self) -> float:
+        """Of all of them, in MB."""
+        return sum(map(memory, self.processes))
+
+
 @dataclass
 class Class:
     """All sessions: where they go, and what they have seen."""
 
     address: str
     until: float
-    http: httpx2.AsyncClient
+    habits: Habits
     tenth: Tenth = field(default_factory=Tenth)
     errors: Counter[str] = field(default_factory=Counter)
     visits: int = 0
@@ -146,52 +178,60 @@ class Page:
 async def pupil(room: Class, index: int) -> None:
     """One seat: visits until the time is over. What goes wrong ends a visit and is counted."""
     chance = random.Random(index)
-    await asyncio.sleep(chance.uniform(0, 10))  # a class does not come in through the door all at once
+    await asyncio.sleep(chance.uniform(0, room.habits.comes))
     while time.perf_counter() < room.until:
         room.visits += 1
         try:
             await _visit(room, index, chance)
         except (OSError, TimeoutError, WebSocketException, httpx2.HTTPError) as error:
             room.wrong(f"{type(error).__name__}: {error}"[:80])
-        await asyncio.sleep(chance.uniform(*_AWAY))
+        await asyncio.sleep(chance.uniform(*room.habits.away))
 
 
 async def _visit(room: Class, index: int, chance: random.Random) -> None:
-    ends = min(room.until, time.perf_counter() + chance.uniform(*_STAYS))
-    await _load_files(room)
-    async with _sockets(room) as (page, live):
+    ends = min(room.until, time.perf_counter() + chance.uniform(*room.habits.stays))
+    cookies = await _load_files(room)
+    async with _sockets(room, cookies) as (page, live):
         await page.open()
         drawn = messages(index)
         for digit in itertools.count(1):
             if time.perf_counter() > ends:
                 return
             last = await _draw(room, live, drawn)
-            rests = time.perf_counter() + _LOOKS * chance.uniform(0.5, 1.5)
+            rests = time.perf_counter() + room.habits.looks * chance.uniform(0.5, 1.5)
             await page.tell({"number": digit, "strokes": last["strokes"], "penWidth": last["penWidth"]})
-            await asyncio.sleep(max(0.0, rests - time.perf_counter()))
+            await asyncio.sleep(max(0.0, min(rests, ends) - time.perf_counter()))
             if chance.random() < 1 / _ELSEWHERE:
                 await page.open(chance.choice(_PAGES))
-                await asyncio.sleep(_LOOKS)
+                await asyncio.sleep(_LOOKS_ELSEWHERE)
                 await page.open()
 
 
-async def _load_files(room: Class) -> None:
-    """The page and what it names, as a browser without a cache fetches them."""
-    page = await room.http.get("/")
-    for name in ("", *re.findall(r'(?:src|href)="\./(static/[^"]+)"', page.text)):
-        answer = await room.http.get("/" + name)
-        if answer.status_code != 200:
-            room.wrong(f"status {answer.status_code}")
+async def _load_files(room: Class) -> str:
+    """The page and what it names, as a browser without a cache fetches them; gives back its cookies, as a header."""
+    async with httpx2.AsyncClient(base_url=room.address, timeout=_PATIENCE, verify=False) as http:  # no TLS here
+        page = await http.get("/")
+        for name in ("", *re.findall(r'(?:src|href)="\./(static/[^"]+)"', page.text)):
+            answer = await http.get("/" + name)
+            if answer.status_code != 200:
+                room.wrong(f"status {answer.status_code}")
+        return "; ".join(f"{name}={value}" for name, value in http.cookies.items())
 
 
 @asynccontextmanager
-async def _sockets(room: Class) -> AsyncIterator[tuple[Page, ClientConnection]]:
+async def _sockets(room: Class, cookies: str) -> AsyncIterator[tuple[Page, ClientConnection]]:
     sockets, origin = room.address.replace("http", "ws"), Origin(room.address)
+    headers = {"Cookie": cookies} if cookies else {}
     async with (
         connect(
-            f"{sockets}/_stcore/stream", origin=origin, subprotocols=[Subprotocol("streamlit")], max_size=None
+            f"{sockets}/_stcore/stream",
+            origin=origin,
+            additional_headers=headers,
+            subprotocols=[Subprotocol("streamlit")],
+            max_size=None,
+            open_timeout=_PATIENCE,
         ) as stream,
-        connect(f"{sockets}/api/live", origin=origin) as live,
+        connect(f"{sockets}/api/live", origin=origin, additional_headers=headers, open_timeout=_PATIENCE) as live,
     ):
         yield Page(stream, room), live
 
@@ -226,16 +266,16 @@ HEADER = (
 )
 
 
-async def _watch(room: Class, seconds: float) -> tuple[Tenth, list[float]]:
+async def _watch(room: Class, servers: Servers, seconds: float) -> tuple[Tenth, list[float]]:
     """Print a row a tenth; gives back everything together, and the memory at each tenth."""
-    server, whole = server_of(room.address), Tenth()
+    whole = Tenth()
     used: list[float] = []
     for tenth in range(1, 11):
-        before, began = processor_seconds(server), time.perf_counter()
+        before, began = servers.processor_seconds(), time.perf_counter()
         await asyncio.sleep(room.until - (10 - tenth) * seconds / 10 - began)
         seen, room.tenth = room.tenth, Tenth()
-        took, used = time.perf_counter() - began, [*used, memory(server)]
-        share = 100 * (processor_seconds(server) - before) / took
+        took, used = time.perf_counter() - began, [*used, servers.memory()]
+        share = 100 * (servers.processor_seconds() - before) / took
         print(
             f"{tenth * seconds / 10:5.0f} s{len(seen.waits) / took:11.0f}{_percentiles(seen.waits)}"
             f"{len(seen.runs) / took:8.1f}{_percentiles(seen.runs)}{seen.errors.total():8}{room.visits:8}"
@@ -248,14 +288,13 @@ async def _watch(room: Class, seconds: float) -> tuple[Tenth, list[float]]:
     return whole, used
 
 
-async def _class(address: str, sessions: int, seconds: float) -> tuple[Class, Tenth, list[float]]:
-    async with httpx2.AsyncClient(base_url=address, timeout=_PATIENCE, verify=False) as http:  # it speaks no TLS here
-        room = Class(address, time.perf_counter() + seconds, http)
-        seats = [asyncio.create_task(pupil(room, index)) for index in range(sessions)]
-        whole, used = await _watch(room, seconds)
-        for one in await asyncio.gather(*seats, return_exceptions=True):
-            if isinstance(one, BaseException):
-                room.wrong(f"{type(one).__name__}: {one}"[:80])
+async def _class(servers: Servers, sessions: int, seconds: float, habits: Habits) -> tuple[Class, Tenth, list[float]]:
+    room = Class(servers.address, time.perf_counter() + seconds, habits)
+    seats = [asyncio.create_task(pupil(room, index)) for index in range(sessions)]
+    whole, used = await _watch(room, servers, seconds)
+    for one in await asyncio.gather(*seats, return_exceptions=True):
+        if isinstance(one, BaseException):
+            room.wrong(f"{type(one).__name__}: {one}"[:80])
     return room, whole, used
 
 
@@ -276,17 +315,26 @@ def training(folder: Path, jobs: int) -> Iterator[None]:
                 pass
 
 
-def measure(sessions: int, jobs: int, seconds: float, after: Callable[[], None] = lambda: None) -> int:
-    """A class for so long against a server of its own. Prints the figures; gives back how many errors there were."""
+def measure(
+    sessions: int,
+    jobs: int,
+    seconds: float,
+    after: Callable[[], None] = lambda: None,
+    habits: Habits = Habits(),
+    replicas: int = 1,
+) -> int:
+    """So many sessions for so long against servers of their own. Prints the figures; gives back how many errors came.
+
+    after: is called once the sessions have left, before memory is looked at for the last time.
+    """
     os.environ["DIGITLAB_JOBS"] = str(max(1, jobs))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        address = stack.enter_context(served(ROOT / "app.py", folder, "/api/health"))
-        while not httpx2.get(f"{address}/api/health").json()["warm"]:
-            time.sleep(0.2)
+        servers = stack.enter_context(_serving(folder, replicas))
         stack.enter_context(training(folder, jobs))
-        print(f"{sessions} sessions with {MODELS[0][0]} and {MODELS[1][0]}, {jobs} training jobs", HEADER, sep="\n")
-        room, whole, used = asyncio.run(_class(address, sessions, seconds))
+        of = f", {replicas} replicas behind nginx" if replicas > 1 else ""
+        print(f"{sessions} sessions with {MODELS[0][0]} and {MODELS[1][0]}, {jobs} training jobs{of}", HEADER, sep="\n")
+        room, whole, used = asyncio.run(_class(servers, sessions, seconds, habits))
         print(f"  all {_rate(whole.waits, seconds)}{_percentiles(whole.waits)}", end="")
         print(f"{len(whole.runs) / seconds:8.1f}{_percentiles(whole.runs)}{room.errors.total():8}{room.visits:8}")
         for what, times in room.errors.most_common(10):
@@ -297,17 +345,40 @@ def measure(sessions: int, jobs: int, seconds: float, after: Callable[[], None] 
         )
         print(f"processor time of the sessions themselves: {100 * time.process_time() / seconds:.0f} % of a core")
         after()
-        print(f"memory at the end: {memory(server_of(address)):.0f} MB")
-        trouble = [line for line in (folder / "server.log").read_text().splitlines() if "Traceback" in line]
+        print(f"memory at the end: {servers.memory():.0f} MB")
+        lines = [line for log in folder.rglob("server.log") for line in log.read_text().splitlines()]
+        trouble = [line for line in lines if "Traceback" in line]
         print(f"tracebacks in the server's log: {len(trouble)}")
     keep_line(
-        f"A class of {sessions}",
-        f"{seconds:.0f} s with {jobs} training jobs: {len(whole.waits):,} answers ({len(whole.waits) / seconds:.0f} a "
-        f"second; median, 95th and 99th percentile {_in_words(whole.waits)}), {len(whole.runs):,} runs of pages "
-        f"({_in_words(whole.runs)}), {room.visits:,} visits, {room.errors.total()} errors; memory "
-        f"{used[0]:.0f} MB in the first tenth, {settled:.0f} in the fourth, {last:.0f} in the last.",
+        f"A class of {sessions}" if replicas == 1 else f"A crowd of {sessions}",
+        f"{seconds:.0f} s with {jobs} training jobs{of}: {len(whole.waits):,} answers "
+        f"({len(whole.waits) / seconds:.0f} a second; median, 95th and 99th percentile {_in_words(whole.waits)}), "
+        f"{len(whole.runs):,} runs of pages ({_in_words(whole.runs)}), {room.visits:,} visits, {room.errors.total()} "
+        f"errors; memory {used[0]:.0f} MB in the first tenth, {settled:.0f} in the fourth, {last:.0f} in the last.",
     )
     return room.errors.total() + len(trouble)
+
+
+@contextmanager
+def _serving(folder: Path, replicas: int) -> Iterator[Servers]:
+    """One server, or two replicas behind nginx; they have read their models. Two is what `deploy/nginx.conf` knows."""
+    with ExitStack() as stack:
+        addresses = []
+        for replica in range(replicas):
+            own = folder / str(replica)
+            own.mkdir()
+            places = {"DIGITLAB_RUNS": str(folder / "runs"), "DIGITLAB_DATA": str(folder / "data")}
+            addresses.append(stack.enter_context(served(ROOT / "app.py", own, "/api/health", None, **places)))
+        for address in addresses:
+            while not httpx2.get(f"{address}/api/health").json()["warm"]:
+                time.sleep(0.2)
+        processes = tuple(map(server_of, addresses))
+        if replicas == 1:
+            yield Servers(addresses[0], processes)
+            return
+        port = free_port()
+        stack.enter_context(proxied(folder, [address.removeprefix("http://") for address in addresses], port))
+        yield Servers(f"http://localhost:{port}", processes)
 
 
 def _in_words(seconds: list[float]) -> str:
@@ -322,18 +393,41 @@ def _wait_until_forgotten() -> None:
     time.sleep(_KEPT)
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What is measured, unless options say otherwise. after: what comes when all have left."""
+
+    seconds: float = 600.0
+    sessions: int = 50
+    jobs: int = 2
+    replicas: int = 1
+    after: Callable[[], None] = lambda: None
+
+
+KINDS = {
+    "class": Kind(),
+    "growth": Kind(seconds=1800.0, sessions=20, after=_wait_until_forgotten),
+    "crowd": Kind(sessions=1000, jobs=0, replicas=2),
+}
+
+
 def main() -> None:
     """Read the command line; exit code 1 when anything went wrong."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("words", nargs="*", help="growth, and how many seconds")
-    options.add_argument("--sessions", type=int, help="how many at once (default 50, for growth 20)")
-    options.add_argument("--jobs", type=int, default=2, help="how many runs train beside them")
+    options.add_argument("words", nargs="*", help="growth or crowd, and how many seconds")
+    options.add_argument("--sessions", type=int, help="how many at once")
+    options.add_argument("--jobs", type=int, help="how many runs train beside them")
     chosen = options.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # server and jobs end with it
-    growth = chosen.words[:1] == ["growth"]
-    seconds = [float(word) for word in chosen.words[growth:]] or [1800.0 if growth else 600.0]
-    sessions = chosen.sessions or (20 if growth else 50)
-    raise SystemExit(measure(sessions, chosen.jobs, seconds[0], _wait_until_forgotten if growth else lambda: None) > 0)
+    name = next((word for word in chosen.words[:1] if word in KINDS), "class")
+    kind = KINDS[name]
+    seconds = [float(word) for word in chosen.words if word != name] or [kind.seconds]
+    habits = Habits()
+    if name == "crowd":
+        habits = Habits(comes=seconds[0] / 2, looks=60.0, stays=(seconds[0], seconds[0]))
+    sessions = chosen.sessions or kind.sessions
+    jobs = kind.jobs if chosen.jobs is None else chosen.jobs
+    raise SystemExit(measure(sessions, jobs, seconds[0], kind.after, habits, kind.replicas) > 0)
 
 
 if __name__ == "__main__":

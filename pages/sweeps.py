@@ -28,7 +28,7 @@ def results(sweep: Sweep, state: SweepState) -> None:
     plan, trials = sweep.plan, read_trials(sweep)
     picked = picked_trials(trials)
     show_best(plan, trials, under_way=state in UNDER_WAY)
-    show_figures(sweep, plan, trials)
+    show_figures(sweep, plan, trials, picked)
     show_picked(trials, picked, plan.objective)
     show_table(plan, trials, picked)
 

@@ -5,7 +5,7 @@ Every mark carries the number of its trial in `customdata`, so that who picks ma
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,9 @@ MOST_LINES = 600
 
 _MOST_WORDS = 8
 """Words that an axis of a parallel-coordinates figure has room for."""
+
+PICKED = "#EE3377"
+"""Rings and lines of picked trials: Paul Tol's "vibrant" magenta, none of the colours of trials."""
 
 _WIDE = 20.0
 """From this ratio of the longest to the shortest time, times stand on a logarithmic axis."""
@@ -68,14 +71,17 @@ class Tried:
     seconds: float = 0.0
 
 
-def parallel_figure(tried: Sequence[Tried], scales: Mapping[str, Scale], measure: Measure) -> go.Figure:
+def parallel_figure(
+    tried: Sequence[Tried], scales: Mapping[str, Scale], measure: Measure, picked: Collection[int] = ()
+) -> go.Figure:
     """A line for each trial across all axes, the last of them what it came to; the best are drawn last.
 
     Plain lines and markers, so that a box around the markers of one axis picks the trials there. Of very many every
-    second, third, … by rank is drawn.
+    second, third, … by rank is drawn, and those that are picked (their numbers).
     """
     ranked = sorted(tried, key=lambda one: one.value, reverse=measure.rises)
-    drawn = ranked[:: math.ceil(len(ranked) / MOST_LINES) or 1]
+    every = math.ceil(len(ranked) / MOST_LINES) or 1
+    drawn = [one for rank, one in enumerate(ranked) if rank % every == 0 or one.number in picked]
     axes = [*((field, scale) for field, scale in scales.items()), ("", Scale(measure.name))]
     ends = {field: _ends([_value(one, field) for one in tried if not scale.words]) for field, scale in axes}
     x = {
@@ -277,3 +283,35 @@ def spread_figure(tried: Sequence[Tried], measure: Measure) -> go.Figure:
     )
     figure.update_layout(legend_entrywidth=170)
     return figure
+
+
+def mark_picked(figure: go.Figure, picked: Collection[int]) -> None:
+    """Draw rings around the marks of picked trials, and their lines thicker where trials are lines. picked: numbers.
+
+    Changes the figure, and leaves it as it is where it has none of them.
+    """
+    points = [point for trace in figure.data for point in _marks_of(trace, picked)]
+    if all(number is None for _, _, number in points):
+        return
+    x, y, numbers = zip(*points, strict=True)
+    joined = any("lines" in (trace.mode or "") and None in trace.customdata for trace in figure.data)
+    figure.add_scatter(
+        x=x,
+        y=y,
+        customdata=numbers,
+        name="picked",
+        mode="lines+markers" if joined else "markers",
+        connectgaps=False,
+        line={"color": PICKED, "width": 3},
+        marker={"size": 14, "color": PICKED, "symbol": "circle-open", "line": {"width": 2.5}},
+        hoverinfo="skip",  # what is under a ring answers
+    )
+
+
+def _marks_of(trace: Any, picked: Collection[int]) -> Iterator[tuple[Any, Any, int | None]]:
+    """Place and trial of each picked mark, and the gap after the last mark of a trial that is a line."""
+    last = None
+    for x, y, number in zip(trace.x, trace.y, trace.customdata, strict=True):
+        if number in picked or (number is None and last in picked):
+            yield x, y, number
+        last = number

@@ -1,7 +1,7 @@
 """The figures of a sweep in some sentences, for who hears them: there are too many marks to say them one by one."""
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from digitlab.figures.sweep import MOST_SPREAD, Measure, Scale, Tried
 
@@ -56,6 +56,14 @@ def describe_time(tried: Sequence[Tried], front: Sequence[int], measure: Measure
     said = "; ".join(f"trial {one.number}, {measure.write(one.value)} in {one.seconds:.3g} s" for one in chosen)
     start = f"{measure.axis.capitalize()} against training time in seconds, {len(tried)} trials."
     return f"{start} Not beaten: {said}." if said else start
+
+
+def describe_picked(picked: Collection[int]) -> str:
+    """The picked trials; nothing where there are none. picked: their numbers."""
+    order = list(dict.fromkeys(picked))
+    more = f" and {len(order) - _MOST_SAID} more" if len(order) > _MOST_SAID else ""
+    what = "trials" if len(order) > 1 else "trial"
+    return f"Picked: {what} {', '.join(map(str, order[:_MOST_SAID]))}{more}." if order else ""
 
 
 def describe_spread(tried: Sequence[Tried], measure: Measure) -> str:

@@ -37,6 +37,9 @@ class Launcher(Protocol):
         not fit; NotSaved when not all that work on runs see the same folders and locks.
         """
 
+    def room(self) -> int:
+        """How many jobs it has room for at once. Raises BadRun and NotSaved when its machines cannot be asked."""
+
     def start(self, job: Run) -> None:
         """Mark a job as queued and start its process. Raises BadRun when there can be none, NotSaved without a disk."""
 
@@ -72,6 +75,9 @@ class LocalLauncher:
             choose_device(config.device)
         if self.settings.runs.is_dir():  # otherwise the first run makes it
             check_storage(self.settings.runs)
+
+    def room(self) -> int:
+        return self.settings.jobs
 
     def start(self, job: Run) -> None:
         check_storage(self.settings.runs)

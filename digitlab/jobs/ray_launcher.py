@@ -65,6 +65,9 @@ class RayLauncher:
             allowed = "no node of the Ray cluster has it: choose auto or cpu"
             raise BadConfig(field="device", value=device, allowed=allowed)
 
+    def room(self) -> int:
+        return sum(int(node.cpus // self.settings.cpus) for node in check_nodes(self.client, self.settings))
+
     def start(self, job: Run) -> None:
         self.hand_over(job)
         self.look_after()

@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from digitlab.config import TrainConfig
 from digitlab.data.dataset import data_title, find_datasets
 from digitlab.formats import count, interval, percent
+from digitlab.runs.listing import read_label
 from digitlab.runs.results import Figures, Results
 from digitlab.runs.run import Run
 from digitlab.runs.status import Status
 
 
 def write_card(run: Run, name: str, command: str) -> str:
-    """The card of a checkpoint: what it is, what made it, and its figures with their intervals."""
+    """The card of a checkpoint: what it is, what made it, its notes, and its figures with their intervals.
+
+    Raises BadRun when a file of the run is damaged.
+    """
     results = run.results
     settings = [f"- {key}: {value!r}" for key, value in run.config.to_dict().items()]
     if computed := results.get("computed"):
@@ -26,6 +30,7 @@ def write_card(run: Run, name: str, command: str) -> str:
             "",
             *sureness(results),
             "",
+            *notes(run),
             "Made by:",
             "",
             f"    {command}",
@@ -40,6 +45,12 @@ def write_card(run: Run, name: str, command: str) -> str:
             "",
         ]
     )
+
+
+def notes(run: Run) -> list[str]:
+    """What people noted of it, such as what else was tried and how it was chosen; nothing where nobody did."""
+    found = read_label(run).notes.strip()
+    return ["Notes:", "", *found.splitlines(), ""] if found else []
 
 
 def introduction(run: Run) -> list[str]:

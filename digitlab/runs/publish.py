@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from digitlab.errors import BadRun, NotSaved
-from digitlab.files import saving, write_text
+from digitlab.files import saving, write_json, write_text
 from digitlab.folders import move_folder, scratch_folder
 from digitlab.runs.card import write_card
+from digitlab.runs.listing import read_label
 from digitlab.runs.run import CHECKPOINT_NAME, Run
 from digitlab.runs.status import State
 
@@ -53,6 +54,8 @@ def _copy(run: Run, building: Path, snapshots: int) -> None:
     for name in _SHIPPED:
         if name in _ALWAYS or (run.folder / name).is_file():
             shutil.copy(run.folder / name, building / name)
+    if notes := read_label(run).notes:  # its name, star and tags are its owner's
+        write_json(building / "label.json", {"notes": notes})
     evaluations = sorted((run.folder / "evaluations").glob("*.npz"))
     for name, files in (("evaluations", evaluations), ("snapshots", _some(run.snapshots, snapshots))):
         (building / name).mkdir()

@@ -1,6 +1,6 @@
 """A sweep's figures, each with its words for who hears it, from its plan and its trials."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from digitlab.config import label_of
@@ -23,11 +23,17 @@ class Chart(NamedTuple):
     said: str
 
 
-def parallel_chart(plan: SweepPlan, trials: Sequence[Trial]) -> Chart:
-    """All trials that are done, as parallel coordinates."""
+def marked(chart: Chart, picked: Collection[int]) -> Chart:
+    """The chart with picked trials marked, and named in its words. picked: their numbers."""
+    figures.mark_picked(chart.figure, picked)
+    return chart._replace(said=f"{chart.said} {words.describe_picked(picked)}".rstrip())
+
+
+def parallel_chart(plan: SweepPlan, trials: Sequence[Trial], picked: Collection[int] = ()) -> Chart:
+    """All trials that are done, as parallel coordinates; of very many some, and those that are picked (numbers)."""
     measure, scales, tried = measure_of(plan.objective), scales_of(plan), _tried(trials, plan.objective)
     return Chart(
-        figures.parallel_figure(tried, scales, measure),
+        figures.parallel_figure(tried, scales, measure, picked),
         words.describe_parallel(tried, scales, measure),
     )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from digitlab.config import Settings
 from digitlab.errors import BadRun, DigitlabError, NotSaved
 from digitlab.files import read_json
+from digitlab.jobs.launcher import launcher_of
 from digitlab.jobs.queue import Command, read_command
 from digitlab.jobs.start import QueueFull, resume_job, start_job, stop_job
 from digitlab.runs.history import history_so_far
@@ -39,6 +40,9 @@ from digitlab.sweeps.trials import DAMAGED, DELETED, TrialRun, read_trial_run
 _MOST_RESUMED = 3
 """How often the process of one run may die before its trial counts as failed."""
 
+_MOST_IN_LINE = 16
+"""Runs of a sweep that wait for their turn; fewer than may wait, so that others still find a place in the line."""
+
 _MOST_FAILED = 5
 """Trials in a row that fail before the sweep does: the next would fail, too."""
 
@@ -60,7 +64,7 @@ class Undertaking:
     """The steps of a sweep, from where it stands. Nothing here waits. The caller holds the sweep's lock.
 
     told: hears of each trial that ends.
-    Raises NotInstalled without Optuna, BadRun when a record is damaged, NotSaved.
+    Raises NotInstalled without Optuna, BadRun when a record is damaged, what `launcher_of` does, NotSaved.
     """
 
     def __init__(self, sweep: Sweep, settings: Settings, told: Listener | None = None) -> None:
@@ -68,6 +72,7 @@ class Undertaking:
         self._told = told
         self._study = Study(sweep, self.plan)
         self._order = settings_in_order(self.plan)
+        self._at_once = min(self.plan.at_once or launcher_of(settings).room(), MOST_AT_ONCE)
         self._open: dict[int, _Open] = {}
         self._was_stopped: set[str] = set()
         self._resumed: dict[str, int] = {}
@@ -141,8 +146,9 @@ class Undertaking:
         """
         if self.sweep.is_gone:
             raise BadRun(f"The sweep {self.sweep.id} was deleted.")
-        at_work = sum(self._follow(one) for one in list(self._open.values()))
-        room = min(self.plan.at_once or self.settings.jobs, MOST_AT_ONCE) - at_work
+        at_work = [run for one in list(self._open.values()) for run in self._follow(one)]
+        waiting = sum(run.state == State.QUEUED for run in at_work)
+        room = min(self._at_once - len(at_work), _MOST_IN_LINE - waiting)
         with suppress(QueueFull):  # others' runs stand in line: there is room at a later look
             for one in list(self._open.values()):
                 room -= self._start_seeds(one, room)
@@ -199,23 +205,25 @@ class Undertaking:
         run = one.runs.get(self.plan.all_seeds[0])
         return run is not None and _state(run) is State.DONE
 
-    def _follow(self, one: _Open) -> int:
-        """Look at the runs of a trial, and end it if it has ended; returns how many are at work."""
+    def _follow(self, one: _Open) -> list[TrialRun]:
+        """Look at the runs of a trial, and end it if it has ended; returns those that are at work."""
         runs = [read_trial_run(run, seed) for seed, run in one.runs.items()]
         for run in runs:
             if self._ends_early(one, run):
-                return 0
+                return []
         if runs and runs[0].seed == self.plan.all_seeds[0] and self._is_hopeless(one, runs[0]):
             self._end(one, Ending.PRUNED, reason="Worse than half of the others at the same epoch.")
-            return 0
+            return []
         if len(runs) == self.plan.seeds and all(run.state == State.DONE for run in runs):
             value = self._mean(runs)
             if value is None:
                 self._end(one, Ending.FAILED, reason="Its loss was no number.")
             else:
                 self._end(one, Ending.DONE, value)
-            return 0
-        return sum(run.state not in (State.DONE, State.PAUSED) for run in runs)  # those to be resumed have their place
+            return []
+        return [
+            run for run in runs if run.state not in (State.DONE, State.PAUSED)
+        ]  # those to be resumed have their place
 
     def _ends_early(self, one: _Open, run: TrialRun) -> bool:
         """Whether a run ended its trial: it failed, is gone, or somebody stopped it. One that was killed goes on."""

@@ -18,6 +18,7 @@ from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
 from tests.browser.served import ROOT, served
+from tests.sweeps.made_up import made_up_sweep
 
 PATIENCE = 90_000
 """Milliseconds that a page may take; a loaded machine takes long."""
@@ -75,6 +76,19 @@ def _open_all_settings(page: Page) -> None:
     page.get_by_test_id("stSidebar").get_by_text("More settings", exact=True).click()
 
 
+def _choose_figure(name: str) -> Callable[[Page], None]:
+    def choose(page: Page) -> None:
+        page.get_by_role("radio", name=name).click()
+        page.locator(".js-plotly-plot").first.wait_for()
+
+    return choose
+
+
+def _open_the_form(page: Page) -> None:
+    page.get_by_text("New sweep", exact=True).click()
+    page.get_by_role("button", name="Start the sweep").wait_for()
+
+
 def _answer_the_question(page: Page) -> None:
     page.get_by_text("Neither of them", exact=True).click()
     page.frame_locator("iframe").locator(".answers").wait_for()
@@ -106,7 +120,7 @@ PAGES: dict[str, tuple[str, list[Callable[[Page], None]]]] = {
     "evaluate": ("/evaluate?data=sklearn&cell=3-3", [_nothing]),
     "inside softmax": ("/inside?model=softmax", [_nothing]),
     "inside cnn": ("/inside?model=cnn", [_nothing]),
-    "sweeps": ("/sweeps", [_nothing]),
+    "sweeps": ("/sweeps?trials=1,2", [_nothing, *map(_choose_figure, ("One setting", "Time")), _open_the_form]),
     "compare": ("/compare?data=sklearn", [_nothing]),
     "lab": ("/lab?hand=pgd&pgd=24&rotation=20", [_nothing]),
     "handwriting": ("/handwriting", [_nothing]),
@@ -132,7 +146,7 @@ def axe() -> str:
 
 @pytest.fixture(scope="module")
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivedIn]:
-    """The app with a drawing of one's own, and a run that is finished, one under way, one in line and one that failed.
+    """The app with a drawing of one's own, a sweep, and a run that is finished, one under way, in line, and failed.
 
     The test holds the locks of those that a process would be at work on.
     """
@@ -149,6 +163,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivedIn]:
         run.write_status(status if state is not State.FAILED else replace(status, message="The disk is full."))
     for name in ("weights.safetensors", "results.json"):
         shutil.copy(shipped / name, runs[State.DONE].folder)
+    made_up_sweep(folder / "runs", [({"learning_rate": rate, "batch_size": 32}, [rate]) for rate in (0.01, 0.02, 0.1)])
     add_drawing(folder / "data", Drawing(ink=TRAJECTORIES["7"]), 7, "")
     with ExitStack() as stack:
         for state in (State.RUNNING, State.QUEUED):

@@ -8,6 +8,7 @@ from digitlab.figures.sweep import (
     Scale,
     Tried,
     importance_figure,
+    mark_picked,
     parallel_figure,
     slice_figure,
     spread_figure,
@@ -53,6 +54,35 @@ def test_of_very_many_trials_some_are_drawn_and_the_best_is_one_of_them() -> Non
     drawn = {number for trace in figure.data for number in trace.customdata if number is not None}
     assert len(drawn) == MOST_LINES
     assert max(drawn) == 3 * MOST_LINES - 1
+
+    picked = parallel_figure(many, {"size": Scale("Size")}, ACCURACY, picked=[1])
+    assert 1 not in drawn
+    assert {number for trace in picked.data for number in trace.customdata} == {*drawn, 1, None}
+
+
+def test_picked_trials_have_rings_and_in_parallel_coordinates_lines() -> None:
+    figure = slice_figure(TRIED, "rate", SCALES["rate"], LOSS)
+    mark_picked(figure, [3, 1])
+    rings = figure.data[-1]
+    assert (list(rings.x), list(rings.y), list(rings.customdata)) == ([0.001, 0.01], [0.9, 0.7], [1, 3])
+    assert (rings.mode, rings.marker.symbol) == ("markers", "circle-open")
+    figure = parallel_figure(TRIED, SCALES, ACCURACY)
+    mark_picked(figure, [2, 3])
+    lines = figure.data[-1]
+    assert lines.mode == "lines+markers"
+    assert list(lines.customdata) == [2, 2, 2, 2, None, 3, 3, 3, 3, None]
+    figure = time_figure(TRIED, [1, 2], ACCURACY)
+    mark_picked(figure, [3])
+    assert (list(figure.data[-1].x), figure.data[-1].mode) == ([30.0], "markers")
+
+
+def test_without_a_picked_trial_a_figure_stays_as_it_is() -> None:
+    figure = slice_figure(TRIED, "rate", SCALES["rate"], LOSS)
+    for picked in ([], [77]):
+        mark_picked(figure, picked)
+    parallel = parallel_figure(TRIED, SCALES, LOSS)
+    mark_picked(parallel, [77])
+    assert (len(figure.data), len(parallel.data)) == (1, 3)
 
 
 def test_the_axes_of_parallel_coordinates_name_words_and_ends() -> None:

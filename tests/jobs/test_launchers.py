@@ -17,6 +17,12 @@ from digitlab.jobs.start import pause_job, resume_job, start_job, stop_job
 from digitlab.runs.listing import delete_run
 from digitlab.runs.run import Run
 from digitlab.runs.status import State
+from digitlab.sweeps.conductor import conduct
+from digitlab.sweeps.plan import Method, SweepPlan
+from digitlab.sweeps.space import Choice
+from digitlab.sweeps.start import make_sweep
+from digitlab.sweeps.sweep import SweepState
+from digitlab.sweeps.trials import read_trials
 from tests.jobs.ray_cluster import Cluster, ray_cluster
 
 ENDLESS = TrainConfig(model="softmax", data="sklearn", epochs=1000, batch_size=20, learning_rate=0.001)
@@ -75,6 +81,10 @@ def trains(run: Run) -> None:
     wait_until(lambda: run.status.step > step)
 
 
+def test_there_is_room_for_two_jobs(launcher: Launcher) -> None:
+    assert launcher.room() == 2
+
+
 def test_a_started_run_comes_to_its_end_and_its_process_is_gone(settings: Settings, launcher: Launcher) -> None:
     launcher.check(SHORT)
     run = start_job(SHORT, settings)
@@ -129,6 +139,17 @@ def test_a_run_that_is_started_twice_is_trained_once(settings: Settings, launche
     assert run.state is State.DONE, log.read_text()
     assert run.status.updated == updated
     assert [record["epoch"] for record in run.history] == [1]
+
+
+def test_a_sweep_is_trained_by_whoever_starts_jobs(settings: Settings) -> None:
+    space = {"learning_rate": Choice((0.001, 0.01, 0.1))}
+    sweep = make_sweep(SweepPlan(base=SHORT, space=space, method=Method.GRID), settings)
+    with sweep.lock().acquire():
+        assert conduct(sweep, settings) is SweepState.DONE
+    trials = read_trials(sweep)
+    assert {trial.setting["learning_rate"] for trial in trials} == {0.001, 0.01, 0.1}
+    assert [run.run.state for trial in trials for run in trial.runs] == [State.DONE] * 3
+    assert all(trial.is_done for trial in trials)
 
 
 @pytest.mark.parametrize("settings", ["ray"], indirect=True)

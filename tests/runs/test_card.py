@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from digitlab.runs.card import write_card
+from digitlab.runs.listing import describe_run
 from digitlab.runs.run import Run
 from digitlab.runs.status import State, Status
 
@@ -70,3 +71,9 @@ def test_the_card_tells_data_seed_command_and_figures(run: Run) -> None:
         "- scikit-learn's digits: E. Alpaydin",
     ):
         assert words in card
+
+
+def test_the_card_repeats_what_was_noted_of_the_run(run: Run) -> None:
+    assert "Notes:" not in write_card(run, "mine", COMMAND)
+    describe_run(run, "Chosen from two.\nThe other had more dropout.", [])
+    assert "\nNotes:\n\nChosen from two.\nThe other had more dropout.\n\nMade by:\n" in write_card(run, "mine", COMMAND)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from digitlab.errors import BadRun
+from digitlab.runs.listing import Label, describe_run, read_label, rename_run
 from digitlab.runs.publish import check_checkpoint_name, publish
 from digitlab.runs.run import Run
 from digitlab.runs.status import State, Status
@@ -39,6 +40,13 @@ def test_a_checkpoint_holds_what_ships_and_nothing_else(run: Run, tmp_path: Path
     assert checkpoint.config == run.config
     assert checkpoint.weights.read_bytes() == run.weights.read_bytes()
     assert [path.name for path in (tmp_path / "checkpoints").iterdir()] == ["mine"]
+
+
+def test_of_what_people_say_of_a_run_its_notes_ship(run: Run, tmp_path: Path) -> None:
+    rename_run(run, "my best")
+    describe_run(run, "Chosen from two.", ["class 7b"])
+    checkpoint = publish(run, tmp_path / "checkpoints" / "mine", COMMAND)
+    assert read_label(checkpoint) == Label("mine", notes="Chosen from two.")
 
 
 def test_of_many_snapshots_the_first_the_last_and_a_few_between_ship(run: Run, tmp_path: Path) -> None:

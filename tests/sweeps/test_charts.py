@@ -4,6 +4,7 @@ import pytest
 
 from digitlab.sweeps.charts import (
     importance_chart,
+    marked,
     measure_of,
     parallel_chart,
     scales_of,
@@ -39,3 +40,14 @@ def test_every_figure_has_its_words(trials: list[Trial], make_plan: Callable[...
     assert time_chart(trials).said.endswith("trial 1, 85.00 % in 4 s.")
     assert "trial 1, mean 0.15, standard deviation 0.2121, 2 seeds" in spread_chart(plan, trials).said
     assert "Batch size 25 %" in importance_chart({"learning_rate": 0.75, "batch_size": 0.25}).said
+
+
+def test_picked_trials_are_marked_in_a_figure_and_named_in_its_words(
+    trials: list[Trial], make_plan: Callable[..., SweepPlan]
+) -> None:
+    plan = make_plan(seeds=2)
+    chart = marked(spread_chart(plan, trials), [2, 3])
+    assert chart.figure.data[-1].name == "picked"
+    assert chart.said.endswith("Picked: trials 2, 3.")
+    assert marked(time_chart(trials), [4]).said.endswith("Picked: trial 4.")
+    assert marked(time_chart(trials), []) == time_chart(trials)

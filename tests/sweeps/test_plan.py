@@ -20,7 +20,7 @@ MakePlan = Callable[..., SweepPlan]
         ({"seeds": 0}, "seeds is 0; choose a whole number from 1 to 100"),
         ({"seeds": 1.5}, "seeds is 1.5"),
         ({"most_seconds": -1.0}, "most_seconds is -1.0"),
-        ({"at_once": 17}, "at_once is 17; choose a whole number from 0 to 16"),
+        ({"at_once": 1001}, "at_once is 1001; choose a whole number from 0 to 1000"),
         ({"prune": 1}, "prune is 1"),
         ({"name": ""}, "name is ''"),
         ({"name": "a\nb"}, "name is"),

@@ -98,6 +98,24 @@ def test_without_a_number_as_many_runs_are_under_way_as_there_are_slots(begin: B
     assert len(jobs.started) == Settings.from_environment().jobs == 1
 
 
+def test_no_more_than_sixteen_of_its_runs_wait_in_line_however_many_may_be_under_way(
+    begin: Begin, jobs: ToyJobs
+) -> None:
+    jobs.starts_as = State.QUEUED
+    _, undertaking = begin(space={"batch_size": Choice(tuple(range(1, 41)))}, at_once=30)
+    for begun in (16, 16):
+        undertaking.look()
+        assert len(jobs.started) == begun
+    for run in jobs.started[:10]:
+        run.mark(State.RUNNING)
+    undertaking.look()
+    assert len(jobs.started) == 26
+    for run in jobs.started:
+        run.mark(State.RUNNING)
+    undertaking.look()
+    assert len(jobs.started) == 30
+
+
 def test_each_trial_is_trained_with_every_seed_and_comes_to_their_mean(begin: Begin, jobs: ToyJobs) -> None:
     told: list[Any] = []
     _, undertaking = begin(lambda *words: told.append(words), seeds=2, prune=False)

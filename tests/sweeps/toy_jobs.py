@@ -12,7 +12,7 @@ from digitlab.runs.status import State, Status
 class ToyJobs:
     """Stands for `jobs.start`. started, resumed, stopped: runs in order. is_full: whether the line is.
 
-    train: what is done with each run that is started or resumed.
+    starts_as: the state of a run that was just started. train: what is done with each run that is started or resumed.
     """
 
     def __init__(self, train: Callable[["ToyJobs", Run], None] | None = None) -> None:
@@ -20,6 +20,7 @@ class ToyJobs:
         self.resumed: list[Run] = []
         self.stopped: list[Run] = []
         self.is_full = False
+        self.starts_as = State.RUNNING
         self.refused: Exception | None = None
         self._train = train
         self._locks: dict[str, Any] = {}
@@ -43,7 +44,7 @@ class ToyJobs:
     def _work(self, run: Run) -> None:
         self._locks[run.id] = run.lock()
         self._locks[run.id].acquire(timeout=0)
-        run.mark(State.RUNNING)
+        run.mark(self.starts_as)
         if self._train:
             self._train(self, run)
 

@@ -16,26 +16,32 @@ _MOST_NAMES = 3
 
 
 def show_plot(
-    figure: go.Figure, name: str, about: str = "", words: str = "", on_pick: Callable[[list[Any]], None] | None = None
+    figure: go.Figure,
+    name: str,
+    about: str = "",
+    words: str = "",
+    on_pick: Callable[[list[Any]], None] | None = None,
+    key: str = "",
 ) -> None:
-    """Show a figure. name: what it is, for people; its widget's key and the end of the saved file's name.
+    """Show a figure. name: what it is, for people, and the end of the saved file's name.
 
     about: what it is of, for the file's name, such as `cnn mnist test`. words: the figure for who hears it; empty for
     what `describe_figure` says. on_pick: a callback that is given the `customdata` of the marks that were clicked or
-    lie in a box that was drawn, none when that was undone.
+    lie in a box that was drawn, none when that was undone. key: of its widget; empty for its name.
     """
+    key = key or name
     hidden = [button for button in _HIDDEN if not on_pick or button != "select2d"]
     picking: dict[str, Any] = {}
     if on_pick:
-        picking = {"on_select": lambda: on_pick(_picked(name)), "selection_mode": ("points", "box")}
+        picking = {"on_select": lambda: on_pick(_picked(key)), "selection_mode": ("points", "box")}
     config: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": hidden}
-    st.plotly_chart(figure, key=name, config=config, alt=words or describe_figure(figure), **picking)
-    save_figure(name, name, file_name(about, name))
+    st.plotly_chart(figure, key=key, config=config, alt=words or describe_figure(figure), **picking)
+    save_figure(key, name, file_name(about, name))
 
 
-def _picked(name: str) -> list[Any]:
+def _picked(key: str) -> list[Any]:
     """What the browser says of the picked marks: `customdata` as it was given, or in a list of its own."""
-    found = [point.get("customdata") for point in st.session_state[name]["selection"]["points"]]
+    found = [point.get("customdata") for point in st.session_state[key]["selection"]["points"]]
     return [value[0] if isinstance(value, list | tuple) and value else value for value in found]
 
 

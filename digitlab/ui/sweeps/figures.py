@@ -1,6 +1,8 @@
-"""A sweep's figures, one at a time; marks that are picked are its trials."""
+"""A sweep's figures, one at a time; marks that are picked are its trials, and stay marked from figure to figure."""
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -9,6 +11,7 @@ from digitlab.errors import DigitlabError
 from digitlab.sweeps.charts import (
     Chart,
     importance_chart,
+    marked,
     parallel_chart,
     slice_charts,
     spread_chart,
@@ -20,6 +23,7 @@ from digitlab.sweeps.sweep import Sweep
 from digitlab.sweeps.trials import Trial
 from digitlab.ui.app import address
 from digitlab.ui.app.callouts import show_error
+from digitlab.ui.components.remount import mount_anew, mount_key
 from digitlab.ui.shared.plots import show_plot
 from digitlab.ui.sweeps.picks import pick_trials
 
@@ -38,8 +42,8 @@ _SAID = {
 }
 
 
-def show_figures(sweep: Sweep, plan: SweepPlan, trials: Sequence[Trial]) -> None:
-    """The choice of a figure, and the figure; a line in its place where there is none yet."""
+def show_figures(sweep: Sweep, plan: SweepPlan, trials: Sequence[Trial], picked: Sequence[int]) -> None:
+    """The choice of a figure, and the figure; a line in its place where there is none yet. picked: trials' numbers."""
     view = st.segmented_control(
         "Figure",
         VIEWS,
@@ -50,27 +54,27 @@ def show_figures(sweep: Sweep, plan: SweepPlan, trials: Sequence[Trial]) -> None
         st.info(_EMPTY, icon=":material/insights:")
         return
     if view == _SLICES:
-        _show_slices(sweep, plan, trials)
+        _show_slices(sweep, plan, trials, picked)
     elif view == _IMPORTANCE:
         _show_importance(sweep, plan, trials)
     elif view == _SPREAD and plan.seeds < 2:
         st.info(_ONE_SEED, icon=":material/casino:")
     else:
         charts = {
-            _ALL: lambda: parallel_chart(plan, trials),
+            _ALL: lambda: parallel_chart(plan, trials, picked),
             _TIME: lambda: time_chart(trials),
             _SPREAD: lambda: spread_chart(plan, trials),
         }
-        _show(charts[view](), view, sweep)
+        _show_to_pick(charts[view](), view, sweep, picked)
         st.caption(_SAID[view])
 
 
-def _show_slices(sweep: Sweep, plan: SweepPlan, trials: Sequence[Trial]) -> None:
+def _show_slices(sweep: Sweep, plan: SweepPlan, trials: Sequence[Trial], picked: Sequence[int]) -> None:
     charts = slice_charts(plan, trials)
     columns = st.columns(2) if len(charts) > 1 else [st.container()]
     for number, (field, chart) in enumerate(charts.items()):
         with columns[number % len(columns)]:
-            _show(chart, label_of(field), sweep)
+            _show_to_pick(chart, label_of(field), sweep, picked)
     st.caption(_SAID[_SLICES])
 
 
@@ -83,7 +87,8 @@ def _show_importance(sweep: Sweep, plan: SweepPlan, trials: Sequence[Trial]) -> 
     if not shares:
         st.info(_FEW, icon=":material/insights:")
         return
-    _show(importance_chart(shares), _IMPORTANCE, sweep, can_pick=False)
+    chart = importance_chart(shares)
+    show_plot(chart.figure, f"{_IMPORTANCE} of the sweep", sweep.id, chart.said)
     st.caption(_SAID[_IMPORTANCE])
 
 
@@ -102,6 +107,23 @@ def _importance(
     return importance(_plan, _trials)
 
 
-def _show(chart: Chart, name: str, sweep: Sweep, *, can_pick: bool = True) -> None:
-    on_pick = pick_trials if can_pick else None
-    show_plot(chart.figure, f"{name} of the sweep", sweep.id, chart.said, on_pick=on_pick)
+def _show_to_pick(chart: Chart, name: str, sweep: Sweep, picked: Sequence[int]) -> None:
+    title = f"{name} of the sweep"
+    said = marked(chart, picked).said
+    show_plot(chart.figure, title, sweep.id, said, key=_key(title, picked), on_pick=partial(_pick, title))
+
+
+def _key(title: str, picked: Sequence[int]) -> str:
+    """The figure's widget key: another one when what was picked in it is no longer what is picked."""
+    if st.session_state.get(_made(title), picked) != picked:
+        st.session_state.pop(_made(title))
+        mount_anew(title)
+    return mount_key(title)
+
+
+def _pick(title: str, numbers: list[Any]) -> None:
+    st.session_state[_made(title)] = pick_trials(numbers)
+
+
+def _made(title: str) -> str:
+    return f"picked in {title}"

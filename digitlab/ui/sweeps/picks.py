@@ -30,10 +30,15 @@ def picked_trials(trials: Sequence[Trial]) -> list[int]:
     return [known[text] for text in dict.fromkeys(asked) if text in known]
 
 
-def pick_trials(numbers: Iterable[Any]) -> None:
-    """Put trials into the address, for callbacks; what is no number of a trial is left out."""
-    found = dict.fromkeys(number for number in numbers if type(number) is int and number > 0)
+def pick_trials(numbers: Iterable[Any]) -> list[int]:
+    """Put trials into the address, for callbacks; what is no number of a trial is left out. Gives back the others."""
+    found = list(dict.fromkeys(number for number in numbers if type(number) is int and number > 0))
     address.write(_KEY, ",".join(map(str, found)) if found else None)
+    return found
+
+
+def _let_go() -> None:
+    pick_trials([])
 
 
 def runs_to_compare(trials: Sequence[Trial], picked: Sequence[int], objective: Objective) -> list[TrialRun]:
@@ -82,9 +87,7 @@ def show_picked(trials: Sequence[Trial], picked: Sequence[int], objective: Objec
             st.caption(f"{what}.")
             ids = ",".join(one.run.id for one in runs)
             _link("compare", f"Open {of} in Compare", ":material/compare_arrows:", {"compared": ids})
-        st.button(
-            "Let go", icon=":material/close:", type="tertiary", on_click=pick_trials, args=([],), help="Picks nothing."
-        )
+        st.button("Let go", icon=":material/close:", type="tertiary", on_click=_let_go, help="Picks nothing.")
 
 
 def _link(page: str, label: str, icon: str, query: dict[str, str]) -> None:
