@@ -9,13 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.table import Row, against, alternate
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data import PartName
 from digitlab.data.dataset import load_part
 from digitlab.data.parts import Part
 from digitlab.jobs.recorder import Recorder
 from digitlab.models import build_model
 from digitlab.runs.run import Run
+from digitlab.settings import Settings
 from digitlab.training.trainer import Trainer
 
 CONFIGS = {

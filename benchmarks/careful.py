@@ -14,12 +14,13 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 
 from benchmarks.table import Row, against, alternate, median
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data.augment import augment
 from digitlab.data.dataset import load_part, load_training
 from digitlab.data.parts import NO_DIGIT, Part, TrainingImages
 from digitlab.models import build_model, to_input
 from digitlab.runs.listing import Catalogue
+from digitlab.settings import Settings
 from digitlab.training.trainer import Trainer
 
 _MOST = 5000

@@ -46,10 +46,11 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Origin, Subprotocol
 
 from benchmarks.live import EVERY, MODELS, memory, messages, processor_seconds, server_of
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.jobs.queue import Command, write_command
 from digitlab.jobs.start import start_job
 from digitlab.runs.status import State
+from digitlab.settings import Settings
 from tests.browser.served import ROOT, free_port, served
 from tests.deploy.proxy import proxied
 from tests.fuzz.trust import keep_line

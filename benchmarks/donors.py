@@ -20,7 +20,6 @@ import torch
 from torch import Tensor
 
 from benchmarks.table import head
-from digitlab.config import Settings
 from digitlab.data.dataset import load_part
 from digitlab.data.hands import HABITS, Habit
 from digitlab.data.letters import Letter, letters_file, read_letters
@@ -33,6 +32,7 @@ from digitlab.ink.stroke_arrays import as_strokes
 from digitlab.ink.strokes import LabelledDrawing
 from digitlab.models import build_model, compute_logits
 from digitlab.presets import find_preset
+from digitlab.settings import Settings
 from digitlab.training.devices import keep_freed_memory
 from digitlab.training.trainer import Trainer
 

@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 from torch import Tensor, nn
 
 from benchmarks.table import Row, against, alternate, median
-from digitlab.config import Settings
 from digitlab.data.dataset import load_part
 from digitlab.data.parts import Part
 from digitlab.models import build_model, to_input
@@ -18,6 +17,7 @@ from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
 from digitlab.runs.scores import score
 from digitlab.runs.weights import load_weights
+from digitlab.settings import Settings
 from digitlab.training.devices import all_cores
 
 _ROOT = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.table import Row, median, seconds
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.figures.training import PANELS, curve_figure, points
 from digitlab.ink.ink_file import read_ink_file, write_ink_file
 from digitlab.ink.strokes import LabelledDrawing
@@ -18,6 +18,7 @@ from digitlab.runs.history import append_record, read_history
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
+from digitlab.settings import Settings
 
 SIZES = (10, 100, 1_000, 10_000)
 INK_SIZES = (1_000, 10_000, 100_000)

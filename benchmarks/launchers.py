@@ -17,10 +17,11 @@ from pathlib import Path
 
 from benchmarks.starting import time_until
 from benchmarks.table import REPEATS, Row, print_rows
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.errors import BadRun
 from digitlab.jobs.launcher import launcher_of
 from digitlab.runs.status import State
+from digitlab.settings import Settings
 from digitlab.sweeps.conductor import conduct
 from digitlab.sweeps.plan import SweepPlan
 from digitlab.sweeps.space import Range

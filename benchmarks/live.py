@@ -23,10 +23,11 @@ from pathlib import Path
 
 from websockets.asyncio.client import connect
 
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.jobs.queue import Command, write_command
 from digitlab.jobs.start import start_job
 from digitlab.runs.status import State
+from digitlab.settings import Settings
 from tests.browser.drawing_page import TRAJECTORIES
 from tests.browser.served import ROOT, served
 

@@ -29,12 +29,13 @@ from typing import Any
 import pytest
 
 from benchmarks.table import Row, median, print_rows
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.jobs.queue import LOOK, read_command
 from digitlab.jobs.training_job import work
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
+from digitlab.settings import Settings
 from digitlab.sweeps.plan import SweepPlan
 from digitlab.sweeps.space import Range
 from digitlab.sweeps.sweep import Sweep

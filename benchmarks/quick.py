@@ -22,7 +22,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmarks.table import Row, against
-from digitlab.config import Settings
 from digitlab.data import PartName
 from digitlab.data.mnist import load_mnist
 from digitlab.data.parts import join
@@ -31,6 +30,7 @@ from digitlab.models import build_model, to_input
 from digitlab.presets import find_preset
 from digitlab.reading.predictor import evaluate
 from digitlab.runs.run import Run
+from digitlab.settings import Settings
 from digitlab.training.devices import choose_device, keep_freed_memory
 from digitlab.training.trainer import Trainer
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from digitlab.config import Settings
 from digitlab.data import PartName
 from digitlab.data.dataset import load_part
 from digitlab.data.pen import pen_drawings
@@ -22,6 +21,7 @@ from digitlab.metrics.predictions import Predictions
 from digitlab.metrics.summary import summarize
 from digitlab.reading.predictor import Predictor, load_model
 from digitlab.runs.listing import Catalogue
+from digitlab.settings import Settings
 
 _WIDTHS = (10.0, 18.0, 30.0)
 _LENGTHS = (80.0, 160.0, 240.0)

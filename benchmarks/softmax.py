@@ -18,13 +18,14 @@ from torchvision import transforms
 from torchvision.datasets import MNIST
 
 from benchmarks.table import REPEATS, Row, against
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data import PartName
 from digitlab.data.mnist import load_mnist
 from digitlab.data.parts import Part, join
 from digitlab.models import Normalize, build_model
 from digitlab.presets import find_preset
 from digitlab.reading.predictor import evaluate
+from digitlab.settings import Settings
 from digitlab.training.trainer import Trainer
 
 

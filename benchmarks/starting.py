@@ -16,13 +16,14 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.table import REPEATS, Row, median
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data.dataset import load_data
 from digitlab.errors import BadRun
 from digitlab.jobs.start import start_job, stop_job
 from digitlab.presets import find_preset
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
+from digitlab.settings import Settings
 
 _DIGITLAB = str(Path(sys.executable).with_name("digitlab"))
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import torch
 
-from digitlab.config import Settings
 from digitlab.errors import DigitlabError
 from digitlab.explain.embedding import choose_images, fit_neighbourhoods
 from digitlab.reading.live import SLOW, VIEWS
 from digitlab.reading.maps import PROJECTIONS, add_neighbourhoods, make_map
+from digitlab.settings import Settings
 from digitlab.ui.app import readers
 from digitlab.ui.app.live_messages import answer_all
 from digitlab.ui.components.live import Lane

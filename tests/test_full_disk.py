@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from digitlab.cli.main import main
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data import sklearn_digits
 from digitlab.data.handwriting import add_drawing, add_from_elsewhere, delete_drawings, relabel
 from digitlab.data.handwriting_file import my_drawings
@@ -37,6 +37,7 @@ from digitlab.runs.run import Run, now
 from digitlab.runs.scores import Scores, load_scores, save_samples, save_scores
 from digitlab.runs.status import State, Status
 from digitlab.runs.weights import load_resume, save_resume, save_weights
+from digitlab.settings import Settings
 from tests.failing_disk import FORBIDDEN, FULL, READ_ONLY, FailingDisk
 
 INK = [[[10.0, 10.0], [100.0, 200.0]]]

@@ -2,12 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from digitlab.config import CHECKPOINTS, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data.dataset import find_datasets, load_part, load_training
 from digitlab.errors import UnknownName
 from digitlab.models import build_model
 from digitlab.presets import PRESETS, find_preset, preset_of
 from digitlab.runs.run import Run
+from digitlab.settings import CHECKPOINTS
 from digitlab.training.trainer import EpochRecord, Hooks, Trainer
 
 

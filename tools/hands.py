@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from digitlab.config import Settings
 from digitlab.data import PartName
 from digitlab.data.hands import HABITS
 from digitlab.data.pen import pen_drawings
 from digitlab.data.raster import rasterise
 from digitlab.ink.stroke_arrays import Strokes, as_strokes
+from digitlab.settings import Settings
 
 _SIDE, _GAP, _NAME = 84, 6, 150
 """Of an image in pixels, between two, and of the rows' names."""

@@ -4,7 +4,7 @@ import click
 
 from digitlab.cli.output import json_option, print_json
 from digitlab.cli.progress import progress_bar
-from digitlab.config import Settings
+from digitlab.settings import Settings
 
 
 @click.command()

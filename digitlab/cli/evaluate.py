@@ -6,8 +6,8 @@ import click
 
 from digitlab.cli.named_data import data_option, model_argument, score_named
 from digitlab.cli.output import accuracy_line, json_option, percent, print_json
-from digitlab.config import Settings
 from digitlab.runs.listing import Catalogue
+from digitlab.settings import Settings
 
 
 @click.command()

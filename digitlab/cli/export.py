@@ -6,12 +6,12 @@ import click
 
 from digitlab.cli.named_data import data_option, is_at_hand, model_argument, score_named
 from digitlab.cli.output import json_option, print_json
-from digitlab.config import Settings
 from digitlab.errors import BadConfig
 from digitlab.export.exports import EXPORTS, write_export
 from digitlab.files import write_bytes
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
+from digitlab.settings import Settings
 
 _CSV = "csv"
 """The one format that also depends on data."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from digitlab.cli.output import json_option, print_json
-from digitlab.config import Settings
+from digitlab.settings import Settings
 
 
 @click.command("import-run")

@@ -21,8 +21,8 @@ from digitlab.cli.restore import restore
 from digitlab.cli.runs import runs
 from digitlab.cli.sweep import sweep
 from digitlab.cli.train import train
-from digitlab.config import Settings
 from digitlab.errors import DigitlabError
+from digitlab.settings import Settings
 
 _BAD_INPUT = 2
 _INTERRUPTED = 130

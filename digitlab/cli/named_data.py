@@ -8,11 +8,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from digitlab.cli.progress import progress_bar
-from digitlab.config import Settings
 from digitlab.data import PartName
 from digitlab.data.dataset import DATASETS, is_here, load_part
 from digitlab.errors import DigitlabError
 from digitlab.runs.listing import Catalogue
+from digitlab.settings import Settings
 
 if TYPE_CHECKING:  # torch is slow to import, and `--help` needs none
     from digitlab.data.parts import Part

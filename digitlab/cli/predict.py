@@ -9,9 +9,9 @@ import click
 
 from digitlab.cli.named_data import model_argument
 from digitlab.cli.output import json_option, percent, print_json, print_trouble
-from digitlab.config import Settings
 from digitlab.errors import BadPicture, BlankDrawing
 from digitlab.runs.listing import Catalogue
+from digitlab.settings import Settings
 
 if TYPE_CHECKING:
     import numpy as np

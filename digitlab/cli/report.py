@@ -6,9 +6,9 @@ import click
 
 from digitlab.cli.named_data import data_option, is_at_hand, model_argument, score_named
 from digitlab.cli.output import json_option, print_json
-from digitlab.config import Settings
 from digitlab.files import write_text
 from digitlab.runs.listing import Catalogue
+from digitlab.settings import Settings
 
 
 @click.command()

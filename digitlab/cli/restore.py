@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from digitlab.cli.output import json_option, plain, print_json
-from digitlab.config import Settings
 from digitlab.formats import count
+from digitlab.settings import Settings
 
 
 @click.command()

@@ -5,8 +5,8 @@ from typing import Any
 import click
 
 from digitlab.cli.output import json_option, percent, print_json
-from digitlab.config import Settings
 from digitlab.runs.listing import Catalogue, Damaged, Entry
+from digitlab.settings import Settings
 
 _COLUMNS = "{run:<36} {state:<12} {model:<10} {data:<10} {accuracies}"
 

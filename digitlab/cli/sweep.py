@@ -8,9 +8,9 @@ from filelock import Timeout
 
 from digitlab.cli.output import json_option, percent, print_json
 from digitlab.cli.train import start_config
-from digitlab.config import Settings
 from digitlab.errors import BadConfig, BadRun, DigitlabError
 from digitlab.presets import PRESETS
+from digitlab.settings import Settings
 from digitlab.sweeps.journal import Ending, read_journal
 from digitlab.sweeps.plan import Objective, SweepPlan
 from digitlab.sweeps.results import importance, ranked

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from digitlab import config as installation
+from digitlab import settings as installation
 from digitlab.cli.output import json_option, percent, print_json
 from digitlab.cli.progress import TrainingProgress
-from digitlab.config import CHOICES, MEANINGS, RANGES, Settings, TrainConfig
+from digitlab.config import CHOICES, MEANINGS, RANGES, TrainConfig
 from digitlab.errors import BadConfig
 from digitlab.formats import count
 from digitlab.presets import PRESETS, find_preset
+from digitlab.settings import Settings
 
 if TYPE_CHECKING:
     from digitlab.runs.run import Run

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from filelock import AcquireReturnProxy, Timeout
 
 from digitlab.access import OWNER, NotAllowed, Quotas, Role, Visitor, check_drawings, check_share
-from digitlab.config import Settings
 from digitlab.data import handwriting
 from digitlab.data.handwriting_file import MyDrawing, my_drawings
 from digitlab.errors import BadRun
@@ -18,6 +17,7 @@ from digitlab.files import read_json, saving, write_json
 from digitlab.ink.ink_file import InkLine, points_of
 from digitlab.ink.strokes import Drawing
 from digitlab.locks import Lock
+from digitlab.settings import Settings
 
 _SHARE = "pooled.json"
 _PATIENCE = 10.0

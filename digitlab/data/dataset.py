@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitlab.config import DataFolders, Settings
 from digitlab.data import PartName, Progress, quiet
 from digitlab.data.handwriting import drawings_of_part, handwriting_is_here, handwriting_lacks
 from digitlab.data.letters import letter_drawings
@@ -18,6 +17,7 @@ from digitlab.data.mnist import load_mnist, mnist_is_here
 from digitlab.data.pen import pen_drawings, pen_files
 from digitlab.errors import UnknownName
 from digitlab.ink.strokes import Ink, LabelledDrawing
+from digitlab.settings import DataFolders, Settings
 
 if TYPE_CHECKING:
     from torch import Tensor

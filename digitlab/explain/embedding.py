@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from digitlab.config import DataFolders
 from digitlab.data import PartName
 from digitlab.data.dataset import DATASETS
 from digitlab.data.parts import Part
+from digitlab.settings import DataFolders
 
 MOST_IMAGES = 2000
 """Of a map."""

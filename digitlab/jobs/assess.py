@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data import PartName, Progress, quiet
 from digitlab.data.dataset import Dataset, find_datasets, load_part
 from digitlab.data.letters import letter_images
@@ -18,6 +18,7 @@ from digitlab.metrics.summary import summarize
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
 from digitlab.runs.scores import calibrated, read_doubt, score
+from digitlab.settings import Settings
 
 _ALWAYS = ("mnist", "pen")
 """Data sets that every run is tested on where they are here, so that all models compare."""

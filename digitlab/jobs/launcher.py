@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.errors import BadRun
 from digitlab.files import saving
 from digitlab.jobs.queue import Command, write_command
 from digitlab.jobs.storage import check_storage
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED, State
+from digitlab.settings import Settings
 
 WORKER = "digitlab.jobs.worker"
 PROJECT = Path(__file__).resolve().parent.parent.parent

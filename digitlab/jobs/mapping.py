@@ -14,7 +14,6 @@ from typing import Any
 from filelock import Timeout
 
 from digitlab.access import OWNER, Visitor
-from digitlab.config import Settings
 from digitlab.errors import BadRun, DigitlabError, NotSaved
 from digitlab.files import read_json, saving, write_json
 from digitlab.folders import make_folder
@@ -27,6 +26,7 @@ from digitlab.runs.checked import Unfit, number, record, share, text
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.positions import HIDDEN, positions_file, save_positions
 from digitlab.runs.run import Run
+from digitlab.settings import Settings
 
 _STARTING = 20.0
 """Seconds that a new process may take until it holds the lock."""

@@ -10,7 +10,6 @@ from functools import partial
 
 import torch
 
-from digitlab.config import Settings
 from digitlab.data import PartName
 from digitlab.data.dataset import load_part
 from digitlab.errors import BadRun
@@ -24,6 +23,7 @@ from digitlab.runs.run import now
 from digitlab.runs.scores import origin_of
 from digitlab.runs.status import State
 from digitlab.runs.weights import model_of
+from digitlab.settings import Settings
 
 VERSIONS = {name: one.version for name, one in DISTURBANCES.items()}
 

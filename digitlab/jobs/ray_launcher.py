@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.errors import BadConfig, BadRun
 from digitlab.extras import need
 from digitlab.files import read_json, saving, write_json
@@ -28,6 +28,7 @@ from digitlab.jobs.ray_nodes import check_nodes
 from digitlab.locks import is_held
 from digitlab.runs.run import RUN_ID, Run
 from digitlab.runs.status import UNFINISHED, State
+from digitlab.settings import Settings
 
 if TYPE_CHECKING:
     from ray.job_submission import JobSubmissionClient

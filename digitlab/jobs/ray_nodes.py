@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 import digitlab
-from digitlab.config import Settings
 from digitlab.errors import BadConfig, BadRun, NotSaved
 from digitlab.folders import scratch_folder
 from digitlab.jobs.launcher import PROJECT
 from digitlab.jobs.storage import REMEDY, check_rename, check_storage
 from digitlab.locks import is_held
+from digitlab.settings import Settings
 
 if TYPE_CHECKING:
     from ray.job_submission import JobSubmissionClient

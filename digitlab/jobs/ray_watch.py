@@ -11,13 +11,13 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from digitlab.config import Settings
 from digitlab.errors import DigitlabError
 from digitlab.jobs.queue import Command, read_command
 from digitlab.jobs.ray_launcher import Handed, RayLauncher
 from digitlab.locks import Lock
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED, State
+from digitlab.settings import Settings
 
 _LOOK = 1.0
 """Seconds between two looks."""

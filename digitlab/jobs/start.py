@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from digitlab.access import OWNER, Role, Visitor
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data.dataset import find_datasets
 from digitlab.errors import BadConfig, BadRun, DataMissing, DigitlabError, NotSaved
 from digitlab.jobs.launcher import Launcher, launcher_of
@@ -18,6 +18,7 @@ from digitlab.runs.listing import Catalogue
 from digitlab.runs.owner import as_files, check_change_run
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED, State
+from digitlab.settings import Settings
 
 MOST_WAITING = 20
 """Runs that may wait for a slot."""

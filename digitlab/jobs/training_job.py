@@ -3,7 +3,6 @@
 import errno
 import shutil
 
-from digitlab.config import Settings
 from digitlab.data import PartName, Progress, quiet
 from digitlab.data.dataset import load_part, load_training
 from digitlab.errors import BadRun, DigitlabError, NotSaved
@@ -15,6 +14,7 @@ from digitlab.runs.run import Run
 from digitlab.runs.scores import SAMPLES, save_samples
 from digitlab.runs.status import State
 from digitlab.runs.weights import load_resume, load_weights, save_resume
+from digitlab.settings import Settings
 from digitlab.training.devices import keep_freed_memory
 from digitlab.training.trainer import EpochRecord, Hooks, Trainer
 

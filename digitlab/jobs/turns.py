@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from filelock import AcquireReturnProxy, Timeout
 
 from digitlab.access import NotAllowed, Role, Visitor, check_room, check_turn
-from digitlab.config import Settings
 from digitlab.errors import DigitlabError
 from digitlab.folders import make_folder
 from digitlab.jobs.measurement import measurements
@@ -15,6 +14,7 @@ from digitlab.runs.listing import Catalogue
 from digitlab.runs.owner import count_runs
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
+from digitlab.settings import Settings
 
 _PATIENCE = 10.0
 """Seconds to wait for others who start a run."""

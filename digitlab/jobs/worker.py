@@ -10,13 +10,13 @@ from types import FrameType
 
 from filelock import Timeout
 
-from digitlab.config import Settings
 from digitlab.errors import DigitlabError
 from digitlab.jobs.measurement import Measurement, is_measurement
 from digitlab.jobs.queue import Command, Queue, Ticket, wait_while, write_command
 from digitlab.runs.owner import owner_of
 from digitlab.runs.run import Run, open_run
 from digitlab.runs.status import UNFINISHED, State
+from digitlab.settings import Settings
 
 _PATIENCE = 10.0
 """Seconds that a process before this one may take to end."""

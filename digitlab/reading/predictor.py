@@ -10,7 +10,6 @@ import torch
 from PIL import Image
 from torch import nn
 
-from digitlab.config import Settings
 from digitlab.data.parts import Part
 from digitlab.errors import BadPicture
 from digitlab.image.prepare import as_images, prepare
@@ -20,6 +19,7 @@ from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
 from digitlab.runs.scores import read_doubt
 from digitlab.runs.weights import model_of
+from digitlab.settings import Settings
 
 if TYPE_CHECKING:
     from digitlab.metrics.summary import Summary

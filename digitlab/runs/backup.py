@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from digitlab.config import Settings
 from digitlab.data.handwriting_file import my_drawings
 from digitlab.errors import BadRun, DigitlabError, NotSaved
 from digitlab.files import new_file
@@ -25,6 +24,7 @@ from digitlab.folders import make_folder
 from digitlab.runs.archive import check_run, is_known
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import RUN_ID, Run, now
+from digitlab.settings import Settings
 
 MANIFEST = "manifest.json"
 KIND = "digitlab backup"

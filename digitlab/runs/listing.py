@@ -10,9 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from digitlab import config as installation
+from digitlab import settings as installation
 from digitlab.access import OWNER, Visitor
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.errors import BadRun, UnknownName
 from digitlab.files import read_json, write_json
 from digitlab.folders import remove_folder
@@ -21,6 +21,7 @@ from digitlab.runs.checked import Unfit, flag, items, lines, record, text
 from digitlab.runs.owner import check_change_run, may_see_score
 from digitlab.runs.run import CHECKPOINT_NAME, RUN_ID, Run, open_run
 from digitlab.runs.status import UNFINISHED, State, Status
+from digitlab.settings import Settings
 
 _FIRST = ("softmax", "cnn")
 """The checkpoints that are listed before all others."""

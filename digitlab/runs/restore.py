@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from digitlab.config import Settings
 from digitlab.data.handwriting import delete_drawings, restore_drawings
 from digitlab.data.handwriting_file import MyDrawing, parse_drawings
 from digitlab.errors import DigitlabError, UnknownName
@@ -22,6 +21,7 @@ from digitlab.runs.archive import check_run
 from digitlab.runs.backup import DATED, KIND, MANIFEST, RUNS, VERSION, is_drawings_file, is_run_file
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED, State
+from digitlab.settings import Settings
 
 _LARGEST_MANIFEST = 64_000_000
 _CHUNK = 1_000_000

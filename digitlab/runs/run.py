@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from digitlab import config as installation
+from digitlab import settings as installation
 from digitlab.config import TrainConfig
 from digitlab.errors import BadConfig, BadRun
 from digitlab.files import PART, read_json, write_bytes, write_json

@@ -4,13 +4,13 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from digitlab.config import Settings
 from digitlab.folders import make_folder
 from digitlab.models import count_parameters
 from digitlab.runs.run import Run, now
 from digitlab.runs.scores import SAMPLES, save_samples
 from digitlab.runs.status import State, Status
 from digitlab.runs.weights import save_resume, save_weights
+from digitlab.settings import Settings
 from digitlab.training.trainer import EpochRecord, Trainer
 
 

@@ -14,9 +14,9 @@ from types import FrameType
 
 from filelock import Timeout
 
-from digitlab.config import Settings
 from digitlab.errors import BadRun, DigitlabError, NotSaved
 from digitlab.jobs.queue import LOOK
+from digitlab.settings import Settings
 from digitlab.sweeps.sweep import Sweep, SweepState
 from digitlab.sweeps.undertaking import Listener, Undertaking
 

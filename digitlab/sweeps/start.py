@@ -6,7 +6,6 @@ from pathlib import Path
 from filelock import Timeout
 
 from digitlab.access import OWNER, NotAllowed, Role, Visitor
-from digitlab.config import Settings
 from digitlab.errors import BadRun, DigitlabError
 from digitlab.files import saving
 from digitlab.folders import remove_folder
@@ -15,6 +14,7 @@ from digitlab.jobs.start import check_config, stop_job
 from digitlab.runs.listing import delete_run
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
+from digitlab.settings import Settings
 from digitlab.sweeps.journal import read_journal
 from digitlab.sweeps.plan import SweepPlan
 from digitlab.sweeps.space import Choice

@@ -22,13 +22,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from digitlab.config import Settings
 from digitlab.errors import BadConfig, BadRun, UnknownName
 from digitlab.files import read_json, write_json, write_text
 from digitlab.folders import make_folder, move_folder, remove_folder, scratch_folder
 from digitlab.locks import Lock, is_held
 from digitlab.runs.checked import Check, Unfit, message, moment, record, seconds, word_of
 from digitlab.runs.run import now
+from digitlab.settings import Settings
 from digitlab.sweeps.plan import SweepPlan
 
 FOLDER = ".sweeps"

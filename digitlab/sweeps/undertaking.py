@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from digitlab.config import Settings
 from digitlab.errors import BadRun, DigitlabError, NotSaved
 from digitlab.files import read_json
 from digitlab.jobs.launcher import launcher_of
@@ -19,6 +18,7 @@ from digitlab.runs.history import history_so_far
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED, State
+from digitlab.settings import Settings
 from digitlab.sweeps.journal import (
     FACTS,
     Ending,

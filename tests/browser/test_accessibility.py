@@ -11,11 +11,12 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from digitlab.config import CHECKPOINTS, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data.handwriting import add_drawing
 from digitlab.ink.strokes import Drawing
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
+from digitlab.settings import CHECKPOINTS
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
 from tests.browser.served import ROOT, served
 from tests.sweeps.made_up import made_up_sweep

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from digitlab.config import CHECKPOINTS
+from digitlab.settings import CHECKPOINTS
 from digitlab.sweeps.sweep import Sweep
 from digitlab.sweeps.trials import read_trials
 from tests.browser.served import ROOT, served

@@ -10,10 +10,11 @@ import onnxruntime
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from digitlab.config import CHECKPOINTS, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.jobs.queue import Command, write_command
 from digitlab.reading.predictor import Predictor
 from digitlab.runs.run import RUN_ID, Run, open_run
+from digitlab.settings import CHECKPOINTS
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
 from tests.browser.served import ROOT, served
 

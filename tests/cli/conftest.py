@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-import digitlab.config
+import digitlab.settings
 from digitlab.cli.main import main
-from digitlab.config import Settings
 from digitlab.runs.listing import Catalogue
+from digitlab.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ Call = Callable[..., Called]
 @pytest.fixture(autouse=True)
 def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of checkpoints of the test's own, which is not there yet."""
-    monkeypatch.setattr(digitlab.config, "CHECKPOINTS", tmp_path / "checkpoints")
+    monkeypatch.setattr(digitlab.settings, "CHECKPOINTS", tmp_path / "checkpoints")
     return tmp_path / "checkpoints"
 
 

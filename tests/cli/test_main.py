@@ -12,12 +12,12 @@ from PIL import Image
 
 from digitlab import __version__
 from digitlab.cli.main import main
-from digitlab.config import Settings
 from digitlab.ink.ink_file import write_ink_file
 from digitlab.ink.strokes import LabelledDrawing
 from digitlab.runs.archive import pack_run
 from digitlab.runs.backup import back_up
 from digitlab.runs.run import Run
+from digitlab.settings import Settings
 from tests.cli.conftest import Call
 
 PROJECT = Path(__file__).parents[2]

@@ -7,10 +7,10 @@ import pytest
 
 from digitlab.cli.main import main
 from digitlab.cli.named_data import is_at_hand, is_file
-from digitlab.config import Settings
 from digitlab.data.dataset import DATASETS
 from digitlab.errors import UnknownName
 from digitlab.runs.run import Run
+from digitlab.settings import Settings
 
 Complete = Callable[..., set[str]]
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitlab.config import CHECKPOINTS
 from digitlab.image.photo import open_picture
 from digitlab.image.prepare import prepare_picture
 from digitlab.ink.strokes import draw_ink
 from digitlab.reading.predictor import Predictor
 from digitlab.runs.run import Run
+from digitlab.settings import CHECKPOINTS
 from tests.cli.conftest import Call, Called
 
 PROJECT = Path(__file__).parents[2]

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.runs.run import Run
+from digitlab.settings import Settings
 from digitlab.sweeps.space import Range
 from digitlab.sweeps.sweep import Sweep, sweeps
 from digitlab.sweeps.undertaking import Undertaking

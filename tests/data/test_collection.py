@@ -7,7 +7,6 @@ import pytest
 
 from digitlab.access import OWNER, POINTS_EACH, NotAllowed, Quotas, Role, ShareFull, Visitor
 from digitlab.classroom import Classroom
-from digitlab.config import Settings
 from digitlab.data import PartName
 from digitlab.data.collection import add_labelled, collection_is_open, import_drawings, open_collection, take_back
 from digitlab.data.dataset import DATASETS, is_here
@@ -16,6 +15,7 @@ from digitlab.data.handwriting_file import my_drawings
 from digitlab.errors import BadConfig, NotSaved
 from digitlab.ink.ink_file import read_ink_lines
 from digitlab.ink.strokes import Drawing
+from digitlab.settings import Settings
 
 ANNA, BO = Visitor(Role.PUPIL, "a" * 32), Visitor(Role.PUPIL, "b" * 32)
 TEACHER = Visitor(Role.TEACHER, "c" * 32)

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from digitlab.access import Role
-from digitlab.config import Settings
+from digitlab.settings import Settings
 from digitlab.ui.app.passes import read_secret
 from tests.deploy.proxy import CONFIG, REPLICAS, ROOT
 

@@ -5,7 +5,6 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
-from digitlab.config import Settings
 from digitlab.explain.embedding import (
     MOST_IMAGES,
     Neighbourhoods,
@@ -14,6 +13,7 @@ from digitlab.explain.embedding import (
     fit_plane,
     nearest,
 )
+from digitlab.settings import Settings
 
 
 @pytest.fixture

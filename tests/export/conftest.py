@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitlab.config import CHECKPOINTS
 from digitlab.data.dataset import load_part
 from digitlab.reading.predictor import Predictor
 from digitlab.runs.run import Run, open_run
+from digitlab.settings import CHECKPOINTS
 
 SHIPPED = ("softmax", "softmax-pen", "cnn-mnist", "cnn", "champion")
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from digitlab.config import CHECKPOINTS
 from digitlab.errors import BadRun, NotInstalled
 from digitlab.export.event_file import to_events
 from digitlab.export.exports import EXPORTS, write_export
 from digitlab.runs.run import Run, open_run
+from digitlab.settings import CHECKPOINTS
 
 Curves = dict[str, list[tuple[int, float]]]
 

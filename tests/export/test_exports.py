@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from digitlab.config import CHECKPOINTS
 from digitlab.errors import NotSaved
 from digitlab.export.exports import EXPORTS, as_one_file, write_export
 from digitlab.runs.archive import unpack_run
 from digitlab.runs.run import Run, open_run
+from digitlab.settings import CHECKPOINTS
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import numpy as np
 import torch
 import yaml
 
-from digitlab.config import CHECKPOINTS
 from digitlab.export.exports import EXPORTS, write_export
 from digitlab.export.model_card import write_model_card
 from digitlab.runs.listing import rename_run
 from digitlab.runs.run import Run, open_run
+from digitlab.settings import CHECKPOINTS
 from tests.export.conftest import library_says
 
 HOSTILE = "a\": x\\ '--- <script>alert(1)</script> ``` [b](javascript:c) | {{d}} # ${e}"

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.models import build_model
 from digitlab.report.page import write_report
 from digitlab.runs.archive import pack_run, unpack_run
@@ -30,6 +30,7 @@ from digitlab.runs.weights import (
     save_weights,
     weight_images,
 )
+from digitlab.settings import Settings
 from tests.fuzz.harness import Kind, tried
 from tests.fuzz.mutants import (
     encoded,

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitlab.config import CHECKPOINTS
 from digitlab.data import PartName
 from digitlab.data.pen import pen_drawings
 from digitlab.errors import BadPicture, BlankDrawing
@@ -24,6 +23,7 @@ from digitlab.ink.strokes import LabelledDrawing
 from digitlab.reading.number import as_text, find_number, read_number
 from digitlab.reading.predictor import Predictor
 from digitlab.runs.run import Run
+from digitlab.settings import CHECKPOINTS
 from tests.synthetic_photos import KINDS, Photo, take_photo
 
 SEED = 100

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data.dataset import load_part
 from digitlab.data.handwriting import add_drawing
 from digitlab.data.letters import letters_file
@@ -18,6 +18,7 @@ from digitlab.metrics.calibration import Doubt, fit_doubt, log_loss
 from digitlab.metrics.predictions import Predictions, tempered
 from digitlab.runs.run import Run
 from digitlab.runs.scores import score
+from digitlab.settings import Settings
 
 CONFIG = TrainConfig(model="softmax", data="sklearn", epochs=1, batch_size=200, learning_rate=0.01)
 

@@ -10,13 +10,14 @@ from dataclasses import replace
 import pytest
 from safetensors.torch import load_file
 
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.errors import BadConfig, BadRun
 from digitlab.jobs.launcher import Launcher, launcher_of
 from digitlab.jobs.start import pause_job, resume_job, start_job, stop_job
 from digitlab.runs.listing import delete_run
 from digitlab.runs.run import Run
 from digitlab.runs.status import State
+from digitlab.settings import Settings
 from digitlab.sweeps.conductor import conduct
 from digitlab.sweeps.plan import Method, SweepPlan
 from digitlab.sweeps.space import Choice

@@ -16,12 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.errors import BadRun
 from digitlab.jobs import launcher, start
 from digitlab.jobs.start import pause_job, resume_job, start_job, stop_job
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED, State
+from digitlab.settings import Settings
 from tests.fuzz.trust import keep_line
 
 ENDLESS = TrainConfig(model="softmax", data="sklearn", epochs=1000, batch_size=20, learning_rate=0.001)
@@ -243,7 +244,8 @@ def test_sigterm_saves_and_stops(settings: Settings, processes: Processes, reach
 
 def test_a_job_outlives_the_process_that_started_it(reaches: Reaches) -> None:
     code = (
-        "from digitlab.config import Settings, TrainConfig; from digitlab.jobs.start import start_job; "
+        "from digitlab.config import TrainConfig; from digitlab.jobs.start import start_job; "
+        "from digitlab.settings import Settings; "
         "config = TrainConfig(model='softmax', data='sklearn', epochs=3); "
         "print(start_job(config, Settings.from_environment()).folder)"
     )
@@ -315,7 +317,7 @@ def test_two_installations_on_one_folder_of_runs_see_the_same(
     run = start_job(ENDLESS, settings)
     trains(run)
     code = (
-        "import sys; from digitlab.config import Settings; from digitlab.runs.listing import Catalogue; "
+        "import sys; from digitlab.settings import Settings; from digitlab.runs.listing import Catalogue; "
         "from digitlab.jobs.start import stop_job; "
         "settings = Settings.from_environment(); run = Catalogue(settings).find(sys.argv[1]); print(run.state); "
         "stop_job(run, settings)"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from digitlab.config import Settings
 from digitlab.explain.embedding import choose_images
 from digitlab.jobs import mapping
 from digitlab.jobs.mapping import Making, how_far, start_mapping
@@ -15,6 +14,7 @@ from digitlab.jobs.start import QueueFull
 from digitlab.locks import Lock
 from digitlab.runs.positions import positions_file, read_positions
 from digitlab.runs.run import Run
+from digitlab.settings import Settings
 
 PATIENCE = 120.0
 """Seconds; a loaded machine takes long."""

@@ -12,7 +12,7 @@ import pytest
 
 from digitlab.access import NotAllowed, Quotas, Role, Visitor
 from digitlab.classroom import Classroom
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data.dataset import load_part
 from digitlab.errors import BadConfig, BadRun, DataMissing, UnknownName
 from digitlab.explain.perturbations import PERTURBATIONS, Disturbance
@@ -29,6 +29,7 @@ from digitlab.runs.run import Run
 from digitlab.runs.scores import origin_of
 from digitlab.runs.status import State
 from digitlab.runs.weights import save_weights
+from digitlab.settings import Settings
 
 ANNA, BO, TEACHER = Visitor(Role.PUPIL, "a" * 32), Visitor(Role.PUPIL, "b" * 32), Visitor(Role.TEACHER, "c" * 32)
 FEW = {name: DISTURBANCES[name] for name in ("shift-down", "noise", "fgsm")}

@@ -10,10 +10,10 @@ import pytest
 from filelock import FileLock
 
 import digitlab
-from digitlab.config import Settings
 from digitlab.errors import BadConfig, BadRun, NotSaved
 from digitlab.jobs import ray_nodes
 from digitlab.jobs.ray_nodes import check_nodes, look
+from digitlab.settings import Settings
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.errors import BadRun
 from digitlab.jobs import ray_launcher, ray_watch
 from digitlab.jobs.queue import Command, Queue, write_command
@@ -16,6 +16,7 @@ from digitlab.jobs.ray_watch import Watch
 from digitlab.locks import Lock
 from digitlab.runs.run import Run
 from digitlab.runs.status import State
+from digitlab.settings import Settings
 
 
 class Ray:

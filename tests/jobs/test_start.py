@@ -11,10 +11,10 @@ from threading import Barrier
 import pytest
 import torch
 
-import digitlab.config
+import digitlab.settings
 from digitlab.access import NotAllowed, Quotas, Role, Visitor
 from digitlab.classroom import Classroom
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data.handwriting import add_drawing
 from digitlab.errors import BadConfig, BadRun, DataMissing, UnknownName
 from digitlab.files import read_json
@@ -38,6 +38,7 @@ from digitlab.runs.listing import Catalogue
 from digitlab.runs.owner import owner_of
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
+from digitlab.settings import Settings
 
 CONFIG = TrainConfig(model="softmax", data="sklearn")
 
@@ -209,7 +210,7 @@ def test_a_run_that_is_under_way_or_done_is_not_resumed(
 def test_a_checkpoint_is_not_resumed(
     settings: Settings, spawned: list[str], make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(digitlab.config, "CHECKPOINTS", tmp_path / "checkpoints")
+    monkeypatch.setattr(digitlab.settings, "CHECKPOINTS", tmp_path / "checkpoints")
     run = make_run(tmp_path / "checkpoints")
     run.write_status(Status(State.STOPPED))
     before = {path: path.read_bytes() for path in run.folder.rglob("*")}

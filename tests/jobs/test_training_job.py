@@ -11,7 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data import PartName
 from digitlab.data.dataset import Dataset, load_part
 from digitlab.errors import BadRun, DataMissing, NotSaved
@@ -25,6 +25,7 @@ from digitlab.runs.run import Run
 from digitlab.runs.scores import SAMPLES, calibrated, fingerprint_file, load_samples, load_scores, read_scores, score
 from digitlab.runs.status import State
 from digitlab.runs.weights import load_resume, load_weights, save_resume
+from digitlab.settings import Settings
 from digitlab.training.trainer import Diverged, EpochRecord, Hooks, Trainer
 
 CONFIG = TrainConfig(model="softmax", data="sklearn", epochs=3, batch_size=200, learning_rate=0.01, seed=4)

@@ -31,7 +31,7 @@ def _nothing_remembered() -> None:
 
 @pytest.fixture(autouse=True)
 def _no_shipped_checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitlab.config.CHECKPOINTS", tmp_path / "checkpoints")
+    monkeypatch.setattr("digitlab.settings.CHECKPOINTS", tmp_path / "checkpoints")
     monkeypatch.setattr(readers, "_loaded", type(readers._loaded)())
 
 

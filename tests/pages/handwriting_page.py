@@ -7,8 +7,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from digitlab.config import Settings
 from digitlab.ink.strokes import Ink
+from digitlab.settings import Settings
 
 OpenHandwriting = Callable[..., AppTest]
 

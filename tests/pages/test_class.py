@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from digitlab.access import Visitor
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data.collection import collection_is_open, open_collection
 from digitlab.data.handwriting import add_drawing
 from digitlab.data.handwriting_file import my_drawings
@@ -20,6 +20,7 @@ from digitlab.runs.listing import read_label
 from digitlab.runs.owner import as_files, owner_of
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
+from digitlab.settings import Settings
 from digitlab.ui.shared.collection_note import NOTE
 from tests.pages.driven_page import PAGES, STROKE, MakeModel, OpenPage, captions, find_button
 from tests.pages.handwriting_page import data_of, folder, slanted

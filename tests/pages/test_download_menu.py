@@ -9,10 +9,10 @@ import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
 
-from digitlab.config import CHECKPOINTS
 from digitlab.export.exports import EXPORTS, Export
 from digitlab.runs.archive import pack_run
 from digitlab.runs.run import Run
+from digitlab.settings import CHECKPOINTS
 from digitlab.ui.train import download_menu
 from tests.pages.driven_page import PAGES, OpenPage, captions
 
@@ -103,7 +103,7 @@ def test_a_run_before_its_first_epoch_says_what_it_lacks(
 def test_the_champion_has_no_curves_to_give(
     open_menu: Callable[[Run], AppTest], downloads: Downloads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digitlab.config.CHECKPOINTS", CHECKPOINTS)
+    monkeypatch.setattr("digitlab.settings.CHECKPOINTS", CHECKPOINTS)
     said = words_of(open_menu(Run(CHECKPOINTS / "champion")))
     assert downloads.keys() == TITLES - {"TensorBoard"}
     assert "**TensorBoard**: The run has no history: choose one that was trained for at least one epoch." in said

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from digitlab.config import Settings
 from digitlab.data.handwriting_file import my_drawings
 from digitlab.ink.strokes import Drawing, Ink, draw_ink
 from digitlab.runs.run import Run
+from digitlab.settings import Settings
 from digitlab.ui.components.canvas_tools import to_fabric
 from digitlab.ui.components.reveal import HIDDEN
 from digitlab.ui.draw.number_view import INVITATION as NUMBER_INVITATION

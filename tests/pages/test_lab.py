@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from digitlab.config import Settings
 from digitlab.data.dataset import load_part
 from digitlab.explain.perturbations import PERTURBATIONS
 from digitlab.explain.robustness import choose_images
@@ -20,6 +19,7 @@ from digitlab.runs.robustness import Robustness, RobustnessCurve, save_robustnes
 from digitlab.runs.run import Run
 from digitlab.runs.scores import origin_of
 from digitlab.runs.status import State, Status
+from digitlab.settings import Settings
 from tests.pages.driven_page import PAGES, MakeModel, OpenPage, captions, draw, find_button, given
 
 CURVE = RobustnessCurve(PERTURBATIONS["noise"].version, (0.0, 50.0, 100.0), (300, 200, 100), 359)

@@ -5,10 +5,10 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from digitlab.config import CHECKPOINTS
 from digitlab.data.handwriting_file import MyDrawing
 from digitlab.formats import percent
 from digitlab.runs.run import Run
+from digitlab.settings import CHECKPOINTS
 from tests.pages.driven_page import PAGES, OpenPage, cards, draw, given
 from tests.pages.handwriting_page import data_of, is_clean
 

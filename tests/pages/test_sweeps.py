@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from digitlab.config import Settings
 from digitlab.runs.run import Run
+from digitlab.settings import Settings
 from digitlab.sweeps import start
 from digitlab.sweeps.journal import Ending, tell_ending, tell_setting
 from digitlab.sweeps.plan import Method

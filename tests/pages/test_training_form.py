@@ -7,13 +7,14 @@ import pytest
 import streamlit as st
 
 from digitlab.access import Visitor
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data.dataset import DATASETS
 from digitlab.jobs.queue import Queue
 from digitlab.jobs.start import QueueFull
 from digitlab.presets import PRESETS
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
+from digitlab.settings import Settings
 from digitlab.ui.train import sidebar
 from digitlab.ui.train.form import PRESET, key_of
 from tests.pages.driven_page import PAGES, MakeModel, OpenPage, captions, find_button, form_of

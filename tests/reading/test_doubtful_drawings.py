@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitlab.config import CHECKPOINTS
 from digitlab.data import PartName
 from digitlab.data.dataset import load_part
 from digitlab.reading.predictor import Predictor
 from digitlab.runs.run import Run
+from digitlab.settings import CHECKPOINTS
 from tests.reading.letters import LETTERS, images, scribble
 
 

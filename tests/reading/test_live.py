@@ -141,7 +141,7 @@ def test_another_view_is_one_function(readers: dict[str, Counting], monkeypatch:
 
 @pytest.fixture(scope="module")
 def shipped() -> dict[str, Predictor]:
-    from digitlab.config import CHECKPOINTS
     from digitlab.runs.run import Run
+    from digitlab.settings import CHECKPOINTS
 
     return {name: Predictor(Run(CHECKPOINTS / name)) for name in ("softmax", "cnn")}

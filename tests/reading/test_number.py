@@ -4,12 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitlab.config import CHECKPOINTS
 from digitlab.errors import BadPicture, BlankDrawing
 from digitlab.ink.strokes import Ink, draw_ink
 from digitlab.reading.number import FoundDigit, as_text, cut_out, find_number, read_number
 from digitlab.reading.predictor import Predictor, Reading
 from digitlab.runs.run import Run
+from digitlab.settings import CHECKPOINTS
 from tests.reading.pen_numbers import write_numbers
 
 FIVE_BODY: Ink = [[[0, 20], [0, 65], [30, 55], [60, 70], [70, 100], [50, 130], [0, 135]]]

@@ -8,7 +8,6 @@ import torch
 from PIL import Image
 from torch.utils.data import DataLoader
 
-from digitlab.config import Settings
 from digitlab.data.parts import Part, from_arrays
 from digitlab.errors import BadPicture, BadRun, BlankDrawing, UnknownName
 from digitlab.image.prepare import prepare
@@ -16,6 +15,7 @@ from digitlab.models import build_model, to_input
 from digitlab.reading.predictor import Predictor, evaluate, load_model, predict
 from digitlab.runs.run import Run
 from digitlab.runs.weights import load_weights
+from digitlab.settings import Settings
 
 IMAGE = np.zeros((28, 28), np.uint8)
 IMAGE[4:24, 4:24] = np.random.default_rng(0).integers(0, 256, (20, 20))

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from digitlab.config import CHECKPOINTS
 from digitlab.errors import BadInk, BadRun, UnknownName
 from digitlab.ink.strokes import Drawing, Ink
 from digitlab.models import compute_logits
@@ -15,6 +14,7 @@ from digitlab.reading.live import SLOW, Question, ask
 from digitlab.reading.parameters import Parameters
 from digitlab.reading.predictor import Predictor
 from digitlab.runs.run import Run
+from digitlab.settings import CHECKPOINTS
 
 SEVEN: Ink = [[[60, 60], [200, 60], [120, 230]]]
 VIEWS = ("evidence", "saliency", "layers")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from digitlab.config import Settings
 from digitlab.data.handwriting import add_drawing, relabel
 from digitlab.data.handwriting_file import handwriting_file, my_drawings
 from digitlab.errors import BadInk, NotSaved, UnknownName
@@ -22,6 +21,7 @@ from digitlab.runs.restore import BadBackup, restore
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
 from digitlab.runs.weights import load_resume, save_resume
+from digitlab.settings import Settings
 
 MakeRun = Callable[..., Run]
 

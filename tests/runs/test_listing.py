@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import digitlab.config
-from digitlab.config import Settings
+import digitlab.settings
 from digitlab.errors import BadRun, UnknownName
 from digitlab.report.page import write_report
 from digitlab.runs import listing
@@ -26,6 +25,7 @@ from digitlab.runs.listing import (
 from digitlab.runs.run import Run, now
 from digitlab.runs.scores import score
 from digitlab.runs.status import State, Status
+from digitlab.settings import Settings
 from tests.conftest import FIGURES
 
 MakeRun = Callable[..., Run]
@@ -54,7 +54,7 @@ DAMAGES = [
 
 @pytest.fixture(autouse=True)
 def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(digitlab.config, "CHECKPOINTS", tmp_path / "checkpoints")
+    monkeypatch.setattr(digitlab.settings, "CHECKPOINTS", tmp_path / "checkpoints")
     return tmp_path / "checkpoints"
 
 

@@ -38,7 +38,7 @@ def test_a_map_lies_with_its_run_and_is_read_again(run: Run, path: Path) -> None
 def test_a_checkpoints_map_lies_in_the_folder_of_runs(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digitlab.config.CHECKPOINTS", run.folder.parent)
+    monkeypatch.setattr("digitlab.settings.CHECKPOINTS", run.folder.parent)
     assert positions_file(run, tmp_path, "mnist") == tmp_path / ".maps" / f"{run.id}-mnist-tsne.npz"
 
 

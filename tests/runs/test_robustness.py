@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import digitlab.config
+import digitlab.settings
 from digitlab.config import TrainConfig
 from digitlab.errors import BadRun
 from digitlab.runs.archive import pack_run, unpack_run
@@ -70,7 +70,7 @@ def test_other_weights_images_or_disturbances_have_none(run: Run, runs: Path, ma
 def test_a_checkpoint_is_not_written_to_and_its_own_curves_are_read_too(
     runs: Path, tmp_path: Path, make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(digitlab.config, "CHECKPOINTS", tmp_path / "checkpoints")
+    monkeypatch.setattr(digitlab.settings, "CHECKPOINTS", tmp_path / "checkpoints")
     made = make_run(tmp_path / "checkpoints")
     checkpoint = Run(made.folder.rename(tmp_path / "checkpoints" / "cnn"))
     saved(checkpoint, runs)

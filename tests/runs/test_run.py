@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-import digitlab.config
-from digitlab.config import Settings, TrainConfig
+import digitlab.settings
+from digitlab.config import TrainConfig
 from digitlab.errors import BadRun, NotSaved
 from digitlab.runs import run as run_module
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import CHECKPOINT_NAME, RUN_ID, Run, new_run_id, now, open_run
 from digitlab.runs.status import State, Status
+from digitlab.settings import Settings
 
 FOREIGN_NAMES = [
     "",
@@ -40,7 +41,7 @@ def an_hour_ago() -> str:
 
 @pytest.fixture(autouse=True)
 def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(digitlab.config, "CHECKPOINTS", tmp_path / "checkpoints")
+    monkeypatch.setattr(digitlab.settings, "CHECKPOINTS", tmp_path / "checkpoints")
     return tmp_path / "checkpoints"
 
 
@@ -120,7 +121,7 @@ def test_a_run_is_a_checkpoint_when_it_lies_in_their_folder(
     assert Run(tmp_path / "link" / shipped.id).is_checkpoint
     monkeypatch.chdir(tmp_path)
     assert Run(Path("checkpoints") / shipped.id).is_checkpoint
-    monkeypatch.setattr(digitlab.config, "CHECKPOINTS", run.folder.parent)
+    monkeypatch.setattr(digitlab.settings, "CHECKPOINTS", run.folder.parent)
     assert run.is_checkpoint
     assert not shipped.is_checkpoint
 

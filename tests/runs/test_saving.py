@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data.dataset import load_data
 from digitlab.errors import NotSaved
 from digitlab.jobs.training_job import work
@@ -16,6 +16,7 @@ from digitlab.runs.run import Run, open_run
 from digitlab.runs.saving import save_model
 from digitlab.runs.scores import load_samples
 from digitlab.runs.status import State
+from digitlab.settings import Settings
 from digitlab.training.trainer import EpochRecord, Hooks, Trainer
 
 CONFIG = TrainConfig(model="softmax", data="sklearn", epochs=3, name="in a notebook")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-import digitlab.config
+import digitlab.settings
 from digitlab.data.parts import Part
 from digitlab.errors import BadRun
 from digitlab.metrics.calibration import COLDEST, HOTTEST, Doubt
@@ -222,14 +222,14 @@ def test_a_run_without_saved_scores_or_weights_has_none_to_read(make_run: Callab
 def test_a_checkpoint_is_read_but_never_written(
     make_run: Callable[..., Run], part: Part, computed: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(digitlab.config, "CHECKPOINTS", tmp_path / "checkpoints")
+    monkeypatch.setattr(digitlab.settings, "CHECKPOINTS", tmp_path / "checkpoints")
     run = make_run(tmp_path / "checkpoints")
     assert len(score(run, part, "mnist").logits) == 30
     assert not (run.folder / "evaluations").exists()
 
-    monkeypatch.setattr(digitlab.config, "CHECKPOINTS", tmp_path / "elsewhere")
+    monkeypatch.setattr(digitlab.settings, "CHECKPOINTS", tmp_path / "elsewhere")
     score(run, part, "mnist")
-    monkeypatch.setattr(digitlab.config, "CHECKPOINTS", tmp_path / "checkpoints")
+    monkeypatch.setattr(digitlab.settings, "CHECKPOINTS", tmp_path / "checkpoints")
     score(run, part, "mnist")
     assert len(computed) == 2
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from digitlab.config import Settings
 from digitlab.runs.run import Run
+from digitlab.settings import Settings
 from digitlab.sweeps import undertaking
 from digitlab.sweeps.plan import SweepPlan
 from digitlab.sweeps.sweep import Sweep

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from digitlab.config import Settings
 from digitlab.errors import BadConfig, BadRun, NotSaved
 from digitlab.runs.status import State
+from digitlab.settings import Settings
 from digitlab.sweeps import conductor
 from digitlab.sweeps.conductor import conduct, main
 from digitlab.sweeps.journal import Ending

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from digitlab.config import Settings
 from digitlab.jobs import launcher
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
+from digitlab.settings import Settings
 from digitlab.sweeps.order import settings_in_order
 from digitlab.sweeps.plan import SweepPlan
 from digitlab.sweeps.space import Choice

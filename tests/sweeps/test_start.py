@@ -5,11 +5,11 @@ from typing import Any, BinaryIO
 import pytest
 
 from digitlab.access import NotAllowed, Role, Visitor
-from digitlab.config import Settings
 from digitlab.errors import BadRun, DataMissing, NotInstalled, UnknownName
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import now
 from digitlab.runs.status import State, Status
+from digitlab.settings import Settings
 from digitlab.sweeps import start
 from digitlab.sweeps.plan import SweepPlan
 from digitlab.sweeps.space import Choice

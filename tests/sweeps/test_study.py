@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from digitlab.config import Settings
 from digitlab.errors import NotSaved
+from digitlab.settings import Settings
 from digitlab.sweeps.journal import Ending
 from digitlab.sweeps.plan import SweepPlan
 from digitlab.sweeps.space import Choice, Range

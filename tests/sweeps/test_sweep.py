@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from digitlab.config import Settings
 from digitlab.errors import BadRun, UnknownName
+from digitlab.settings import Settings
 from digitlab.sweeps.plan import SweepPlan
 from digitlab.sweeps.sweep import SWEEP_ID, Sweep, SweepState, SweepStatus, find_sweep, sweeps
 

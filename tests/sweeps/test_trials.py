@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.runs.listing import rename_run
 from digitlab.runs.run import Run
 from digitlab.runs.status import State
+from digitlab.settings import Settings
 from digitlab.sweeps import trials as module
 from digitlab.sweeps.journal import Ending, tell_ending, tell_setting
 from digitlab.sweeps.plan import Objective

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from digitlab.config import Settings, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.errors import BadConfig, BadRun
 from digitlab.runs.run import Run
 from digitlab.runs.status import State
+from digitlab.settings import Settings
 from digitlab.sweeps import journal
 from digitlab.sweeps.journal import Ending
 from digitlab.sweeps.order import key_of

@@ -10,9 +10,9 @@ import streamlit as st
 
 import digitlab
 from digitlab.access import Role, Visitor
-from digitlab.config import Settings
 from digitlab.data.dataset import DATASETS
 from digitlab.formats import count
+from digitlab.settings import Settings
 from digitlab.ui.about.sharing import quota_rows
 from digitlab.ui.app.installation import catalogue
 from digitlab.ui.components.live_html import live_html

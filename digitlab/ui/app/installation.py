@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from digitlab.config import Settings
 from digitlab.runs.listing import Catalogue
+from digitlab.settings import Settings
 from digitlab.ui.app.passes import Passes, read_secret
 
 

@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from digitlab.config import DataFolders
 from digitlab.image import SIDE
+from digitlab.settings import DataFolders
 from digitlab.ui.app import readers
 from digitlab.ui.app.guard import visitor_of
 from digitlab.ui.app.installation import catalogue, settings

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from digitlab.access import NotAllowed, Role, Visitor
-from digitlab.config import Settings
 from digitlab.errors import DigitlabError
 from digitlab.runs.owner import may_change_run, may_see_samples
 from digitlab.runs.run import Run
+from digitlab.settings import Settings
 from digitlab.ui.app.guard import visitor_with
 from digitlab.ui.app.installation import settings
 from digitlab.ui.app.passes import COOKIE

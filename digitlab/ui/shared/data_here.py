@@ -1,7 +1,8 @@
 """A config's data, where neither MNIST nor the pen digits are on this computer."""
 
-from digitlab.config import DataFolders, TrainConfig
+from digitlab.config import TrainConfig
 from digitlab.data.dataset import DATASETS
+from digitlab.settings import DataFolders
 from digitlab.ui.app.visitor import own_settings
 
 _LARGE = ("mnist", "pen")

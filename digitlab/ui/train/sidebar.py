@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from digitlab.config import ARCHITECTURES, DataFolders, TrainConfig, label_of
+from digitlab.config import ARCHITECTURES, TrainConfig, label_of
 from digitlab.data.dataset import DATASETS, Dataset, missing_datasets
 from digitlab.errors import BadConfig, DigitlabError
 from digitlab.jobs.queue import read_command
@@ -14,6 +14,7 @@ from digitlab.presets import PRESETS
 from digitlab.runs.listing import title_of
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
+from digitlab.settings import DataFolders
 from digitlab.ui.app import address
 from digitlab.ui.app.address import page_file
 from digitlab.ui.app.callouts import plain, show_error

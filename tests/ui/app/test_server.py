@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from digitlab.config import Settings
 from digitlab.errors import BadConfig, DigitlabError
 from digitlab.jobs.launcher import LocalLauncher
+from digitlab.settings import Settings
 from digitlab.ui.app import server
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from digitlab.config import CHECKPOINTS
+from digitlab.settings import CHECKPOINTS
 from digitlab.ui.app.live_messages import answer_all
 from tests.browser.drawing_page import TRAJECTORIES
 
