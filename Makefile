@@ -20,7 +20,7 @@ DIGITLAB_FUZZ ?= 10000
 # and a fault fails again. What failed at first stands above.
 AGAIN = { echo "Once more, by themselves:"; $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
 
-.PHONY: app class test lint types imports unit slow soak benchmark benchmark-reading benchmark-class benchmark-launchers lock audit licences sbom clean
+.PHONY: app class test lint types imports unit slow soak benchmark benchmark-reading benchmark-class benchmark-launchers benchmark-many lock audit licences sbom clean
 
 app: $(INSTALLED)
 	$(BIN)/streamlit run app.py
@@ -66,6 +66,11 @@ benchmark-class: $(VENV)/.dev
 
 benchmark-launchers: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.launchers
+
+benchmark-many: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.many_runs
+	$(BIN)/python -m benchmarks.many_nodes
+	$(BIN)/python -m benchmarks.class_load crowd
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

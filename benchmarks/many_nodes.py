@@ -2,8 +2,8 @@
 
 Nodes and runs are made up, on a clock of their own; what conducts the sweep, its records and the folders of its runs
 are the real ones. A node that gets a run needs START seconds until its first step, trains, and needs END seconds for
-its figures on test data: what `benchmarks.launchers` measures on a node of one core. The clock stands still for nobody:
-the seconds that a look at the runs really takes pass for the nodes, too.
+its figures on test data: what `benchmarks.launchers` measures of Ray on a node of one core. The clock stands still for
+nobody: the seconds that a look at the runs really takes pass for the nodes, too.
 
 Further rows: what a run under way asks of the shared folder, counted at a real training; and how long the list of
 runs takes while as many runs write theirs, by threads of this machine.
@@ -47,7 +47,7 @@ NODES = 100
 LENGTHS = (10.0, 60.0, 300.0)
 """Seconds for which a run trains."""
 
-START, END = 5.0, 5.0
+START, END = 10.0, 5.0
 """Seconds before the first step and after the last."""
 
 _ROUNDS = 4
