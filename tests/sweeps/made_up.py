@@ -60,8 +60,9 @@ def made_up_sweep(
                 seconds[number - 1] if seconds else 1.0,
             )
             tell_run(sweep.journal, number, seed, run.id)
-            for name in ("weights.safetensors", "results.json") if weights_of else ():
-                shutil.copy(weights_of / name, run.folder)
+            if weights_of:
+                for name in ("weights.safetensors", "results.json"):
+                    shutil.copy(weights_of / name, run.folder)
         tell_ending(sweep.journal, number, Ending.DONE)
     sweep.mark(SweepState.DONE)
     return sweep
