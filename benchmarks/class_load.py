@@ -20,32 +20,21 @@ machine's cores. Last, the memory once all have left; Streamlit keeps a session 
 
 import argparse
 import asyncio
-import itertools
-import json
 import os
-import random
-import re
 import signal
 import statistics
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx2
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.Delta_pb2 import Delta
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetState
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import WebSocketException
-from websockets.typing import Origin, Subprotocol
 
-from benchmarks.live import EVERY, MODELS, memory, messages, processor_seconds, server_of
+from benchmarks.live import MODELS, memory, processor_seconds, server_of
+from benchmarks.sessions import Class, Habits, Tenth, pupil
 from digitlab.config import TrainConfig
 from digitlab.jobs.queue import Command, write_command
 from digitlab.jobs.start import start_job
@@ -55,40 +44,8 @@ from tests.browser.served import ROOT, free_port, served
 from tests.deploy.proxy import proxied
 from tests.fuzz.trust import keep_line
 
-
-@dataclass(frozen=True)
-class Habits:
-    """What sessions do, in seconds. comes: within which they come in. looks: at the answers to a digit.
-
-    stays, away: how long a visit and the time between two may last.
-    """
-
-    comes: float = 10.0  # a class does not come in through the door all at once
-    looks: float = 3.0
-    stays: tuple[float, float] = (60.0, 120.0)
-    away: tuple[float, float] = (1.0, 4.0)
-
-
-_ELSEWHERE = 8
-"""Of so many digits about one is followed by a look at another page."""
-
-_LOOKS_ELSEWHERE = 3.0
-
-_PAGES = ("train", "evaluate", "inside", "compare", "handwriting")
-_PATIENCE = 60.0
 _KEPT = 125.0
 """Seconds that Streamlit keeps a session whose socket is closed."""
-
-_PAD = "digitlab.ink_pad"
-
-
-@dataclass
-class Tenth:
-    """What the sessions saw in one tenth of the time. waits, runs: seconds."""
-
-    waits: list[float] = field(default_factory=list)
-    runs: list[float] = field(default_factory=list)
-    errors: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)
@@ -104,152 +61,6 @@ class Servers:
     def memory(self) -> float:
         """Of all of them, in MB."""
         return sum(map(memory, self.processes))
-
-
-@dataclass
-class Class:
-    """All sessions: where they go, and what they have seen."""
-
-    address: str
-    until: float
-    habits: Habits
-    tenth: Tenth = field(default_factory=Tenth)
-    errors: Counter[str] = field(default_factory=Counter)
-    visits: int = 0
-
-    def wrong(self, what: str) -> None:
-        self.tenth.errors[what] += 1
-        self.errors[what] += 1
-
-
-class Page:
-    """A session's side of Streamlit's socket: which pages there are, and where the pad is on the one that is open."""
-
-    def __init__(self, socket: ClientConnection, room: Class) -> None:
-        self._socket, self._room = socket, room
-        self._hashes: dict[str, str] = {}
-        self._here = ""
-        self._pad = self._fragment = ""
-
-    async def open(self, name: str = "") -> None:
-        """Open a page, as a link of the navigation does; the first one without a name."""
-        message = BackMsg()
-        message.rerun_script.page_script_hash = self._hashes.get(name, "")
-        message.rerun_script.context_info.timezone = "UTC"
-        await self._run(message)
-
-    async def tell(self, drawing: dict[str, object]) -> None:
-        """What the pad sends when the pen rests: the drawing, for the fragment that the pad is in."""
-        message = BackMsg()
-        message.rerun_script.page_script_hash = self._here
-        message.rerun_script.fragment_id = self._fragment
-        state = WidgetState(id=self._pad, json_value=json.dumps({"drawing": drawing}))
-        message.rerun_script.widget_states.widgets.append(state)
-        await self._run(message)
-
-    async def _run(self, message: BackMsg) -> None:
-        began = time.perf_counter()
-        await self._socket.send(message.SerializeToString())
-        while True:
-            answer = ForwardMsg()
-            answer.ParseFromString(bytes(await asyncio.wait_for(self._socket.recv(decode=False), _PATIENCE)))
-            kind = answer.WhichOneof("type")
-            if kind == "navigation":
-                self._hashes = {page.url_pathname: page.page_script_hash for page in answer.navigation.app_pages}
-                self._here = answer.navigation.page_script_hash
-            elif kind == "delta":
-                self._look_at(answer.delta)
-            elif kind == "script_finished":
-                if answer.script_finished not in (
-                    ForwardMsg.FINISHED_SUCCESSFULLY,
-                    ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
-                ):
-                    self._room.wrong(ForwardMsg.ScriptFinishedStatus.Name(answer.script_finished))
-                break
-        self._room.tenth.runs.append(time.perf_counter() - began)
-
-    def _look_at(self, delta: Delta) -> None:
-        element = delta.new_element
-        if element.WhichOneof("type") == "exception":
-            self._room.wrong(f"exception on a page: {element.exception.message[:80]}")
-        if element.bidi_component.component_name == _PAD:
-            self._pad, self._fragment = element.bidi_component.id, delta.fragment_id
-
-
-async def pupil(room: Class, index: int) -> None:
-    """One seat: visits until the time is over. What goes wrong ends a visit and is counted."""
-    chance = random.Random(index)
-    await asyncio.sleep(chance.uniform(0, room.habits.comes))
-    while time.perf_counter() < room.until:
-        room.visits += 1
-        try:
-            await _visit(room, index, chance)
-        except (OSError, TimeoutError, WebSocketException, httpx2.HTTPError) as error:
-            room.wrong(f"{type(error).__name__}: {error}"[:80])
-        await asyncio.sleep(chance.uniform(*room.habits.away))
-
-
-async def _visit(room: Class, index: int, chance: random.Random) -> None:
-    ends = min(room.until, time.perf_counter() + chance.uniform(*room.habits.stays))
-    cookies = await _load_files(room)
-    async with _sockets(room, cookies) as (page, live):
-        await page.open()
-        drawn = messages(index)
-        for digit in itertools.count(1):
-            if time.perf_counter() > ends:
-                return
-            last = await _draw(room, live, drawn)
-            rests = time.perf_counter() + room.habits.looks * chance.uniform(0.5, 1.5)
-            await page.tell({"number": digit, "strokes": last["strokes"], "penWidth": last["penWidth"]})
-            await asyncio.sleep(max(0.0, min(rests, ends) - time.perf_counter()))
-            if chance.random() < 1 / _ELSEWHERE:
-                await page.open(chance.choice(_PAGES))
-                await asyncio.sleep(_LOOKS_ELSEWHERE)
-                await page.open()
-
-
-async def _load_files(room: Class) -> str:
-    """The page and what it names, as a browser without a cache fetches them; gives back its cookies, as a header."""
-    async with httpx2.AsyncClient(base_url=room.address, timeout=_PATIENCE, verify=False) as http:  # no TLS here
-        page = await http.get("/")
-        for name in ("", *re.findall(r'(?:src|href)="\./(static/[^"]+)"', page.text)):
-            answer = await http.get("/" + name)
-            if answer.status_code != 200:
-                room.wrong(f"status {answer.status_code}")
-        return "; ".join(f"{name}={value}" for name, value in http.cookies.items())
-
-
-@asynccontextmanager
-async def _sockets(room: Class, cookies: str) -> AsyncIterator[tuple[Page, ClientConnection]]:
-    sockets, origin = room.address.replace("http", "ws"), Origin(room.address)
-    headers = {"Cookie": cookies} if cookies else {}
-    async with (
-        connect(
-            f"{sockets}/_stcore/stream",
-            origin=origin,
-            additional_headers=headers,
-            subprotocols=[Subprotocol("streamlit")],
-            max_size=None,
-            open_timeout=_PATIENCE,
-        ) as stream,
-        connect(f"{sockets}/api/live", origin=origin, additional_headers=headers, open_timeout=_PATIENCE) as live,
-    ):
-        yield Page(stream, room), live
-
-
-async def _draw(room: Class, live: ClientConnection, drawn: Iterator[str]) -> dict[str, object]:
-    """One digit, ten messages; gives back the whole drawing."""
-    last: dict[str, object] = {}
-    for message in itertools.islice(drawn, 10):
-        began = time.perf_counter()
-        await live.send(message)
-        answer = json.loads(await asyncio.wait_for(live.recv(), _PATIENCE))
-        room.tenth.waits.append(time.perf_counter() - began)
-        if "shown" not in answer:
-            room.wrong(str(answer.get("trouble"))[:80])
-        last = json.loads(message)["drawing"]
-        await asyncio.sleep(max(0.0, began + EVERY - time.perf_counter()))
-    return last
 
 
 def _percentiles(seconds: list[float]) -> str:
@@ -316,18 +127,21 @@ def training(folder: Path, jobs: int) -> Iterator[None]:
                 pass
 
 
-def measure(
-    sessions: int,
-    jobs: int,
-    seconds: float,
-    after: Callable[[], None] = lambda: None,
-    habits: Habits = Habits(),
-    replicas: int = 1,
-) -> int:
-    """So many sessions for so long against servers of their own. Prints the figures; gives back how many errors came.
+@dataclass(frozen=True)
+class Kind:
+    """What is measured. after: what comes once all have left, before memory is looked at for the last time."""
 
-    after: is called once the sessions have left, before memory is looked at for the last time.
-    """
+    seconds: float = 600.0
+    sessions: int = 50
+    jobs: int = 2
+    replicas: int = 1
+    habits: Habits = field(default_factory=Habits)
+    after: Callable[[], None] = lambda: None
+
+
+def measure(kind: Kind) -> int:
+    """So many sessions for so long against servers of their own; prints the figures. Returns how many errors came."""
+    sessions, jobs, seconds, replicas = kind.sessions, kind.jobs, kind.seconds, kind.replicas
     os.environ["DIGITLAB_JOBS"] = str(max(1, jobs))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -335,7 +149,7 @@ def measure(
         stack.enter_context(training(folder, jobs))
         of = f", {replicas} replicas behind nginx" if replicas > 1 else ""
         print(f"{sessions} sessions with {MODELS[0][0]} and {MODELS[1][0]}, {jobs} training jobs{of}", HEADER, sep="\n")
-        room, whole, used = asyncio.run(_class(servers, sessions, seconds, habits))
+        room, whole, used = asyncio.run(_class(servers, sessions, seconds, kind.habits))
         print(f"  all {_rate(whole.waits, seconds)}{_percentiles(whole.waits)}", end="")
         print(f"{len(whole.runs) / seconds:8.1f}{_percentiles(whole.runs)}{room.errors.total():8}{room.visits:8}")
         for what, times in room.errors.most_common(10):
@@ -345,7 +159,7 @@ def measure(
             f"memory from the fourth tenth to the last: {last - settled:+.0f} MB ({100 * (last / settled - 1):+.1f} %)"
         )
         print(f"processor time of the sessions themselves: {100 * time.process_time() / seconds:.0f} % of a core")
-        after()
+        kind.after()
         print(f"memory at the end: {servers.memory():.0f} MB")
         lines = [line for log in folder.rglob("server.log") for line in log.read_text().splitlines()]
         trouble = [line for line in lines if "Traceback" in line]
@@ -394,17 +208,6 @@ def _wait_until_forgotten() -> None:
     time.sleep(_KEPT)
 
 
-@dataclass(frozen=True)
-class Kind:
-    """What is measured, unless options say otherwise. after: what comes when all have left."""
-
-    seconds: float = 600.0
-    sessions: int = 50
-    jobs: int = 2
-    replicas: int = 1
-    after: Callable[[], None] = lambda: None
-
-
 KINDS = {
     "class": Kind(),
     "growth": Kind(seconds=1800.0, sessions=20, after=_wait_until_forgotten),
@@ -422,13 +225,16 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # server and jobs end with it
     name = next((word for word in chosen.words[:1] if word in KINDS), "class")
     kind = KINDS[name]
-    seconds = [float(word) for word in chosen.words if word != name] or [kind.seconds]
-    habits = Habits()
+    seconds = next((float(word) for word in chosen.words if word != name), kind.seconds)
+    kind = replace(
+        kind,
+        seconds=seconds,
+        sessions=chosen.sessions or kind.sessions,
+        jobs=kind.jobs if chosen.jobs is None else chosen.jobs,
+    )
     if name == "crowd":
-        habits = Habits(comes=seconds[0] / 2, looks=60.0, stays=(seconds[0], seconds[0]))
-    sessions = chosen.sessions or kind.sessions
-    jobs = kind.jobs if chosen.jobs is None else chosen.jobs
-    raise SystemExit(measure(sessions, jobs, seconds[0], kind.after, habits, kind.replicas) > 0)
+        kind = replace(kind, habits=Habits(comes=seconds / 2, looks=60.0, stays=(seconds, seconds)))
+    raise SystemExit(measure(kind) > 0)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,6 @@ class Nodes(ToyJobs):
         super().__init__()
         self.starts_as = State.QUEUED
         self.line: list[Run] = []
-        self.first: list[float] = []
         self.trained = 0.0
 
     def start(self, config: TrainConfig, settings: Settings, facts: Mapping[str, Mapping[str, Any]]) -> Run:
@@ -95,7 +94,6 @@ class Nodes(ToyJobs):
         for begins, ends, run in list(self.busy):
             if begins <= self.now and run.status.state is State.QUEUED:
                 run.mark(State.RUNNING)
-                self.first.append(begins)
             if ends <= self.now:
                 self.busy.remove((begins, ends, run))
                 self.trained += self.length

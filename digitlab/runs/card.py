@@ -30,7 +30,7 @@ def write_card(run: Run, name: str, command: str) -> str:
             "",
             *sureness(results),
             "",
-            *notes(run),
+            *_notes(run),
             "Made by:",
             "",
             f"    {command}",
@@ -47,7 +47,7 @@ def write_card(run: Run, name: str, command: str) -> str:
     )
 
 
-def notes(run: Run) -> list[str]:
+def _notes(run: Run) -> list[str]:
     """What people noted of it, such as what else was tried and how it was chosen; nothing where nobody did."""
     found = read_label(run).notes.strip()
     return ["Notes:", "", *found.splitlines(), ""] if found else []

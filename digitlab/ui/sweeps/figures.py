@@ -109,8 +109,8 @@ def _importance(
 
 def _show_to_pick(chart: Chart, name: str, sweep: Sweep, picked: Sequence[int]) -> None:
     title = f"{name} of the sweep"
-    said = marked(chart, picked).said
-    show_plot(chart.figure, title, sweep.id, said, key=_key(title, picked), on_pick=partial(_pick, title))
+    chart = marked(chart, picked)
+    show_plot(chart.figure, title, sweep.id, chart.said, key=_key(title, picked), on_pick=partial(_pick, title))
 
 
 def _key(title: str, picked: Sequence[int]) -> str:
