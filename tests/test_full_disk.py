@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from digitlab.backup.back_up import back_up
+from digitlab.backup.restore import restore
 from digitlab.cli.main import main
 from digitlab.config import TrainConfig
 from digitlab.data import sklearn_digits
@@ -24,24 +26,29 @@ from digitlab.errors import DigitlabError
 from digitlab.ink.ink_file import InkLine, write_ink_file
 from digitlab.ink.strokes import Drawing, LabelledDrawing
 from digitlab.jobs import launcher
+from digitlab.jobs.measurement import Plan, find_measurement
 from digitlab.jobs.queue import Command, Queue, read_command, write_command
-from digitlab.jobs.start import resume_job, start_job
+from digitlab.jobs.start import resume_job, start_job, start_measurement
 from digitlab.jobs.training_job import work
 from digitlab.models import build_model
 from digitlab.runs.archive import pack_run, unpack_run
-from digitlab.runs.backup import back_up
 from digitlab.runs.listing import Catalogue, delete_run, read_label, rename_run, star_run
 from digitlab.runs.publish import publish
-from digitlab.runs.restore import restore
 from digitlab.runs.run import Run, now
 from digitlab.runs.scores import Scores, load_scores, save_samples, save_scores
 from digitlab.runs.status import State, Status
 from digitlab.runs.weights import load_resume, save_resume, save_weights
 from digitlab.settings import Settings
+from digitlab.sweeps.journal import Ending, read_journal, tell_ending, tell_setting
+from digitlab.sweeps.plan import SweepPlan
+from digitlab.sweeps.space import Choice
+from digitlab.sweeps.start import delete_sweep, resume_sweep, start_sweep, stop_sweep
+from digitlab.sweeps.sweep import Sweep, SweepState, sweeps
 from tests.failing_disk import FORBIDDEN, FULL, READ_ONLY, FailingDisk
 
 INK = [[[10.0, 10.0], [100.0, 200.0]]]
 CONFIG = TrainConfig(model="softmax", data="sklearn", epochs=1, batch_size=500)
+PLAN = SweepPlan(base=CONFIG, space={"batch_size": Choice((32, 64))}, most_runs=2)
 
 
 @pytest.fixture
@@ -195,19 +202,55 @@ def make_a_backup(settings: Settings, make_run: Callable[..., Run]) -> Case:
 
 
 def restore_a_backup(settings: Settings, make_run: Callable[..., Run]) -> Case:
-    first, second = make_run(), make_run()
+    first, second, sweep = make_run(), make_run(), Sweep.create(settings.runs, PLAN)
     drawing = add_drawing(settings.data, Drawing(ink=INK, pen_width=18.0), 7, "")
     file = back_up(settings.runs.parent / "backup.zip", settings).file
     delete_run(first)
     delete_run(second)
+    sweep.remove()
     delete_drawings(settings.data, [drawing.id])
-    return Case(lambda: restore(file, settings), lambda: (_runs(settings), _drawings(settings)))
+    return Case(lambda: restore(file, settings), lambda: (_runs(settings), _sweeps(settings), _drawings(settings)))
+
+
+def start_measuring(settings: Settings, make_run: Callable[..., Run]) -> Case:
+    plan = Plan(make_run().id, "sklearn")
+    return Case(
+        lambda: start_measurement(plan, settings),
+        lambda: (find_measurement(settings.runs, plan) is None, _tickets(settings)),
+    )
+
+
+def begin_a_sweep(settings: Settings, _make_run: Callable[..., Run]) -> Case:
+    return Case(lambda: start_sweep(PLAN, settings), lambda: _sweeps(settings))
+
+
+def resume_a_sweep(settings: Settings, _make_run: Callable[..., Run]) -> Case:
+    sweep = Sweep.create(settings.runs, PLAN)
+    sweep.mark(SweepState.STOPPED)
+    return Case(lambda: resume_sweep(sweep, settings), lambda: sweep.status.state)
+
+
+def stop_a_sweep(settings: Settings, _make_run: Callable[..., Run]) -> Case:
+    sweep = Sweep.create(settings.runs, PLAN)
+    return Case(lambda: stop_sweep(sweep, settings), lambda: sweep.wants_stop)
+
+
+def delete_a_sweep(settings: Settings, _make_run: Callable[..., Run]) -> Case:
+    sweep = Sweep.create(settings.runs, PLAN)
+    return Case(lambda: delete_sweep(sweep), lambda: _sweeps(settings))
+
+
+def take_down_a_trial(settings: Settings, _make_run: Callable[..., Run]) -> Case:
+    sweep = Sweep.create(settings.runs, PLAN)
+    tell_setting(sweep.journal, 1, {"batch_size": 32})
+    return Case(lambda: tell_ending(sweep.journal, 1, Ending.DONE), lambda: read_journal(sweep.journal))
 
 
 CASES: list[Make] = [
     *(create, start_a_job, resume_a_job, pause, rename, star, delete, unpack, label, label_another_way),
     *(delete_a_drawing, import_ink, write_ink, results, status, history, shorter_history, snapshot, resume_state),
     *(scores, samples, publish_anew, make_a_backup, restore_a_backup),
+    *(start_measuring, begin_a_sweep, resume_a_sweep, stop_a_sweep, delete_a_sweep, take_down_a_trial),
 ]
 
 MANY_WRITES = (unpack, publish_anew, make_a_backup, restore_a_backup)
@@ -330,12 +373,17 @@ def _left(folder: Path) -> list[str]:
     return [
         str(path)
         for path in folder.rglob(".*")
-        if path.name not in (".queue", ".lock") and not path.is_relative_to(folder / "data" / "MNIST")
+        if path.name not in (".queue", ".sweeps", ".measurements", ".lock")
+        and not path.is_relative_to(folder / "data" / "MNIST")
     ]
 
 
 def _runs(settings: Settings) -> list[tuple[str, State]]:
     return [(entry.id, entry.state) for entry in Catalogue(settings).entries() if not entry.is_checkpoint]
+
+
+def _sweeps(settings: Settings) -> list[tuple[str, SweepState]]:
+    return [(sweep.id, sweep.status.state) for sweep in sweeps(settings)]
 
 
 def _tickets(settings: Settings) -> list[str]:

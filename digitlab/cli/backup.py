@@ -1,4 +1,4 @@
-"""`digitlab backup`: all runs and drawings in one file."""
+"""`digitlab backup`: all runs, sweeps and drawings in one file."""
 
 from pathlib import Path
 
@@ -14,13 +14,13 @@ from digitlab.settings import Settings
 @json_option
 @click.pass_obj
 def backup(settings: Settings, target: Path, as_json: bool) -> None:
-    """Write all runs and your own drawings into one zip file, whole or not at all.
+    """Write all runs, sweeps and your own drawings into one zip file, whole or not at all.
 
-    A FOLDER gets a file named by the time; a name without an ending is a folder's, which is made. Runs may be under
-    way: each is copied as it stands at one moment, and when it is restored, Resume goes on from its last saved step.
+    A FOLDER gets a file named by the time; a name without an ending is a folder's, which is made. Runs and sweeps may
+    be under way: each is copied as it stands at one moment; restored, Resume goes on from what was last saved.
     Checkpoints and public data sets are not in it.
     """
-    from digitlab.runs.backup import back_up
+    from digitlab.backup.back_up import back_up
 
     made = back_up(target, settings)
     if as_json:
@@ -28,6 +28,7 @@ def backup(settings: Settings, target: Path, as_json: bool) -> None:
             {
                 "file": str(made.file),
                 "runs": made.runs,
+                "sweeps": made.sweeps,
                 "drawings": made.drawings,
                 "bytes": made.file.stat().st_size,
                 "left_out": dict(made.left_out),
@@ -36,5 +37,6 @@ def backup(settings: Settings, target: Path, as_json: bool) -> None:
         return
     for name, reason in made.left_out.items():
         click.echo(f"Left out: {name}. {reason}", err=True)
-    click.echo(plain(f"Backed up: runs {count(made.runs)}, drawings {count(made.drawings)}."), err=True)
+    totals = f"runs {count(made.runs)}, sweeps {count(made.sweeps)}, drawings {count(made.drawings)}"
+    click.echo(plain(f"Backed up: {totals}."), err=True)
     click.echo(str(made.file))

@@ -1,4 +1,4 @@
-"""`digitlab restore`: the runs and drawings of a backup are put back."""
+"""`digitlab restore`: the runs, sweeps and drawings of a backup are put back."""
 
 import dataclasses
 from pathlib import Path
@@ -15,28 +15,31 @@ from digitlab.settings import Settings
 @json_option
 @click.pass_obj
 def restore(settings: Settings, source: Path, as_json: bool) -> None:
-    """Put the runs and drawings of a backup back, all of them or none.
+    """Put the runs, sweeps and drawings of a backup back, all of them or none.
 
-    Of a FOLDER the newest backup is taken. Every file is checked first. Nothing that is here is overwritten: a run or
-    drawing that is here already stays as it is, and the command says so.
+    Of a FOLDER the newest backup is taken. Every file is checked first. Nothing that is here is overwritten: a run,
+    sweep or drawing that is here already stays as it is, and the command says so.
     """
-    from digitlab.runs.restore import restore as put_back
+    from digitlab.backup.restore import restore as put_back
 
     found = put_back(source, settings)
     if as_json:
         print_json({**dataclasses.asdict(found), "file": str(found.file)})
         return
-    for run_id in found.different:
+    for one in (*found.sweeps_different, *found.different):
         click.echo(
-            f"{run_id} exists here with other content and stays as it is. To restore the backup's, delete it first.",
+            f"{one} exists here with other content and stays as it is. To restore the backup's, delete it first.",
             err=True,
         )
     click.echo(
         plain(
-            f"Restored: runs {count(len(found.restored))}, drawings {count(found.drawings)}. Here already: runs "
-            f"{count(len(found.already_here) + len(found.different))}, drawings {count(found.drawings_here)}."
+            f"Restored: runs {count(len(found.restored))}, sweeps {count(len(found.sweeps))}, "
+            f"drawings {count(found.drawings)}. Here already: "
+            f"runs {count(len(found.already_here) + len(found.different))}, "
+            f"sweeps {count(len(found.sweeps_already_here) + len(found.sweeps_different))}, "
+            f"drawings {count(found.drawings_here)}."
         ),
         err=True,
     )
-    for run_id in found.restored:
-        click.echo(run_id)
+    for one in (*found.sweeps, *found.restored):
+        click.echo(one)

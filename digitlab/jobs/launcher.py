@@ -82,7 +82,7 @@ class LocalLauncher:
 
     def start(self, job: Run) -> None:
         check_storage(self.settings.runs)
-        with open_log(job) as log:
+        with open_log(log_file(job)) as log:
             job.mark(State.QUEUED)
             start_process(WORKER, str(job.folder.resolve()), self.settings, log)
 
@@ -124,9 +124,8 @@ def log_file(job: Run) -> Path:
 
 
 @contextmanager
-def open_log(job: Run) -> Iterator[BinaryIO]:
-    """The job's log, to be written on at its end. Raises NotSaved."""
-    path = log_file(job)
+def open_log(path: Path) -> Iterator[BinaryIO]:
+    """What a process prints, to be written on at its end. Raises NotSaved."""
     with saving(path):
         log = path.open("ab")
     with log:

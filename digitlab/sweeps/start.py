@@ -1,15 +1,15 @@
 """Start, stop, resume and delete a sweep; what its plan needs is checked here, by everyone who starts one."""
 
-from contextlib import suppress
+import shutil
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from filelock import Timeout
 
 from digitlab.access import OWNER, NotAllowed, Role, Visitor
 from digitlab.errors import BadRun, DigitlabError
-from digitlab.files import saving
-from digitlab.folders import remove_folder
-from digitlab.jobs.launcher import start_process
+from digitlab.jobs.launcher import open_log, start_process
 from digitlab.jobs.start import check_config, stop_job
 from digitlab.runs.listing import delete_run
 from digitlab.runs.run import Run
@@ -51,10 +51,10 @@ def start_sweep(plan: SweepPlan, settings: Settings, visitor: Visitor = OWNER) -
     """
     sweep = make_sweep(plan, settings, visitor)
     try:
-        _launch(sweep, settings)
+        with _opened_log(sweep) as log:
+            _launch(sweep, settings, log)
     except BaseException:
-        with suppress(DigitlabError):
-            remove_folder(sweep.folder)
+        shutil.rmtree(sweep.folder, ignore_errors=True)  # without a word: the first error is what counts
         raise
     return sweep
 
@@ -73,13 +73,14 @@ def resume_sweep(sweep: Sweep, settings: Settings, visitor: Visitor = OWNER) -> 
     Raises BadRun when it is done or under way, NotInstalled without Optuna, NotAllowed for a pupil, NotSaved.
     """
     before = sweep.status
-    prepare_to_resume(sweep, visitor)
-    try:
-        _launch(sweep, settings)
-    except BaseException:
-        with suppress(DigitlabError):
-            sweep.write_status(before)
-        raise
+    with _opened_log(sweep) as log:
+        prepare_to_resume(sweep, visitor)
+        try:
+            _launch(sweep, settings, log)
+        except BaseException:
+            with suppress(DigitlabError):
+                sweep.write_status(before)
+            raise
 
 
 def prepare_to_resume(sweep: Sweep, visitor: Visitor = OWNER) -> None:
@@ -93,12 +94,12 @@ def prepare_to_resume(sweep: Sweep, visitor: Visitor = OWNER) -> None:
     sweep.mark(SweepState.STARTING)
 
 
-def _launch(sweep: Sweep, settings: Settings) -> None:
-    path = sweep.folder / "conductor.log"
-    with saving(path):
-        log = path.open("ab")
-    with log:
-        start_process("digitlab.sweeps.conductor", str(sweep.folder.resolve()), settings, log)
+def _opened_log(sweep: Sweep) -> AbstractContextManager[BinaryIO]:
+    return open_log(sweep.folder / "conductor.log")
+
+
+def _launch(sweep: Sweep, settings: Settings, log: BinaryIO) -> None:
+    start_process("digitlab.sweeps.conductor", str(sweep.folder.resolve()), settings, log)
 
 
 def stop_sweep(sweep: Sweep, settings: Settings, visitor: Visitor = OWNER) -> None:

@@ -29,6 +29,7 @@ from digitlab.locks import Lock, is_held
 from digitlab.runs.checked import Check, Unfit, message, moment, record, seconds, word_of
 from digitlab.runs.run import now
 from digitlab.settings import Settings
+from digitlab.sweeps.journal import read_journal
 from digitlab.sweeps.plan import SweepPlan
 
 FOLDER = ".sweeps"
@@ -36,6 +37,9 @@ FOLDER = ".sweeps"
 
 SWEEP_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 """What every sweep id looks like: UTC time, a random part."""
+
+KEPT = ("plan.json", "status.json", "trials.jsonl", "study.log", "conductor.log")
+"""Files of a sweep's folder that a backup holds; the others concern the process that conducts it."""
 
 _LONGEST_ID = 30
 _LONGEST_MESSAGE = 1000
@@ -194,6 +198,11 @@ class Sweep:
         if self.is_locked():
             raise BadRun(f"The sweep {self.id} is under way. Stop it first, then delete it.")
         remove_folder(self.folder)
+
+
+def check_sweep(sweep: Sweep) -> None:
+    """Read plan, status and journal once, so that a damaged or foreign one is found now. Raises BadRun."""
+    _ = sweep.plan, sweep.status, read_journal(sweep.journal)
 
 
 def sweeps(settings: Settings) -> list[Sweep]:

@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 
 from digitlab import __version__
+from digitlab.backup.back_up import back_up
 from digitlab.cli.main import main
 from digitlab.ink.ink_file import write_ink_file
 from digitlab.ink.strokes import LabelledDrawing
 from digitlab.runs.archive import pack_run
-from digitlab.runs.backup import back_up
 from digitlab.runs.run import Run
 from digitlab.settings import Settings
 from tests.cli.conftest import Call

@@ -1,4 +1,5 @@
 import io
+import json
 import stat
 import zipfile
 from collections.abc import Callable
@@ -94,6 +95,11 @@ def test_a_run_comes_back_whole_under_a_new_id(run: Run, runs: Path) -> None:
     assert read_scores(other, "sklearn") is not None
     assert load_samples(other) is not None
     assert load_resume(other) == {"epoch": 1}
+
+
+def test_a_run_leaves_its_sweep_behind(run: Run, runs: Path) -> None:
+    (run.folder / "sweep.json").write_text(json.dumps({"sweep": "20260101-000000-abcdef", "trial": 1, "seed": 0}))
+    assert not (unpack_run(pack_run(run), runs).folder / "sweep.json").exists()
 
 
 def test_the_same_archive_can_be_unpacked_twice(run: Run, runs: Path) -> None:

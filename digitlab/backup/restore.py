@@ -11,20 +11,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from digitlab.backup.back_up import DATED, KIND, MANIFEST, RUNS, SWEEPS, VERSION, is_drawings_file, is_member
 from digitlab.data.handwriting import delete_drawings, restore_drawings
 from digitlab.data.handwriting_file import MyDrawing, parse_drawings
 from digitlab.errors import DigitlabError, UnknownName
 from digitlab.files import saving
-from digitlab.folders import move_folder, scratch_folder
+from digitlab.folders import make_folder, move_folder, scratch_folder
 from digitlab.formats import short
 from digitlab.runs.archive import check_run
-from digitlab.runs.backup import DATED, KIND, MANIFEST, RUNS, VERSION, is_drawings_file, is_run_file
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED, State
 from digitlab.settings import Settings
+from digitlab.sweeps.sweep import FOLDER, UNDER_WAY, Sweep, SweepState, check_sweep
 
 _LARGEST_MANIFEST = 64_000_000
 _CHUNK = 1_000_000
+_ENDED = "Restored from a backup that was made while it was under way."
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, NotImplementedError)
 """What zipfile raises for damaged and foreign files."""
 
@@ -36,22 +38,25 @@ class BadBackup(DigitlabError):
 @dataclass
 class Restored:
     """What came of it: ids of runs that were put in place, that were here already, and that are here with other
-    content and stay as they are; the number of drawings that were added, and of those that were here."""
+    content and stay as they are; the same of sweeps; the number of drawings that were added, and of those here."""
 
     file: Path
     restored: list[str] = field(default_factory=list)
     already_here: list[str] = field(default_factory=list)
     different: list[str] = field(default_factory=list)
+    sweeps: list[str] = field(default_factory=list)
+    sweeps_already_here: list[str] = field(default_factory=list)
+    sweeps_different: list[str] = field(default_factory=list)
     drawings: int = 0
     drawings_here: int = 0
 
 
 def restore(source: Path, settings: Settings) -> Restored:
-    """Put the runs and drawings of a backup back.
+    """Put the runs, sweeps and drawings of a backup back.
 
-    source: a file that `back_up` wrote, or a folder of them, of which the newest is taken. Runs and drawings that are
-    here stay as they are. Raises UnknownName when there is no backup, BadBackup when it is not whole or holds what no
-    run does, NotSaved when there is no room or no right; then everything is as before.
+    source: a file that `back_up` wrote, or a folder of them, of which the newest is taken. What is here stays as it
+    is. Raises UnknownName when there is no backup, BadBackup when it is not whole or holds what no installation does,
+    NotSaved when there is no room or no right; then everything is as before.
     """
     file = _newest(source)
     found = Restored(file)
@@ -61,7 +66,10 @@ def restore(source: Path, settings: Settings) -> Restored:
         with saving(settings.runs):
             for name, known in sums.items():
                 _extract(archive, name, known, scratch / name)
-        new = _sort_out(scratch / RUNS, settings, found)
+        new = [
+            *_sweeps_to_place(scratch / SWEEPS, settings.runs / FOLDER, found),
+            *_runs_to_place(scratch / RUNS, settings.runs, found),
+        ]
         drawings = _drawings(scratch, sums)
         _put_in_place(new, drawings, settings, found)
     return found
@@ -101,7 +109,7 @@ def _manifest(file: Path, archive: zipfile.ZipFile) -> dict[str, dict[str, Any]]
             f"{file} is not whole: its files are not those of its list. Nothing was restored; take another."
         )
     for name, known in sums.items():
-        if not (is_run_file(name) or is_drawings_file(name)):
+        if not is_member(name):
             raise BadBackup(f"{file} holds {short(name)}, which no backup does. Nothing was restored.")
         if not isinstance(known, dict) or known.get("bytes") != archive.getinfo(name).file_size:
             raise BadBackup(f"{file} is not whole: {name} has another size than its list says. Nothing was restored.")
@@ -126,22 +134,52 @@ def _extract(archive: zipfile.ZipFile, name: str, known: Mapping[str, Any], targ
         raise BadBackup(f"{name} in the backup is damaged: its sum is another. Nothing was restored; take another.")
 
 
-def _sort_out(folder: Path, settings: Settings, found: Restored) -> list[Run]:
-    """The runs that are not here yet, checked and ready to be put in place."""
-    new = []
-    for run in map(Run, sorted(folder.iterdir()) if folder.is_dir() else []):
-        present = settings.runs / run.id
-        if present.exists():
-            (found.already_here if _same(run.folder, present) else found.different).append(run.id)
-            continue
-        try:
+_Move = tuple[Path, Path]
+"""A folder that is checked and ready, and where it goes."""
+
+
+def _runs_to_place(folder: Path, home: Path, found: Restored) -> list[_Move]:
+    """The runs that are not here yet. home: the folder of the installation's runs. Raises BadBackup."""
+    new = _those_missing(folder, home, found.already_here, found.different)
+    for run in map(Run, new):
+        with _named(run.id):
             check_run(run)
-        except DigitlabError as error:
-            raise BadBackup(f"{run.id} in the backup cannot be used: {error}") from error
         if run.status.state in UNFINISHED:
-            run.mark(State.STOPPED, "Restored from a backup that was made while it was trained.")
-        new.append(run)
+            run.mark(State.STOPPED, _ENDED)
+        found.restored.append(run.id)
+    return [(one, home / one.name) for one in new]
+
+
+def _sweeps_to_place(folder: Path, home: Path, found: Restored) -> list[_Move]:
+    """The sweeps that are not here yet. home: the folder of the installation's sweeps. Raises BadBackup."""
+    new = _those_missing(folder, home, found.sweeps_already_here, found.sweeps_different)
+    for sweep in map(Sweep, new):
+        with _named(sweep.id):
+            check_sweep(sweep)
+        if sweep.status.state in UNDER_WAY:
+            sweep.mark(SweepState.STOPPED, _ENDED)
+        found.sweeps.append(sweep.id)
+    return [(one, home / one.name) for one in new]
+
+
+def _those_missing(folder: Path, home: Path, already_here: list[str], different: list[str]) -> list[Path]:
+    """Folders of the backup whose names are free here; the others are told as the same or as different."""
+    new = []
+    for one in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if (present := home / one.name).exists():
+            (already_here if _same(one, present) else different).append(one.name)
+        else:
+            new.append(one)
     return new
+
+
+@contextmanager
+def _named(one: str) -> Iterator[None]:
+    """Makes BadBackup of what is wrong with a run or sweep of the backup."""
+    try:
+        yield
+    except DigitlabError as error:
+        raise BadBackup(f"{one} in the backup cannot be used: {error}") from error
 
 
 def _same(backup: Path, present: Path) -> bool:
@@ -171,14 +209,15 @@ def _drawings(scratch: Path, sums: Mapping[str, Any]) -> dict[Path, list[MyDrawi
 
 
 def _put_in_place(
-    new: list[Run], drawings: Mapping[Path, list[MyDrawing]], settings: Settings, found: Restored
+    new: list[_Move], drawings: Mapping[Path, list[MyDrawing]], settings: Settings, found: Restored
 ) -> None:
     """All of it, or none: what was put in place goes again when something later cannot be."""
     placed: list[Path] = []
     added: dict[Path, list[str]] = {}
     try:
-        for run in new:
-            placed.append(move_folder(run.folder, settings.runs / run.id))
+        for folder, target in new:
+            make_folder(target.parent)
+            placed.append(move_folder(folder, target))
         for below, those in drawings.items():
             added[settings.data / below] = restore_drawings(settings.data / below, those)
     except BaseException:
@@ -188,6 +227,5 @@ def _put_in_place(
             with suppress(DigitlabError):
                 delete_drawings(folder, ids)
         raise
-    found.restored = [folder.name for folder in placed]
     found.drawings = sum(map(len, added.values()))
     found.drawings_here = sum(map(len, drawings.values())) - found.drawings

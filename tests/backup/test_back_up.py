@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from digitlab.backup import back_up as backup_module
+from digitlab.backup.back_up import back_up
+from digitlab.backup.restore import BadBackup, restore
 from digitlab.data.handwriting import add_drawing, relabel
 from digitlab.data.handwriting_file import handwriting_file, my_drawings
 from digitlab.errors import BadInk, NotSaved, UnknownName
 from digitlab.ink.strokes import Drawing
-from digitlab.runs import backup as backup_module
-from digitlab.runs.backup import back_up
 from digitlab.runs.listing import Catalogue, read_label, rename_run, star_run
-from digitlab.runs.restore import BadBackup, restore
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
 from digitlab.runs.weights import load_resume, save_resume
@@ -179,7 +179,7 @@ def test_a_run_that_is_written_all_the_time_is_left_out(
 ) -> None:
     run, looks = make_run(), iter(range(10_000))
     monkeypatch.setattr(backup_module, "_PAUSE", 0.0)
-    monkeypatch.setattr(backup_module, "_stamps", lambda _run: {"config.json": next(looks)})
+    monkeypatch.setattr(backup_module, "_stamps", lambda _folder, _is_kept: {"config.json": next(looks)})
     made = back_up(tmp_path / "backup.zip", settings)
     assert made.runs == 0
     assert "was written all the time" in made.left_out[run.id]

@@ -1,7 +1,8 @@
-"""A backup: one zip file with all runs and drawings of an installation, and the sums that tell whether it is whole.
+"""A backup: one zip file with all runs, sweeps and drawings, and the sums that tell whether it is whole.
 
     manifest.json               what is in it: name → bytes and SHA-256
-    runs/<run id>/…             what an archive of the run holds, its log, and whose it is
+    sweeps/<sweep id>/…         what the sweep tries, how far it is, and what Optuna knows of it
+    runs/<run id>/…             what an archive of the run holds, its log, its place in a sweep, and whose it is
     mine/digits.jsonl           the user's own drawings with their digits; those of a class in `mine/<visitor>/mine/`
 
 Checkpoints and public data sets are not in it: they come with digitlab or are downloaded again.
@@ -12,7 +13,7 @@ import json
 import re
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,40 +26,44 @@ from digitlab.runs.archive import check_run, is_known
 from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import RUN_ID, Run, now
 from digitlab.settings import Settings
+from digitlab.sweeps.journal import FACTS
+from digitlab.sweeps.sweep import KEPT, SWEEP_ID, Sweep, check_sweep, sweeps
 
 MANIFEST = "manifest.json"
 KIND = "digitlab backup"
 VERSION = 1
 RUNS = "runs"
+SWEEPS = "sweeps"
 DATED = "digitlab-*.zip"
 """What a backup is called in a folder."""
 
-_BESIDE = ("train.log", "owner.json")
+_BESIDE = ("train.log", "owner.json", FACTS)
 """Files of a run that are in no archive: they concern this installation alone."""
 
 _DRAWINGS = re.compile(r"mine/([A-Za-z0-9_-]{1,64}/mine/)?digits\.jsonl")
 
 _TRIES = 100
 _PAUSE = 0.05
-"""Seconds between two tries to copy a run that is being written."""
+"""Seconds between two tries to copy a folder that is being written."""
 
 
 @dataclass(frozen=True)
 class BackedUp:
-    """What was written. left_out: run id or file → why it is not in the backup."""
+    """What was written. left_out: id of a run or sweep, or file → why it is not in the backup."""
 
     file: Path
     runs: int
+    sweeps: int
     drawings: int
     left_out: Mapping[str, str]
 
 
 def back_up(target: Path, settings: Settings) -> BackedUp:
-    """Write a backup of all runs and drawings, whole or not at all.
+    """Write a backup of all runs, sweeps and drawings, whole or not at all.
 
     target: the file, or a folder, which gets one named by the time; a name without an ending is a folder's, which is
-    made. A run that is being trained is copied as it stands
-    at one moment between two of its writes, as if it had been killed there. A run or file that is damaged is left out.
+    made. A run or sweep that is under way is copied as it stands at one moment between two of its writes, as if it had
+    been killed there. What is damaged is left out.
     Raises NotSaved when the file is there already, the disk is full, or the folder cannot be written.
     """
     if not target.suffix and not target.exists():
@@ -68,24 +73,34 @@ def back_up(target: Path, settings: Settings) -> BackedUp:
         raise NotSaved(f"{file} is there already. Name another file, or a folder, which gets one named by the time.")
     writing = _Writing(file)
     with new_file(file, "Name another file.") as out, zipfile.ZipFile(out, "w") as archive:
+        for sweep in sweeps(settings):  # before its runs: one that begins meanwhile says itself to which it belongs
+            writing.add_sweep(archive, sweep)
         for run in Catalogue(settings).runs():
             writing.add_run(archive, run)
         for path in sorted(settings.data.glob("mine/**/digits.jsonl")):
             writing.add_drawings(archive, path, path.relative_to(settings.data).as_posix())
         writing.finish(archive)
-    return BackedUp(file, writing.runs, writing.drawings, writing.left_out)
+    return BackedUp(file, writing.runs, writing.sweeps, writing.drawings, writing.left_out)
 
 
-def is_run_file(name: str) -> bool:
-    """Whether a member of a backup is a file of a run: `runs/<run id>/…`."""
+def is_member(name: str) -> bool:
+    """Whether a backup may hold a file of this name."""
     kind, _, rest = name.partition("/")
-    run_id, _, inner = rest.partition("/")
-    return kind == RUNS and bool(RUN_ID.fullmatch(run_id)) and (is_known(inner) or inner in _BESIDE)
+    folder, _, inner = rest.partition("/")
+    if kind == RUNS:
+        return bool(RUN_ID.fullmatch(folder)) and _is_of_run(inner)
+    if kind == SWEEPS:
+        return bool(SWEEP_ID.fullmatch(folder)) and inner in KEPT
+    return is_drawings_file(name)
 
 
 def is_drawings_file(name: str) -> bool:
     """Whether a member of a backup is a file of drawings."""
     return bool(_DRAWINGS.fullmatch(name))
+
+
+def _is_of_run(name: str) -> bool:
+    return is_known(name) or name in _BESIDE
 
 
 class _Writing:
@@ -94,6 +109,7 @@ class _Writing:
     def __init__(self, file: Path) -> None:
         self.file = file
         self.runs = 0
+        self.sweeps = 0
         self.drawings = 0
         self.left_out: dict[str, str] = {}
         self._sums: dict[str, dict[str, object]] = {}
@@ -101,13 +117,24 @@ class _Writing:
     def add_run(self, archive: zipfile.ZipFile, run: Run) -> None:
         try:
             check_run(run)
-            files = _at_one_moment(run)
+            files = _at_one_moment(run.folder, _is_of_run)
         except DigitlabError as error:
             self.left_out[run.id] = str(error)
             return
         for name, content in files.items():
             self._add(archive, f"{RUNS}/{run.id}/{name}", content)
         self.runs += 1
+
+    def add_sweep(self, archive: zipfile.ZipFile, sweep: Sweep) -> None:
+        try:
+            check_sweep(sweep)
+            files = _at_one_moment(sweep.folder, KEPT.__contains__)
+        except DigitlabError as error:
+            self.left_out[sweep.id] = str(error)
+            return
+        for name, content in files.items():
+            self._add(archive, f"{SWEEPS}/{sweep.id}/{name}", content)
+        self.sweeps += 1
 
     def add_drawings(self, archive: zipfile.ZipFile, path: Path, name: str) -> None:
         if not is_drawings_file(name):
@@ -129,30 +156,31 @@ class _Writing:
         self._sums[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def _at_one_moment(run: Run) -> dict[str, bytes]:
-    """The files of a run, name → content, between two of its writes: none changed from the first look to the last.
+def _at_one_moment(folder: Path, is_kept: Callable[[str], bool]) -> dict[str, bytes]:
+    """The files of a run or sweep, name → content, between two of its writes: none changed from first look to last.
 
-    Raises BadRun when they cannot be read, or when something was written each time.
+    is_kept: whether a file of this name belongs to the backup. Raises BadRun when they cannot be read, or when
+    something was written each time.
     """
     for _ in range(_TRIES):
-        before = _stamps(run)
+        before = _stamps(folder, is_kept)
         try:
-            files = {name: (run.folder / name).read_bytes() for name in before}
+            files = {name: (folder / name).read_bytes() for name in before}
         except FileNotFoundError:  # a snapshot of a run that begins anew, or the run is being deleted
             files = {}
         except OSError as error:
-            raise BadRun(f"{run.folder} cannot be read: {error.strerror}. Give this account access to it.") from error
-        if files and before == _stamps(run):
+            raise BadRun(f"{folder} cannot be read: {error.strerror}. Give this account access to it.") from error
+        if files and before == _stamps(folder, is_kept):
             return files
         time.sleep(_PAUSE)
-    raise BadRun(f"{run.id} was written all the time, or deleted. Pause it, or make the backup later.")
+    raise BadRun(f"{folder.name} was written all the time, or deleted. Pause it, or make the backup later.")
 
 
-def _stamps(run: Run) -> dict[str, tuple[int, int, int]]:
+def _stamps(folder: Path, is_kept: Callable[[str], bool]) -> dict[str, tuple[int, int, int]]:
     stamps = {}
-    for path in sorted(run.folder.rglob("*")):
-        name = path.relative_to(run.folder).as_posix()
-        if (is_known(name) or name in _BESIDE) and path.is_file():
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if is_kept(name) and path.is_file():
             found = path.stat()
             stamps[name] = (found.st_ino, found.st_mtime_ns, found.st_size)
     return stamps

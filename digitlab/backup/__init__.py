@@ -1,0 +1,1 @@
+"""Backups: all that an installation must not lose, in one file, and its way back."""
