@@ -8,11 +8,20 @@ import io
 import math
 import re
 import reprlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+def unlike(titles: Mapping[str, str]) -> dict[str, str]:
+    """Id → a name for a list in which no two read alike: the title, with the end of the id where several share it."""
+    often = Counter(titles.values())
+    return {
+        key: title if often[title] == 1 or title == key else f"{title} ({key[-6:]})" for key, title in titles.items()
+    }
 
 
 def percent(share: float, decimals: int = 1) -> str:

@@ -19,6 +19,7 @@ from digitlab.formats import (
     printable,
     short,
     signed,
+    unlike,
 )
 
 
@@ -120,3 +121,8 @@ def test_markup_is_escaped(text: str) -> None:
 
 def test_plain_words_stay_as_they_are() -> None:
     assert plain("Draw a digit, please") == "Draw a digit, please"
+
+
+def test_names_that_several_share_get_the_end_of_their_ids() -> None:
+    titles = {"cnn": "cnn", "x-111111": "mine", "x-222222": "mine", "x-333333": "other", "x-444444": "cnn"}
+    assert list(unlike(titles).values()) == ["cnn", "mine (111111)", "mine (222222)", "other", "cnn (444444)"]

@@ -22,6 +22,9 @@ _QUARTERS = (("best quarter", "#4A7BB7"), ("second", "#98CAE1"), ("third", "#FDB
 MOST_LINES = 600
 """Trials in a parallel-coordinates figure; more could not be told apart, and would take a browser seconds."""
 
+MOST_MARKS = 2000
+"""Trials in a figure of marks, for the same reasons."""
+
 _MOST_WORDS = 8
 """Words that an axis of a parallel-coordinates figure has room for."""
 
@@ -76,12 +79,10 @@ def parallel_figure(
 ) -> go.Figure:
     """A line for each trial across all axes, the last of them what it came to; the best are drawn last.
 
-    Plain lines and markers, so that a box around the markers of one axis picks the trials there. Of very many every
-    second, third, … by rank is drawn, and those that are picked (their numbers).
+    Plain lines and markers, so that a box around the markers of one axis picks the trials there. picked: numbers of
+    trials that are drawn however many there are.
     """
-    ranked = sorted(tried, key=lambda one: one.value, reverse=measure.rises)
-    every = math.ceil(len(ranked) / MOST_LINES) or 1
-    drawn = [one for rank, one in enumerate(ranked) if rank % every == 0 or one.number in picked]
+    drawn = ranked(thinned(tried, measure, MOST_LINES, picked), measure)
     axes = [*((field, scale) for field, scale in scales.items()), ("", Scale(measure.name))]
     ends = {field: _ends([_value(one, field) for one in tried if not scale.words]) for field, scale in axes}
     x = {
@@ -102,6 +103,22 @@ def parallel_figure(
             beside = {"xanchor": "left", "xshift": 6, "yshift": 9 if place else -10}  # the lowest below its lines
             figure.add_annotation(x=index, y=place, text=text, showarrow=False, font={"size": 11}, **beside)
     return figure
+
+
+def thinned(tried: Sequence[Tried], measure: Measure, most: int, kept: Collection[int] = ()) -> list[Tried]:
+    """Of more than `most` trials one in `one_in`, spread over all ranks, with the best, and those `kept` (numbers)."""
+    drawn = {one.number for one in ranked(tried, measure)[:: one_in(len(tried), most)]}
+    return [one for one in tried if one.number in drawn or one.number in kept]
+
+
+def one_in(count: int, most: int) -> int:
+    """Of how many trials one is drawn, where at most `most` are to be; 1: all of them."""
+    return math.ceil(count / most) or 1
+
+
+def ranked(tried: Sequence[Tried], measure: Measure) -> list[Tried]:
+    """The best first."""
+    return sorted(tried, key=lambda one: one.value, reverse=measure.rises)
 
 
 def _add_lines(
@@ -181,8 +198,11 @@ def _write(value: str | float) -> str:
     return value if isinstance(value, str) else f"{value:.4g}"
 
 
-def slice_figure(tried: Sequence[Tried], field: str, scale: Scale, measure: Measure) -> go.Figure:
-    """What trials came to along one hyperparameter: a mark each."""
+def slice_figure(
+    tried: Sequence[Tried], field: str, scale: Scale, measure: Measure, picked: Collection[int] = ()
+) -> go.Figure:
+    """What trials came to along one hyperparameter: a mark each. picked: as `parallel_figure` takes them."""
+    drawn = thinned(tried, measure, MOST_MARKS, picked)
     x: dict[str, Any] = {"title": scale.label}
     if scale.words:
         x |= {"type": "category", "categoryorder": "array", "categoryarray": list(scale.words)}
@@ -190,9 +210,9 @@ def slice_figure(tried: Sequence[Tried], field: str, scale: Scale, measure: Meas
         x |= {"type": "log", "dtick": 1}
     figure = go.Figure(layout=layout(scale.label, x, _up(measure), HEIGHT, showlegend=False))
     figure.add_scatter(
-        x=[str(one.setting[field]) if scale.words else one.setting[field] for one in tried],
-        y=[one.value for one in tried],
-        customdata=[one.number for one in tried],
+        x=[str(one.setting[field]) if scale.words else one.setting[field] for one in drawn],
+        y=[one.value for one in drawn],
+        customdata=[one.number for one in drawn],
         name=measure.name,
         mode="markers",
         marker={"size": 8, "color": ACCENT, "opacity": 0.7},
@@ -222,10 +242,12 @@ def importance_figure(shares: Mapping[str, float]) -> go.Figure:
     return figure
 
 
-def time_figure(tried: Sequence[Tried], front: Sequence[int], measure: Measure) -> go.Figure:
+def time_figure(
+    tried: Sequence[Tried], front: Sequence[int], measure: Measure, picked: Collection[int] = ()
+) -> go.Figure:
     """What trials came to against the time that a run of them takes; those that no other beats are joined.
 
-    front: their numbers, the quickest first.
+    front: their numbers, the quickest first. picked: as `parallel_figure` takes them.
     """
     times = [one.seconds for one in tried if one.seconds > 0]
     x: dict[str, Any] = {"title": "training time (s)", "rangemode": "tozero"}
@@ -233,7 +255,7 @@ def time_figure(tried: Sequence[Tried], front: Sequence[int], measure: Measure) 
         x = {"title": "training time (s)", "type": "log"}
     figure = go.Figure(layout=layout(f"{measure.name.capitalize()} and time", x, _up(measure), HEIGHT))
     by_number = {one.number: one for one in tried}
-    beaten = [one for one in tried if one.number not in front]
+    beaten = [one for one in thinned(tried, measure, MOST_MARKS, picked) if one.number not in front]
     for name, group, mode, colour in (
         ("trials", beaten, "markers", GUIDE),
         ("not beaten", [by_number[number] for number in front], "lines+markers", ACCENT),
@@ -258,7 +280,7 @@ MOST_SPREAD = 30
 
 def spread_figure(tried: Sequence[Tried], measure: Measure) -> go.Figure:
     """For the best trials what each seed came to, with mean and standard deviation; the best is on the left."""
-    best = sorted(tried, key=lambda one: one.value, reverse=measure.rises)[:MOST_SPREAD]
+    best = ranked(tried, measure)[:MOST_SPREAD]
     names = [str(one.number) for one in best]
     x = {"title": "trial, the best first", "type": "category", "categoryorder": "array", "categoryarray": names}
     figure = go.Figure(layout=layout("Spread over the seeds", x, _up(measure), HEIGHT))

@@ -3,7 +3,8 @@
 import statistics
 from collections.abc import Collection, Mapping, Sequence
 
-from digitlab.figures.sweep import MOST_SPREAD, Measure, Scale, Tried
+from digitlab.figures.sweep import MOST_SPREAD, Measure, Scale, Tried, one_in, ranked
+from digitlab.formats import count as grouped
 
 _MOST_SAID = 10
 """Trials, or values of one hyperparameter, that are said one by one."""
@@ -13,12 +14,20 @@ def describe_parallel(tried: Sequence[Tried], scales: Mapping[str, Scale], measu
     """The best trial and the worst, with all their values."""
     if not tried:
         return "Trials, and what they came to. None is done yet."
-    order = _ranked(tried, measure)
+    order = ranked(tried, measure)
     words = [f"{len(order)} trials across {', '.join(scale.label for scale in scales.values())}; {measure.axis} last."]
     for name, one in (("Best", order[0]), ("Worst", order[-1])):
         values = ", ".join(f"{scale.label} {_write(one.setting[field])}" for field, scale in scales.items())
         words.append(f"{name}: trial {one.number}, {values}: {measure.write(one.value)}.")
     return " ".join(words)
+
+
+def describe_thinned(count: int, most: int) -> str:
+    """That not all trials are drawn, where there are more than `most`; else nothing."""
+    every = one_in(count, most)
+    if every == 1:
+        return ""
+    return f"Of {grouped(count)} trials one in {every} is drawn, over all ranks: the best is there, and what is picked."
 
 
 def describe_slice(tried: Sequence[Tried], field: str, scale: Scale, measure: Measure) -> str:
@@ -27,7 +36,7 @@ def describe_slice(tried: Sequence[Tried], field: str, scale: Scale, measure: Me
     if not tried:
         return f"{start} No trial is done yet."
     if not scale.words:
-        order = _ranked(tried, measure)
+        order = ranked(tried, measure)
         best, worst = order[0], order[-1]
         return (
             f"{start} Best {measure.write(best.value)} at {_write(best.setting[field])}, "
@@ -68,17 +77,13 @@ def describe_picked(picked: Collection[int]) -> str:
 
 def describe_spread(tried: Sequence[Tried], measure: Measure) -> str:
     """The best trials with mean, standard deviation and number of seeds."""
-    best = _ranked(tried, measure)[: min(_MOST_SAID, MOST_SPREAD)]
+    best = ranked(tried, measure)[: min(_MOST_SAID, MOST_SPREAD)]
     said = "; ".join(
         f"trial {one.number}, mean {measure.write(one.value)}, standard deviation {measure.write(one.deviation)}, "
         f"{len(one.values)} {'seed' if len(one.values) == 1 else 'seeds'}"
         for one in best
     )
     return f"{measure.axis.capitalize()}, spread over the seeds, the best first: {said or 'none yet'}."
-
-
-def _ranked(tried: Sequence[Tried], measure: Measure) -> list[Tried]:
-    return sorted(tried, key=lambda one: one.value, reverse=measure.rises)
 
 
 def _write(value: str | float) -> str:

@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 
 
 class Chart(NamedTuple):
-    """A figure, and the same in some sentences. Marks carry the number of their trial in `customdata`."""
+    """A figure, and the same in some sentences. Marks carry the number of their trial in `customdata`.
+
+    note: says that only some of very many trials are drawn; the figures that leave some out take the numbers of
+    picked trials, which are always drawn.
+    """
 
     figure: "go.Figure"
     said: str
+    note: str = ""
 
 
 def marked(chart: Chart, picked: Collection[int]) -> Chart:
@@ -30,20 +35,23 @@ def marked(chart: Chart, picked: Collection[int]) -> Chart:
 
 
 def parallel_chart(plan: SweepPlan, trials: Sequence[Trial], picked: Collection[int] = ()) -> Chart:
-    """All trials that are done, as parallel coordinates; of very many some, and those that are picked (numbers)."""
+    """All trials that are done, as parallel coordinates."""
     measure, scales, tried = measure_of(plan.objective), scales_of(plan), _tried(trials, plan.objective)
     return Chart(
         figures.parallel_figure(tried, scales, measure, picked),
         words.describe_parallel(tried, scales, measure),
+        words.describe_thinned(len(tried), figures.MOST_LINES),
     )
 
 
-def slice_charts(plan: SweepPlan, trials: Sequence[Trial]) -> dict[str, Chart]:
+def slice_charts(plan: SweepPlan, trials: Sequence[Trial], picked: Collection[int] = ()) -> dict[str, Chart]:
     """Hyperparameter → what trials came to along it."""
     measure, tried = measure_of(plan.objective), _tried(trials, plan.objective)
     return {
         field: Chart(
-            figures.slice_figure(tried, field, scale, measure), words.describe_slice(tried, field, scale, measure)
+            figures.slice_figure(tried, field, scale, measure, picked),
+            words.describe_slice(tried, field, scale, measure),
+            words.describe_thinned(len(tried), figures.MOST_MARKS),
         )
         for field, scale in scales_of(plan).items()
     }
@@ -55,11 +63,15 @@ def importance_chart(shares: Mapping[str, float]) -> Chart:
     return Chart(figures.importance_figure(named), words.describe_importance(named))
 
 
-def time_chart(trials: Sequence[Trial]) -> Chart:
+def time_chart(trials: Sequence[Trial], picked: Collection[int] = ()) -> Chart:
     """Validation accuracy against training time, with the trials that no other beats."""
     tried = _tried(trials, Objective.ACCURACY)
     front = [trial.number for trial in pareto(trials)]
-    return Chart(figures.time_figure(tried, front, ACCURACY), words.describe_time(tried, front, ACCURACY))
+    return Chart(
+        figures.time_figure(tried, front, ACCURACY, picked),
+        words.describe_time(tried, front, ACCURACY),
+        words.describe_thinned(len(tried), figures.MOST_MARKS),
+    )
 
 
 def spread_chart(plan: SweepPlan, trials: Sequence[Trial]) -> Chart:

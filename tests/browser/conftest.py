@@ -23,9 +23,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def app_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def app_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the app at `app_address` has of its own: runs and data, none at first."""
+    return tmp_path_factory.mktemp("app")
+
+
+@pytest.fixture(scope="session")
+def app_address(app_folder: Path) -> Iterator[str]:
     """The app, started as a user starts it, with the shipped checkpoints, without runs and data."""
-    with served(ROOT / "app.py", tmp_path_factory.mktemp("app"), "/api/health") as address:
+    with served(ROOT / "app.py", app_folder, "/api/health") as address:
         yield address
 
 

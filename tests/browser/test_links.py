@@ -1,13 +1,20 @@
 """Copied links in a real browser: from one window's drawing to another's."""
 
 import re
+import shutil
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
+from digitlab.config import TrainConfig
 from digitlab.ink.link import to_link
 from digitlab.ink.strokes import Drawing
+from digitlab.runs.listing import delete_run, rename_run
+from digitlab.settings import CHECKPOINTS
 from tests.browser.conftest import OpenBrowser
 from tests.browser.drawing_page import TRAJECTORIES
+from tests.sweeps.made_up import trained
 
 SHORT = 2000
 """Characters that every program takes."""
@@ -46,6 +53,29 @@ def test_where_the_page_may_not_copy_the_link_is_selected_in_its_field(open_brow
     selected = "el => el.value.slice(el.selectionStart, el.selectionEnd)"
     field = window.page.get_by_role("textbox", name="Link", exact=True)
     assert field.evaluate(selected) == window.page.url
+
+
+def test_a_model_stays_chosen_and_the_address_true_when_it_gets_another_name(
+    browser: Browser, app_address: str, app_folder: Path
+) -> None:
+    run = trained(
+        app_folder / "runs", TrainConfig(model="softmax", data="sklearn", epochs=1, name="first"), [(0.5, 0.9)]
+    )
+    shutil.copy(CHECKPOINTS / "softmax" / "weights.safetensors", run.weights)
+    try:
+        page = browser.new_page()
+        page.goto(f"{app_address}/inside?model={run.id}")
+        picker = page.get_by_role("main").get_by_role("combobox", name="Model")
+        expect(picker).to_have_value(re.compile("first"))
+        for name in ("second", "third"):
+            rename_run(run, name)
+            page.get_by_text("As numbers").click()
+            expect(picker).to_have_value(re.compile(name))
+            assert parse_qs(urlsplit(page.url).query)["model"] == [run.id]
+        expect(page.get_by_text("The address asks for")).to_have_count(0)
+        page.close()
+    finally:
+        delete_run(run)
 
 
 def test_the_way_back_leads_out_of_a_page_that_a_link_opened(open_browser: OpenBrowser) -> None:

@@ -1,9 +1,14 @@
+from collections.abc import Callable, Collection
+from typing import Any
+
+import plotly.graph_objects as go
 import pytest
 
 from digitlab.figures.sweep import (
     ACCURACY,
     LOSS,
     MOST_LINES,
+    MOST_MARKS,
     MOST_SPREAD,
     Scale,
     Tried,
@@ -48,16 +53,40 @@ def test_a_trial_is_a_line_across_all_axes_and_the_best_are_drawn_last() -> None
     assert list(figure.layout.xaxis.ticktext) == ["Rate", "Model", "Size", "validation accuracy"]
 
 
+def numbers_in(figure: go.Figure) -> set[int]:
+    return {number for trace in figure.data for number in trace.customdata if number is not None}
+
+
+def slice_of_sizes(tried: list[Tried], picked: Collection[int] = ()) -> go.Figure:
+    return slice_figure(tried, "size", Scale("Size"), ACCURACY, picked)
+
+
+def times(tried: list[Tried], picked: Collection[int] = ()) -> go.Figure:
+    return time_figure(tried, [0, max(one.number for one in tried)], ACCURACY, picked)
+
+
 def test_of_very_many_trials_some_are_drawn_and_the_best_is_one_of_them() -> None:
     many = [Tried(number, {"size": number}, float(number)) for number in range(3 * MOST_LINES)]
     figure = parallel_figure(many, {"size": Scale("Size")}, ACCURACY)
-    drawn = {number for trace in figure.data for number in trace.customdata if number is not None}
+    drawn = numbers_in(figure)
     assert len(drawn) == MOST_LINES
     assert max(drawn) == 3 * MOST_LINES - 1
 
     picked = parallel_figure(many, {"size": Scale("Size")}, ACCURACY, picked=[1])
     assert 1 not in drawn
     assert {number for trace in picked.data for number in trace.customdata} == {*drawn, 1, None}
+
+
+@pytest.mark.parametrize("make", [slice_of_sizes, times])
+def test_a_figure_of_marks_draws_one_in_so_many_with_the_best_and_what_is_picked(make: Callable[..., Any]) -> None:
+    few = [Tried(number, {"size": number}, float(number), seconds=1.0 + number) for number in range(MOST_MARKS)]
+    assert numbers_in(make(few)) == set(range(MOST_MARKS))
+    many = [Tried(number, {"size": number}, float(number), seconds=1.0 + number) for number in range(2 * MOST_MARKS)]
+    drawn = numbers_in(make(many))
+    assert len(drawn - {0}) == MOST_MARKS  # where trials have times, the quickest is not beaten, and drawn
+    assert 2 * MOST_MARKS - 1 in drawn
+    assert not {100, 102} & drawn
+    assert {100, 102} <= numbers_in(make(many, picked=[100, 102]))
 
 
 def test_picked_trials_have_rings_and_in_parallel_coordinates_lines() -> None:

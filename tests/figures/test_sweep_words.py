@@ -4,6 +4,7 @@ from digitlab.figures.sweep_words import (
     describe_parallel,
     describe_slice,
     describe_spread,
+    describe_thinned,
     describe_time,
 )
 from tests.figures.test_sweep import SCALES, TRIED
@@ -15,6 +16,11 @@ def test_the_words_of_parallel_coordinates_name_the_best_and_the_worst() -> None
     assert "Best: trial 1, Rate 0.001, Model a, Size 5: 90.00 %." in said
     assert "Worst: trial 2, Rate 0.1, Model b, Size 5: 50.00 %." in said
     assert describe_parallel([], SCALES, LOSS).endswith("None is done yet.")
+
+
+def test_where_trials_are_left_out_the_words_say_how_many_are_drawn() -> None:
+    assert describe_thinned(2000, 2000) == ""
+    assert describe_thinned(10_000, 2000).startswith("Of 10,000 trials one in 5 is drawn")
 
 
 def test_the_words_of_a_slice_say_medians_of_words_and_the_ends_of_numbers() -> None:

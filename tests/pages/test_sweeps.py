@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from digitlab.figures import sweep as figures_of_sweeps
 from digitlab.runs.run import Run
 from digitlab.settings import Settings
 from digitlab.sweeps import start
@@ -46,7 +47,7 @@ def open_sweeps(open_page: OpenPage) -> OpenSweeps:
 def launched(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The folders of sweeps whose process would have been started."""
     found: list[Path] = []
-    monkeypatch.setattr(start, "_launch", lambda sweep, settings: found.append(sweep.folder))
+    monkeypatch.setattr(start, "_launch", lambda sweep, _settings, _log: found.append(sweep.folder))
     return found
 
 
@@ -184,6 +185,16 @@ def test_each_figure_can_be_asked_for_in_the_address(
     app = open_sweeps(view=view)
     assert not app.exception
     assert len(app.get("plotly_chart")) == figures
+
+
+@pytest.mark.parametrize("view", ["All settings", "One setting", "Time"])
+def test_a_figure_that_leaves_trials_out_says_so(
+    sweep: Sweep, open_sweeps: OpenSweeps, view: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "is drawn, over all ranks" not in captions(open_sweeps(view=view))
+    monkeypatch.setattr(figures_of_sweeps, "MOST_LINES", 1)
+    monkeypatch.setattr(figures_of_sweeps, "MOST_MARKS", 1)
+    assert "Of 3 trials one in 3 is drawn, over all ranks" in captions(open_sweeps(view=view))
 
 
 def test_importance_needs_eight_trials(sweep: Sweep, open_sweeps: OpenSweeps) -> None:

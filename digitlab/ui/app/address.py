@@ -37,6 +37,8 @@ _RERUN, _IS_OWN = "the next run is asked for by the app", "this run was asked fo
 Arguments = dict[str, Any]
 """Keyword arguments for a widget: its key and what it does when it changes."""
 
+_Label = Callable[[Any], str]
+
 _Parse = Callable[[str], Any]
 """Text of the address to value; raises ValueError or KeyError for what is not allowed."""
 
@@ -59,19 +61,35 @@ def rerun() -> NoReturn:
 
 
 def choice(
-    key: str, options: Iterable[Any], default: Any = None, *, optional: bool = False, help: str | None = None
+    key: str,
+    options: Iterable[Any],
+    default: Any = None,
+    *,
+    optional: bool = False,
+    help: str | None = None,
+    label: _Label | None = None,
 ) -> Arguments:
-    """For widgets that choose one of some options; the default is the first unless `optional` allows none at all."""
+    """For widgets that choose one of some options; the default is the first unless `optional` allows none at all.
+
+    label: what an option is called, where that may change while it is shown, in place of `format_func`.
+    """
     options = list(options)
     if default not in options:
         default = None if optional or not options else options[0]
-    return _arguments(key, _one_of(options), default, help)
+    return _arguments(key, _one_of(options), default, help, label)
 
 
-def several(key: str, options: Iterable[Any], default: Sequence[Any] = (), *, help: str | None = None) -> Arguments:
+def several(
+    key: str,
+    options: Iterable[Any],
+    default: Sequence[Any] = (),
+    *,
+    help: str | None = None,
+    label: _Label | None = None,
+) -> Arguments:
     """For widgets that choose several options; the order of choice is kept. In the address: `?models=a,b`.
 
-    Of the options that the address asks for, those that are there count.
+    Of the options that the address asks for, those that are there count. label: as `choice` takes it.
     """
     known = {_text(option): option for option in options}
 
@@ -88,7 +106,7 @@ def several(key: str, options: Iterable[Any], default: Sequence[Any] = (), *, he
     unknown = [part for part in names if part not in known]
     if 0 < len(unknown) < len(names):
         _say_unknown(key, ",".join(unknown))
-    return _arguments(key, parse, list(default), help)
+    return _arguments(key, parse, list(default), help, label)
 
 
 def number(key: str, low: float, high: float, default: float, *, help: str | None = None) -> Arguments:
@@ -169,7 +187,9 @@ def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _arguments(key: str, parse: _Parse, default: Any, help: str | None = None) -> Arguments:
+def _arguments(
+    key: str, parse: _Parse, default: Any, help: str | None = None, label: _Label | None = None
+) -> Arguments:
     """Settle the widget's value before the widget is made: the address decides, else the session, else the default."""
     asked, last = st.query_params.get(key), st.session_state.get(_memory(key))
     is_new = _was_on_another_page(key) or key not in st.session_state
@@ -187,12 +207,27 @@ def _arguments(key: str, parse: _Parse, default: Any, help: str | None = None) -
         _put(key, asked)
     elif is_new:
         st.session_state[key] = default
-    if not _is_there(st.session_state.get(key), parse):  # its option may have gone
-        st.session_state[key] = default
+    if not _is_there(st.session_state.get(key), parse):  # its option may have gone, or its label changed
+        st.session_state[key] = _parsed(asked or "", parse, default)
     st.session_state[_memory(key)] = asked
     locked = is_locked(key)
     said = {"help": f"{LOCKED} {help}" if locked else help} if help else {}
-    return {"key": key, "on_change": _follow, "args": (key, default), **said, **({"disabled": True} if locked else {})}
+    how = {"key": key, "on_change": _follow, "args": (key, parse, default), **said}
+    if locked:
+        how["disabled"] = True
+    if label:
+        _show_new_labels(key, label)
+        how["format_func"] = label
+    return how
+
+
+def _show_new_labels(key: str, label: _Label) -> None:
+    """Have the browser show what is chosen under today's label: it holds the label, and would keep that of before."""
+    value = st.session_state[key]
+    shown, memory = [label(one) for one in (value if isinstance(value, list) else [value])], f"labels of {key}"
+    if st.session_state.get(memory, shown) != shown:
+        st.session_state[key] = value
+    st.session_state[memory] = shown
 
 
 def _is_late(key: str) -> bool:
@@ -225,9 +260,15 @@ def _was_on_another_page(key: str) -> bool:
     return bool(before != here)
 
 
-def _follow(key: str, default: Any) -> None:
-    """Write what a widget was changed to into the address."""
+def _follow(key: str, parse: _Parse, default: Any) -> None:
+    """Write what a widget was changed to into the address.
+
+    A list whose labels have changed meanwhile, as that of a run which has ended, may give a label that nobody chose
+    in place of its option: `_arguments` then puts the choice back.
+    """
     value = st.session_state[key]
+    if not _is_there(value, parse):
+        return
     text = None if value == default else "" if value is None else _text(value)
     st.session_state[_memory(key)] = text
     _put(key, text)

@@ -3,13 +3,15 @@
 Models that still learn change their answers without a stroke, so the part of a page that shows them runs by itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from digitlab.errors import DigitlabError
 from digitlab.figures.style import colour_numbers, model_colour
+from digitlab.formats import unlike
 from digitlab.runs.listing import Entry
 from digitlab.runs.status import State
 from digitlab.ui.app import address
@@ -32,7 +34,6 @@ def pick_models(entries: Sequence[Entry]) -> list[Entry]:
     chosen: list[str] = st.multiselect(
         "Models that answer",
         list(known),
-        format_func=lambda name: title(known, name),
         placeholder="Choose models",
         **address.several(
             KEY,
@@ -40,6 +41,7 @@ def pick_models(entries: Sequence[Entry]) -> list[Entry]:
             [name for name in DEFAULTS if name in known] or list(known)[:1],
             help="Each model gets a card with its answer. The choice is part of the address: a copied link has it, "
             "too.",
+            label=lambda name: title(known, name),
         ),
     )
     return [known[name] for name in chosen]
@@ -58,16 +60,26 @@ def pick_one_model(entries: Sequence[Entry], promise: str, **how: Any) -> Entry 
     chosen: str = st.selectbox(
         "Model",
         list(known),
-        format_func=lambda name: _with_architecture(known, name),
         **how,
-        **address.choice("model", known, help="All shipped models, and all runs that have saved weights."),
+        **address.choice(
+            "model",
+            known,
+            help="All shipped models, and all runs that have saved weights.",
+            label=lambda name: _with_architecture(known, name),
+        ),
     )
     return known[chosen]
 
 
-def by_id(entries: Sequence[Entry]) -> dict[str, Entry]:
-    """Id → entry, in their order."""
-    return {entry.id: entry for entry in entries}
+def by_id(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """Id → entry, in their order. Where several are called the same, their titles have the end of the id as well:
+    a browser gives back what it shows, and could not tell them apart."""
+    known = {entry.id: entry for entry in entries}
+    titles = unlike({name: entry.title for name, entry in known.items()})
+    return {
+        name: entry if entry.title == titles[name] else replace(entry, title=titles[name])
+        for name, entry in known.items()
+    }
 
 
 def title(known: Mapping[str, Entry], name: str) -> str:

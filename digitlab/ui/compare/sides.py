@@ -77,13 +77,13 @@ def pick_compared(entries: Sequence[Entry]) -> list[Entry]:
     chosen: list[str] = st.multiselect(
         "Models",
         list(known),
-        format_func=lambda name: title(known, name),
         placeholder="Choose two or more models",
         **address.several(
             _KEY,
             known,
             drawn if len(drawn) > 1 else usual,
             help="The models to compare, two or more; at first those that are chosen on the page Draw.",
+            label=lambda name: title(known, name),
         ),
     )
     if chosen != usual and address.asked(_KEY) is None:
@@ -103,8 +103,12 @@ def pick_pair(sides: Sequence[Side]) -> tuple[Side, Side]:
     pair: str = st.selectbox(
         "Pair",
         list(known),
-        format_func=lambda name: " and ".join(side.title for side in known[name]) if name in known else name,
-        **address.choice("pair", known, help="Which two of the models are compared image by image."),
+        **address.choice(
+            "pair",
+            known,
+            help="Which two of the models are compared image by image.",
+            label=lambda name: " and ".join(side.title for side in known[name]) if name in known else name,
+        ),
     )
     return known[pair]
 

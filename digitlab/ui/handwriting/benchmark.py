@@ -107,10 +107,13 @@ def _pick_models(entries: Sequence[Entry]) -> list[Entry]:
     chosen: list[str] = st.multiselect(
         "Models in the table",
         list(known),
-        format_func=lambda name: title(known, name),
         placeholder="Choose models",
         **address.several(
-            _READERS, known, usual, help="At first every checkpoint, and every run that learned from your drawings."
+            _READERS,
+            known,
+            usual,
+            help="At first every checkpoint, and every run that learned from your drawings.",
+            label=lambda name: title(known, name),
         ),
     )
     if not chosen:

@@ -26,9 +26,13 @@ def show_mistakes(found: Sequence[Answers], drawings: Sequence[MyDrawing]) -> No
     name: str = st.selectbox(
         "Mistakes of",
         list(known),
-        format_func=lambda name: known[name].entry.title if name in known else name,
         width=320,
-        **address.choice("mistakes-of", known, help="The model whose mistakes are shown."),
+        **address.choice(
+            "mistakes-of",
+            known,
+            help="The model whose mistakes are shown.",
+            label=lambda name: known[name].entry.title if name in known else name,
+        ),
     )
     model = known[name]
     wrong = np.flatnonzero(~model.right(drawings))

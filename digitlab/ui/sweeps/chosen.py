@@ -6,6 +6,7 @@ import streamlit as st
 
 from digitlab.errors import DigitlabError
 from digitlab.extras import is_installed
+from digitlab.formats import unlike
 from digitlab.sweeps.journal import read_journal
 from digitlab.sweeps.start import delete_sweep, resume_sweep, stop_sweep
 from digitlab.sweeps.sweep import UNDER_WAY, Sweep, SweepState
@@ -27,11 +28,16 @@ def choose_sweep(sweep_id: str | None) -> None:
 def pick_sweep(found: Sequence[Sweep]) -> Sweep:
     """Show the list and give back the chosen sweep, at first the newest. found: one or more."""
     known = {sweep.id: sweep for sweep in found}
+    titles = unlike({name: title_of(sweep) for name, sweep in known.items()})
     chosen: str = st.selectbox(
         "Sweep",
         list(known),
-        format_func=lambda name: title_of(known[name]) if name in known else name,
-        **address.choice(_KEY, known, help="All sweeps of this installation, the newest first."),
+        **address.choice(
+            _KEY,
+            known,
+            help="All sweeps of this installation, the newest first.",
+            label=lambda name: str(titles.get(name, name)),
+        ),
     )
     if address.asked(_KEY) is None:
         address.write(_KEY, chosen)  # a copied link must not turn to a newer one
@@ -39,12 +45,12 @@ def pick_sweep(found: Sequence[Sweep]) -> Sweep:
 
 
 def title_of(sweep: Sweep) -> str:
-    """When it was started, in UTC, what it varies and how many trials it has: what people tell sweeps apart by."""
+    """When it was started, in UTC, its model and what it varies; never its state, which changes while it is shown."""
     day, time, *_ = sweep.id.split("-")
     when = f"{day[:4]}-{day[4:6]}-{day[6:]} {time[:2]}:{time[2:4]}"
     try:
         fields = ", ".join(name.replace("_", " ") for name in sweep.plan.space)
-        return f"{when} · {sweep.plan.base.model} · {fields} · {sweep.state}"
+        return f"{when} · {sweep.plan.base.model} · {fields}"
     except DigitlabError:
         return f"{when} · damaged"
 

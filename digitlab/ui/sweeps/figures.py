@@ -62,20 +62,25 @@ def show_figures(sweep: Sweep, plan: SweepPlan, trials: Sequence[Trial], picked:
     else:
         charts = {
             _ALL: lambda: parallel_chart(plan, trials, picked),
-            _TIME: lambda: time_chart(trials),
+            _TIME: lambda: time_chart(trials, picked),
             _SPREAD: lambda: spread_chart(plan, trials),
         }
-        _show_to_pick(charts[view](), view, sweep, picked)
-        st.caption(_SAID[view])
+        chart = charts[view]()
+        _show_to_pick(chart, view, sweep, picked)
+        _say(view, chart)
 
 
 def _show_slices(sweep: Sweep, plan: SweepPlan, trials: Sequence[Trial], picked: Sequence[int]) -> None:
-    charts = slice_charts(plan, trials)
+    charts = slice_charts(plan, trials, picked)
     columns = st.columns(2) if len(charts) > 1 else [st.container()]
     for number, (field, chart) in enumerate(charts.items()):
         with columns[number % len(columns)]:
             _show_to_pick(chart, label_of(field), sweep, picked)
-    st.caption(_SAID[_SLICES])
+    _say(_SLICES, next(iter(charts.values())))
+
+
+def _say(view: str, chart: Chart) -> None:
+    st.caption(f"{_SAID[view]} {chart.note}".rstrip())
 
 
 def _show_importance(sweep: Sweep, plan: SweepPlan, trials: Sequence[Trial]) -> None:

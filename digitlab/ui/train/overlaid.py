@@ -1,6 +1,6 @@
 """Several runs' curves over each other, also of those that are still learning."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -13,6 +13,7 @@ from digitlab.runs.listing import Entry
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
 from digitlab.ui.app.callouts import plain
+from digitlab.ui.app.model_picker import by_id
 from digitlab.ui.train.curves import ask_smoothing, show_chart
 from digitlab.ui.train.live import EVERY
 
@@ -21,7 +22,7 @@ _PANELS = [panel for panel in PANELS if panel.noisy]
 
 def show_overlaid(ids: Sequence[str], entries: Sequence[Entry]) -> None:
     """Loss and accuracy of the runs, a colour each, and looked at again as long as one of them is under way."""
-    runs = {entry.id: entry for entry in entries if entry.id in ids}
+    runs = by_id(entry for entry in entries if entry.id in ids)
     chosen = [runs[run_id] for run_id in ids if run_id in runs]
     st.header("Curves over each other", anchor=False)
     under_way = any(entry.state in UNFINISHED for entry in chosen)
@@ -30,7 +31,7 @@ def show_overlaid(ids: Sequence[str], entries: Sequence[Entry]) -> None:
 
 def _charts(entries: Sequence[Entry]) -> None:
     smoothing = ask_smoothing("overlaid")
-    names = unlike(entries)
+    names = {entry.id: entry.title for entry in entries}
     records = {entry.id: history_so_far(entry.run.history_file) for entry in entries}
     if without := [names[entry.id] for entry in entries if not records[entry.id]]:
         st.caption(f"Without curves: {plain(', '.join(without))}.")
@@ -55,12 +56,6 @@ def legend_html(names: Sequence[str]) -> str:
     )
     style = "display:flex;flex-wrap:wrap;gap:0.3rem 1.4rem;margin:0;padding:0;list-style:none"
     return f'<ul aria-label="Colours of the runs" style="{style}">{items}</ul>'
-
-
-def unlike(entries: Sequence[Entry]) -> Mapping[str, str]:
-    """Id → a name that no other of these runs has: the title, with the end of the id where two share it."""
-    titles = [entry.title for entry in entries]
-    return {e.id: e.title if titles.count(e.title) == 1 else f"{e.title} ({e.id[-6:]})" for e in entries}
 
 
 def _steps_per_epoch(run: Run) -> float:

@@ -20,6 +20,7 @@ from digitlab.ui.app.address import page_file
 from digitlab.ui.app.callouts import plain, show_error
 from digitlab.ui.app.installation import catalogue, settings
 from digitlab.ui.app.locks import is_locked
+from digitlab.ui.app.model_picker import by_id
 from digitlab.ui.app.visitor import own_settings, visitor
 from digitlab.ui.components.remount import rerun_fragment
 from digitlab.ui.shared.data_here import has_nothing, with_data_that_is_here
@@ -117,7 +118,8 @@ def _show_fields(troubles: Mapping[str, str]) -> None:
 
 def _models_like(architecture: str) -> dict[str, str]:
     """Name → name for people, of every model whose weights fit the architecture."""
-    return {entry.id: entry.title for entry in catalogue().models() if entry.config.model == architecture}
+    alike = by_id(entry for entry in catalogue().models() if entry.config.model == architecture)
+    return {name: entry.title for name, entry in alike.items()}
 
 
 def _checked_config() -> tuple[TrainConfig | None, Mapping[str, str]]:
