@@ -223,8 +223,9 @@ def _arguments(
 
 def _show_new_labels(key: str, label: _Label) -> None:
     """Have the browser show what is chosen under today's label: it holds the label, and would keep that of before."""
-    value = st.session_state[key]
-    shown, memory = [label(one) for one in (value if isinstance(value, list) else [value])], f"labels of {key}"
+    value, memory = st.session_state[key], f"labels of {key}"
+    chosen = value if isinstance(value, list) else [value]
+    shown = [label(one) for one in chosen if one is not None]
     if st.session_state.get(memory, shown) != shown:
         st.session_state[key] = value
     st.session_state[memory] = shown
