@@ -39,7 +39,7 @@ def app_address(app_folder: Path) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:
-        missing = "no chromium on the PATH: apt-get install chromium"
+        missing = "no chromium on the PATH: apt-get install chromium-headless-shell, or chromium"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)

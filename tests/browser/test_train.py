@@ -134,7 +134,7 @@ def open_training(browser: Browser, training_address: str, _nothing_runs_on: Non
 
 def test_a_training_is_started_watched_paused_stopped_and_brought_to_its_end(open_training: OpenTraining) -> None:
     train = open_training("/")
-    train.start(Name="whole life", Epochs="40", Batch_size="4")
+    train.start(Name="whole life", Epochs="20", Batch_size="4")
     expect(train.card("whole life", "running")).to_be_visible()
     expect(train.curve("Loss").first).to_be_attached()
     train.button("Pause").click()
@@ -148,7 +148,7 @@ def test_a_training_is_started_watched_paused_stopped_and_brought_to_its_end(ope
     expect(train.page.get_by_text("epochs, stopped")).to_be_visible()
     train.button("Resume").click()
     expect(train.card("whole life", "running")).to_be_visible()
-    expect(train.page.get_by_text("40 of 40 epochs, done")).to_be_visible(timeout=4 * PATIENCE)
+    expect(train.page.get_by_text("20 of 20 epochs, done")).to_be_visible(timeout=4 * PATIENCE)
     expect(train.page.get_by_test_id("stPlotlyChart")).to_have_count(4)
 
 
