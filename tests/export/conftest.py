@@ -1,4 +1,4 @@
-"""What the exported networks are compared on: a thousand test images, and what the library says of them."""
+"""What the exported networks are compared on: test images, and what the library says of them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,19 +11,18 @@ from digitlab.reading.predictor import Predictor
 from digitlab.runs.run import Run, open_run
 from digitlab.settings import CHECKPOINTS
 
-SHIPPED = ("softmax", "softmax-pen", "cnn-mnist", "cnn", "champion")
+SHIPPED = [
+    *((name, 1000) for name in ("softmax", "softmax-pen", "cnn-mnist", "cnn")),
+    ("champion", 100),  # which looks nine times
+    pytest.param(("champion", 1000), marks=pytest.mark.slow),
+]
 
 
-@pytest.fixture(params=SHIPPED)
-def shipped(request: pytest.FixtureRequest) -> Run:
-    """Each of the checkpoints in turn."""
-    return open_run(CHECKPOINTS / request.param)
-
-
-@pytest.fixture
-def images(data_folder: Path) -> np.ndarray:
-    """The first 1,000 of MNIST's test images, `uint8` of shape (1000, 28, 28)."""
-    return load_part("mnist", "test", data_folder).images[:1000].numpy()
+@pytest.fixture(params=SHIPPED, ids=lambda one: f"{one[0]}, {one[1]} images")
+def compared(request: pytest.FixtureRequest, data_folder: Path) -> tuple[Run, np.ndarray]:
+    """Each of the checkpoints in turn, and the first of MNIST's test images, `uint8` of shape (N, 28, 28)."""
+    name, count = request.param
+    return open_run(CHECKPOINTS / name), load_part("mnist", "test", data_folder).images[:count].numpy()
 
 
 @pytest.fixture
@@ -39,16 +38,6 @@ def calm_run(make_run: Callable[..., Run]) -> Run:
     run = make_run()
     run.write_results({**run.results, "doubt": {"temperature": 2.0, "threshold": 0.25}})
     return run
-
-
-_said: dict[str, np.ndarray] = {}
-
-
-def library_says_of_test_images(shipped: Run, images: np.ndarray) -> np.ndarray:
-    """`library_says` of a checkpoint and the 1,000 test images, computed once: the champion takes long."""
-    if shipped.id not in _said:
-        _said[shipped.id] = library_says(shipped, images)
-    return _said[shipped.id]
 
 
 def library_says(run: Run, images: np.ndarray) -> np.ndarray:
