@@ -27,17 +27,6 @@ MakeRun = Callable[..., Run]
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(tmp_path / "data", tmp_path / "runs")
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Settings:
-    """Another installation, with nothing in it."""
-    return Settings(tmp_path / "elsewhere" / "data", tmp_path / "elsewhere" / "runs")
-
-
-@pytest.fixture
 def file(settings: Settings, make_run: MakeRun, tmp_path: Path) -> Path:
     """A backup of two runs and two drawings."""
     rename_run(make_run(), "Renamed \N{CHECK MARK}")

@@ -31,17 +31,6 @@ PLAN = SweepPlan(
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(tmp_path / "data", tmp_path / "runs")
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Settings:
-    """Another installation, with nothing in it."""
-    return Settings(tmp_path / "elsewhere" / "data", tmp_path / "elsewhere" / "runs")
-
-
-@pytest.fixture
 def jobs(monkeypatch: pytest.MonkeyPatch) -> ToyJobs:
     toys = ToyJobs()
     use_jobs(toys, monkeypatch)
