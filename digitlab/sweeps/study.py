@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digitlab.errors import BadRun
 from digitlab.extras import need
 from digitlab.files import saving
 from digitlab.sweeps.journal import Ending
@@ -54,7 +55,7 @@ def distributions(plan: SweepPlan) -> dict[str, "BaseDistribution"]:
 class Study:
     """Optuna's record of a sweep; trials count from 1. The caller holds the sweep's lock.
 
-    Raises NotInstalled without Optuna, NotSaved when it cannot be written.
+    Raises NotInstalled without Optuna, NotSaved when it cannot be written, BadRun when it is damaged.
     """
 
     def __init__(self, sweep: Sweep, plan: SweepPlan) -> None:
@@ -63,15 +64,30 @@ class Study:
         self._kinds = distributions(plan)
         with saving(self._path):
             _drop_torn_line(self._path)
-            self._storage = _storage(optuna, self._path)
-            self._study = optuna.create_study(
-                storage=self._storage,
-                study_name=sweep.id,
-                direction=direction(plan.objective),
-                pruner=optuna.pruners.MedianPruner(n_startup_trials=_NONE_PRUNED_BEFORE, n_warmup_steps=_FIRST_JUDGED),
+            self._study, self._storage = self._open(sweep.id)
+        self._id = self._storage.get_study_id_from_name(sweep.id)
+
+    def _open(self, name: str) -> tuple[Any, Any]:
+        """The study and what keeps it."""
+        try:
+            storage = _storage(self._optuna, self._path)
+            study = self._optuna.create_study(
+                storage=storage,
+                study_name=name,
+                direction=direction(self._plan.objective),
+                pruner=self._optuna.pruners.MedianPruner(
+                    n_startup_trials=_NONE_PRUNED_BEFORE, n_warmup_steps=_FIRST_JUDGED
+                ),
                 load_if_exists=True,
             )
-        self._id = self._storage.get_study_id_from_name(sweep.id)
+        except OSError:
+            raise
+        except Exception as error:  # Optuna has none of its own for a record that it did not write
+            raise BadRun(
+                f"{self._path} is damaged or foreign. Delete this file and resume the sweep: all but what its trials "
+                "came to on the way is in its other files."
+            ) from error
+        return study, storage
 
     @property
     def settings(self) -> list[Setting]:

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from digitlab.errors import NotSaved
+from digitlab.errors import BadRun, NotSaved
 from digitlab.settings import Settings
 from digitlab.sweeps.journal import Ending
 from digitlab.sweeps.plan import SweepPlan
@@ -33,6 +33,24 @@ def test_what_is_recorded_is_there_for_the_next_process(reopen: Callable[[], Stu
     assert again.add(SETTING) == 3
     again.end(3, Ending.FAILED)
     assert [reopen().ending(number) for number in (1, 2, 3)] == [Ending.DONE, Ending.PRUNED, Ending.FAILED]
+
+
+@pytest.mark.parametrize(
+    "content", [b"garbage\n", b"[]\n", b'{"op_code": 99}\n', b'{"op_code": 0}\n', b"\xff\n", b"[" * 100_000 + b"\n"]
+)
+def test_a_damaged_record_is_refused_in_one_line_that_says_what_to_do(
+    content: bytes, reopen: Callable[[], Study], settings: Settings
+) -> None:
+    reopen().add(SETTING)
+    (path,) = settings.runs.glob(".sweeps/*/study.log")
+    path.write_bytes(content)
+    with pytest.raises(
+        BadRun, match=r"study\.log is damaged or foreign\. Delete this file and resume the sweep"
+    ) as found:
+        reopen()
+    assert len(str(found.value).splitlines()) == 1
+    path.unlink()
+    assert reopen().settings == []
 
 
 def test_a_torn_line_is_cut_off_and_the_record_goes_on(reopen: Callable[[], Study], settings: Settings) -> None:
