@@ -208,7 +208,7 @@ def _arguments(
     elif is_new:
         st.session_state[key] = default
     if not _is_there(st.session_state.get(key), parse):  # its option may have gone, or its label changed
-        st.session_state[key] = _parsed(asked or "", parse, default)
+        st.session_state[key] = default if asked is None else _parsed(asked, parse, default)
     st.session_state[_memory(key)] = asked
     locked = is_locked(key)
     said = {"help": f"{LOCKED} {help}" if locked else help} if help else {}
@@ -222,11 +222,15 @@ def _arguments(
 
 
 def _show_new_labels(key: str, label: _Label) -> None:
-    """Have the browser show what is chosen under today's label: it holds the label, and would keep that of before."""
+    """Have the browser show what is chosen under today's label: it holds the label, and would keep that of before.
+
+    Only then: what the browser is told may be older than what was chosen there meanwhile.
+    """
     value, memory = st.session_state[key], f"labels of {key}"
     chosen = value if isinstance(value, list) else [value]
-    shown = [label(one) for one in chosen if one is not None]
-    if st.session_state.get(memory, shown) != shown:
+    shown = {one: label(one) for one in chosen if one is not None}
+    before = st.session_state.get(memory, {})
+    if any(before.get(one, name) != name for one, name in shown.items()):
         st.session_state[key] = value
     st.session_state[memory] = shown
 
@@ -264,7 +268,7 @@ def _was_on_another_page(key: str) -> bool:
 def _follow(key: str, parse: _Parse, default: Any) -> None:
     """Write what a widget was changed to into the address.
 
-    A list whose labels have changed meanwhile, as that of a run which has ended, may give a label that nobody chose
+    A list whose labels have changed meanwhile, as that of a run which was renamed, may give a label that nobody chose
     in place of its option: `_arguments` then puts the choice back.
     """
     value = st.session_state[key]

@@ -315,3 +315,44 @@ def test_the_back_button_runs_the_whole_page_and_takes_a_choice_back() -> None:
     del app.query_params["zoom"]
     app.run()
     assert chosen(app) == {"zoom": "a"}
+
+
+def named_page() -> None:
+    import streamlit as st
+
+    from digitlab.ui.app import address
+
+    names: dict[str, str] = dict(st.session_state.get("names", {"a": "first", "b": "second"}))
+    options, label = list(names), lambda name: names.get(name, name)
+    st.selectbox("Model", options, **address.choice("model", options, label=label))
+    st.multiselect("Models", options, **address.several("models", options, options[:1], label=label))
+
+
+def test_when_all_that_stood_at_the_default_has_gone_the_new_default_is_chosen() -> None:
+    app = AppTest.from_function(named_page, default_timeout=60).run()
+    app.session_state["names"] = {"c": "third", "d": "fourth"}
+    app.run()
+    assert not app.exception
+    assert (app.session_state["model"], app.session_state["models"]) == ("c", ["c"])
+
+
+def test_the_browser_is_told_of_a_changed_label_once_and_of_nothing_that_was_chosen_there() -> None:
+    app = AppTest.from_function(named_page, default_timeout=60).run()
+    app.selectbox[0].set_value("b").run()
+    app.multiselect[0].set_value(["a", "b"]).run()
+    assert not told(app)
+    app.session_state["names"] = {"a": "first", "b": "renamed"}
+    app.run()
+    assert not app.exception
+    assert told(app)
+    assert (app.session_state["model"], app.session_state["models"]) == ("b", ["a", "b"])
+    assert app.query_params == {"model": "b", "models": "a,b"}
+    app.run()
+    assert not told(app)
+    app.multiselect[0].set_value(["b"]).run()
+    assert not told(app)
+
+
+def told(app: AppTest) -> bool:
+    """Whether the browser is to show other values than those that it has."""
+    return bool(app.selectbox[0].proto.set_value or app.multiselect[0].proto.set_value)
