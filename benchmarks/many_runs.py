@@ -18,7 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.growth import growth_row
 from benchmarks.live import memory, server_of
 from benchmarks.table import Row, median, print_rows, seconds
-from tests.browser.served import CHROMIUM_FLAGS, ROOT, chromium, served
+from tests.browser.served import CHROMIUM_FLAGS, ROOT, WHOLE, chromium, served
 from tests.sweeps.made_up import made_up_sweep
 
 MOST = 10_000
@@ -74,7 +74,7 @@ def _make_sweep(runs: Path, size: int) -> None:
 @contextmanager
 def _browser() -> Iterator[Page]:
     with sync_playwright() as playwright:
-        chrome = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        chrome = playwright.chromium.launch(executable_path=chromium(WHOLE), args=CHROMIUM_FLAGS)
         page = chrome.new_page(viewport={"width": 1280, "height": 1000})
         page.set_default_timeout(_PATIENCE)
         yield page

@@ -29,7 +29,7 @@ from playwright.sync_api import Error as BrowserError
 
 from benchmarks.live import memory, processor_seconds, server_of
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage, Stroke
-from tests.browser.served import CHROMIUM_FLAGS, ROOT, chromium, served
+from tests.browser.served import CHROMIUM_FLAGS, ROOT, WHOLE, chromium, served
 
 STEP = 0.012
 """Seconds from one mouse move to the next: about what a mouse sends while a hand draws."""
@@ -178,7 +178,7 @@ def _rate(one: Times) -> float:
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(WHOLE), args=CHROMIUM_FLAGS)
         starts = [first_page(browser) for _ in range(3)]
         measured = [measure_strokes(browser, count, is_live) for is_live in (True, False)]
         session = memory_a_session(browser)

@@ -115,26 +115,10 @@ class _Writing:
         self._sums: dict[str, dict[str, object]] = {}
 
     def add_run(self, archive: zipfile.ZipFile, run: Run) -> None:
-        try:
-            check_run(run)
-            files = _at_one_moment(run.folder, _is_of_run)
-        except DigitlabError as error:
-            self.left_out[run.id] = str(error)
-            return
-        for name, content in files.items():
-            self._add(archive, f"{RUNS}/{run.id}/{name}", content)
-        self.runs += 1
+        self.runs += self._add_folder(archive, RUNS, run.folder, lambda: check_run(run), _is_of_run)
 
     def add_sweep(self, archive: zipfile.ZipFile, sweep: Sweep) -> None:
-        try:
-            check_sweep(sweep)
-            files = _at_one_moment(sweep.folder, KEPT.__contains__)
-        except DigitlabError as error:
-            self.left_out[sweep.id] = str(error)
-            return
-        for name, content in files.items():
-            self._add(archive, f"{SWEEPS}/{sweep.id}/{name}", content)
-        self.sweeps += 1
+        self.sweeps += self._add_folder(archive, SWEEPS, sweep.folder, lambda: check_sweep(sweep), KEPT.__contains__)
 
     def add_drawings(self, archive: zipfile.ZipFile, path: Path, name: str) -> None:
         if not is_drawings_file(name):
@@ -149,6 +133,25 @@ class _Writing:
     def finish(self, archive: zipfile.ZipFile) -> None:
         manifest = {"kind": KIND, "version": VERSION, "made": now(), "files": self._sums}
         archive.writestr(MANIFEST, json.dumps(manifest, indent=1), zipfile.ZIP_DEFLATED)
+
+    def _add_folder(
+        self,
+        archive: zipfile.ZipFile,
+        kind: str,
+        folder: Path,
+        check: Callable[[], None],
+        is_kept: Callable[[str], bool],
+    ) -> bool:
+        """Add a run or sweep; whether it could be. kind: where in the backup. is_kept: as `_at_one_moment` takes it."""
+        try:
+            check()
+            files = _at_one_moment(folder, is_kept)
+        except DigitlabError as error:
+            self.left_out[folder.name] = str(error)
+            return False
+        for name, content in files.items():
+            self._add(archive, f"{kind}/{folder.name}/{name}", content)
+        return True
 
     def _add(self, archive: zipfile.ZipFile, name: str, content: bytes) -> None:
         packed = zipfile.ZIP_DEFLATED if name.endswith((".json", ".jsonl", ".log")) else zipfile.ZIP_STORED

@@ -140,7 +140,7 @@ def _add_lines(
             across.append(index)
             up.append(_place(_value(one, field), scale, ends[field]))
             numbers.append(one.number)
-            words.append(f"{scale.label} {_write(one.setting[field])}" if field else measure.write(one.value))
+            words.append(f"{scale.label} {write_setting(one.setting[field])}" if field else measure.write(one.value))
         across.append(None)  # the line of the next trial is another one
         up.append(None)
         numbers.append(None)
@@ -190,11 +190,12 @@ def _marks(scale: Scale, ends: tuple[float, float], measure: Measure | None) -> 
     if scale.words:
         shown = scale.words if len(scale.words) <= _MOST_WORDS else (scale.words[0], scale.words[-1])
         return [(_place(word, scale, ends), word) for word in shown]
-    write = measure.write if measure else _write
+    write = measure.write if measure else write_setting
     return [(_place(end, scale, ends), write(end)) for end in dict.fromkeys(ends)]
 
 
-def _write(value: str | float) -> str:
+def write_setting(value: str | float) -> str:
+    """The value of a setting for people."""
     return value if isinstance(value, str) else f"{value:.4g}"
 
 

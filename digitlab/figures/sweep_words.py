@@ -3,7 +3,7 @@
 import statistics
 from collections.abc import Collection, Mapping, Sequence
 
-from digitlab.figures.sweep import MOST_SPREAD, Measure, Scale, Tried, one_in, ranked
+from digitlab.figures.sweep import MOST_SPREAD, Measure, Scale, Tried, one_in, ranked, write_setting
 from digitlab.formats import count as grouped
 
 _MOST_SAID = 10
@@ -17,7 +17,7 @@ def describe_parallel(tried: Sequence[Tried], scales: Mapping[str, Scale], measu
     order = ranked(tried, measure)
     words = [f"{len(order)} trials across {', '.join(scale.label for scale in scales.values())}; {measure.axis} last."]
     for name, one in (("Best", order[0]), ("Worst", order[-1])):
-        values = ", ".join(f"{scale.label} {_write(one.setting[field])}" for field, scale in scales.items())
+        values = ", ".join(f"{scale.label} {write_setting(one.setting[field])}" for field, scale in scales.items())
         words.append(f"{name}: trial {one.number}, {values}: {measure.write(one.value)}.")
     return " ".join(words)
 
@@ -39,8 +39,8 @@ def describe_slice(tried: Sequence[Tried], field: str, scale: Scale, measure: Me
         order = ranked(tried, measure)
         best, worst = order[0], order[-1]
         return (
-            f"{start} Best {measure.write(best.value)} at {_write(best.setting[field])}, "
-            f"worst {measure.write(worst.value)} at {_write(worst.setting[field])}."
+            f"{start} Best {measure.write(best.value)} at {write_setting(best.setting[field])}, "
+            f"worst {measure.write(worst.value)} at {write_setting(worst.setting[field])}."
         )
     groups = {word: [one.value for one in tried if str(one.setting[field]) == word] for word in scale.words}
     said = [
@@ -84,7 +84,3 @@ def describe_spread(tried: Sequence[Tried], measure: Measure) -> str:
         for one in best
     )
     return f"{measure.axis.capitalize()}, spread over the seeds, the best first: {said or 'none yet'}."
-
-
-def _write(value: str | float) -> str:
-    return value if isinstance(value, str) else f"{value:.4g}"

@@ -213,10 +213,12 @@ def test_a_page_has_no_serious_violation(name: str, window: Page, lived_in: Live
 def _in_the_dark(page: Page) -> Iterator[None]:
     """The page as the system shows it that turns to dark colours; it follows without being loaded again."""
     page.emulate_media(color_scheme="dark")
-    expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", "dark")
-    _settle(page)
-    yield
-    page.emulate_media(color_scheme="light")
+    try:
+        expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", "dark")
+        _settle(page)
+        yield
+    finally:
+        page.emulate_media(color_scheme="light")
     expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", "light")
 
 
