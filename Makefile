@@ -2,9 +2,11 @@
 #            LOCKED=1: the very files of requirements.lock, each checked by its hash
 #            TORCH_INDEX=ADDRESS: torch and torchvision from that package index, such as PyTorch's own for the CPU
 # make class the same for a class in a network that you trust: asks for a code, see README
-# make test  install what the tests need, then run every check
+# make test  install what the tests need, then run every check but the long tests: some ten minutes on two cores
+# make long  the tests of many seconds: whole trainings, killed processes, walks through the pages; `.ci/run` has both
+# make slow  those of minutes
 # make benchmark…  what is measured: of learning, reading, a class, launchers of jobs
-# make soak  the long tests; writes their result to docs/trust.md (DIGITLAB_FUZZ=1000: so many mutants a kind)
+# make soak  those of an hour; writes their result to docs/trust.md (DIGITLAB_FUZZ=1000: so many mutants a kind)
 # make lock audit licences sbom  what is installed: pinned, looked up in the lists of known faults, listed twice
 PYTHON ?= python3
 VENV := .venv
@@ -16,11 +18,12 @@ TORCH_INDEX ?=
 INSTALLED := $(VENV)/.app$(if $(LOCKED),-locked)
 SUPPLY := .venv-supply
 DIGITLAB_FUZZ ?= 10000
+PARALLEL = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 # What failed beside other tests runs once more by itself: a browser that had to wait for a loaded machine passes then,
 # and a fault fails again. What failed at first stands above.
-AGAIN = { echo "Once more, by themselves:"; $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
+AGAIN = echo "Once more, by themselves:" && $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
-.PHONY: app class test lint types imports unit slow soak benchmark benchmark-reading benchmark-class benchmark-launchers benchmark-many lock audit licences sbom clean
+.PHONY: app class test lint types imports unit long slow soak benchmark benchmark-reading benchmark-class benchmark-launchers benchmark-many lock audit licences sbom clean
 
 app: $(INSTALLED)
 	$(BIN)/streamlit run app.py
@@ -41,7 +44,10 @@ imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev $(VENV)/.axe
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder || $(AGAIN)
+	$(PARALLEL) || { $(AGAIN); }
+
+long: $(VENV)/.dev $(VENV)/.axe
+	$(PARALLEL) -m "$@ and not slow and not soak" || { $(AGAIN) -m $@; }
 
 slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow

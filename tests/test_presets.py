@@ -80,6 +80,7 @@ def test_too_little_data_is_learned_by_heart_within_a_tenth_of_its_epochs(data_f
     assert records[-1].validation_loss > 10 * records[-1].train_loss
 
 
+@pytest.mark.long
 def test_quick_reads_nearly_all_validation_images_after_its_one_epoch(data_folder: Path) -> None:
     config = find_preset("quick").config
     train = load_training(config.data, data_folder, config.validation_share)

@@ -192,6 +192,7 @@ def window(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("name", PAGES)
+@pytest.mark.long
 def test_a_page_has_no_serious_violation(name: str, window: Page, lived_in: LivedIn, axe: str) -> None:
     path, looks = PAGES[name]
     window.goto(lived_in.address + path.format(finished=lived_in.finished))
@@ -278,7 +279,13 @@ _FOCUSED = """() => {
 
 
 @pytest.mark.parametrize(
-    "path", ["/train", "/compare?data=sklearn&compared=softmax,cnn,champion,cnn-mnist", "/handwriting"]
+    "path",
+    [
+        "/train",
+        pytest.param("/compare?data=sklearn&compared=softmax,cnn,champion,cnn-mnist", marks=pytest.mark.long),
+        "/handwriting",
+        "/sweeps",
+    ],
 )
 def test_on_a_phone_nothing_is_cut_off_without_a_sign(path: str, browser: Browser, lived_in: LivedIn) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})

@@ -11,6 +11,9 @@ from digitlab.ui.shared.collection_note import NOTE
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
 from tests.browser.served import ROOT, served
 
+pytestmark = pytest.mark.long
+
+
 CODE, TEACHER_CODE = "class-code", "teacher-code"
 Join = Callable[[str, str], Page]
 

@@ -35,6 +35,7 @@ def open_compare(browser: Browser, app_address: str) -> Iterator[OpenCompare]:
     assert not troubles
 
 
+@pytest.mark.long
 def test_a_fresh_clone_compares_its_checkpoints_without_any_image(open_compare: OpenCompare) -> None:
     page = open_compare()
     expect(page.get_by_text("chance would bring so large a difference in less than 1 of 1,000 cases")).to_be_visible()
@@ -43,6 +44,7 @@ def test_a_fresh_clone_compares_its_checkpoints_without_any_image(open_compare: 
     assert page.get_by_test_id("stAlertContentError").count() == 0
 
 
+@pytest.mark.long
 def test_a_cell_opens_its_images_and_a_copied_link_reopens_one(open_compare: OpenCompare) -> None:
     page = open_compare("?data=sklearn")
     page.get_by_role("button", name="only cnn right").click()
@@ -66,6 +68,7 @@ def choose(page: Page, box: str, option: str) -> None:
     raise AssertionError(f"{option} could not be chosen")
 
 
+@pytest.mark.long
 def test_a_third_model_joins_and_another_pair_is_chosen(open_compare: OpenCompare) -> None:
     page = open_compare("?compared=softmax,cnn-mnist,cnn")
     heads = page.get_by_role("table", name="Metrics and costs of each model").locator("thead th")
@@ -78,7 +81,7 @@ def test_a_third_model_joins_and_another_pair_is_chosen(open_compare: OpenCompar
     expect(button).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_nothing_is_wider_than_a_phone(open_compare: OpenCompare, scheme: str) -> None:
     page = open_compare("?data=sklearn", viewport={"width": 390, "height": 844}, color_scheme=scheme)
     page.locator(".grid button").first.wait_for()

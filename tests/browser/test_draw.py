@@ -13,7 +13,7 @@ from tests.browser.drawing_page import TRAJECTORIES, at_rest
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
 
-@pytest.mark.parametrize("digit", TRAJECTORIES)
+@pytest.mark.parametrize("digit", ["1", *(pytest.param(digit, marks=pytest.mark.long) for digit in "347")])
 def test_a_drawn_digit_is_read_by_the_cnn(open_browser: OpenBrowser, digit: str) -> None:
     draw = open_browser()
     draw.draw(TRAJECTORIES[digit])
@@ -61,6 +61,7 @@ def test_undo_takes_a_stroke_back_and_redo_returns_it(open_browser: OpenBrowser)
     assert draw.white_pixels() == full
 
 
+@pytest.mark.long
 def test_undo_brings_a_cleared_drawing_back(open_browser: OpenBrowser) -> None:
     draw = open_browser()
     draw.draw(TRAJECTORIES["3"])
@@ -70,6 +71,7 @@ def test_undo_brings_a_cleared_drawing_back(open_browser: OpenBrowser) -> None:
     draw.wait_for_digit("cnn", 3)
 
 
+@pytest.mark.long
 def test_the_pen_width_changes_the_drawing(open_browser: OpenBrowser) -> None:
     draw = open_browser()
     draw.draw(TRAJECTORIES["3"])
@@ -99,6 +101,7 @@ def test_a_finger_draws_and_a_second_finger_is_ignored(open_browser: OpenBrowser
     assert draw.canvas.get_attribute("aria-label") == "The drawing, 1 stroke"
 
 
+@pytest.mark.long
 def test_the_right_button_draws_nothing(open_browser: OpenBrowser) -> None:
     draw = open_browser()
     start, end = draw.to_screen([[60, 60], [200, 200]])
@@ -128,6 +131,7 @@ def test_keys_draw_take_back_and_clear(open_browser: OpenBrowser) -> None:
     draw.wait_for_digit("cnn", "")
 
 
+@pytest.mark.long
 def test_the_drawing_survives_leaving_the_pad_and_coming_back(open_browser: OpenBrowser) -> None:
     draw = open_browser()
     draw.draw(TRAJECTORIES["3"])
@@ -140,6 +144,7 @@ def test_the_drawing_survives_leaving_the_pad_and_coming_back(open_browser: Open
     assert draw.white_pixels() == ink
 
 
+@pytest.mark.long
 def test_the_drawing_survives_a_change_of_page(open_browser: OpenBrowser) -> None:
     draw = open_browser()
     draw.draw(TRAJECTORIES["4"])
@@ -153,6 +158,7 @@ def test_the_drawing_survives_a_change_of_page(open_browser: OpenBrowser) -> Non
     assert draw.canvas.get_attribute("aria-label") == "The drawing, 2 strokes"
 
 
+@pytest.mark.long
 def test_the_canvas_with_tools_starts_with_the_drawing_and_adds_to_it(open_browser: OpenBrowser) -> None:
     draw = open_browser()
     sockets: list[WebSocket] = []
@@ -195,6 +201,7 @@ def test_a_reload_keeps_the_drawing_and_a_cleared_pad_stays_clear(open_browser: 
     draw.wait_for_digit("cnn", "")
 
 
+@pytest.mark.long
 def test_what_is_drawn_with_tools_can_be_labelled_taken_back_and_labelled_again(open_browser: OpenBrowser) -> None:
     draw = open_browser("?models=cnn")
     draw.draw(TRAJECTORIES["3"])
@@ -236,6 +243,7 @@ def test_the_tools_of_the_canvas_are_seen_named_and_beside_it(open_browser: Open
         assert box["height"] >= 44
 
 
+@pytest.mark.long
 def test_on_a_phone_the_next_digit_is_drawn_while_the_toast_of_the_last_is_there(open_browser: OpenBrowser) -> None:
     draw = open_browser("?models=cnn", **PHONE)
     draw.draw(TRAJECTORIES["3"])
@@ -264,6 +272,7 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(open_browser: OpenBro
         assert box["x"] + box["width"] <= 320
 
 
+@pytest.mark.long
 def test_a_resized_window_keeps_the_drawing(open_browser: OpenBrowser) -> None:
     draw = open_browser()
     draw.draw(TRAJECTORIES["3"])
@@ -274,6 +283,7 @@ def test_a_resized_window_keeps_the_drawing(open_browser: OpenBrowser) -> None:
     assert draw.white_pixels() > 0
 
 
+@pytest.mark.long
 def test_the_pad_is_black_and_the_page_follows_the_theme(open_browser: OpenBrowser) -> None:
     colours = {}
     for theme in ("light", "dark"):

@@ -6,6 +6,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenBrowser
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
 
+pytestmark = pytest.mark.long
+
+
 PATIENCE = 150_000
 """Milliseconds; a loaded machine takes long."""
 

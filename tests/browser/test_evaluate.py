@@ -71,6 +71,7 @@ def evaluate(browser: Browser, app_address: str) -> Iterator[Callable[..., Evalu
         context.close()
 
 
+@pytest.mark.long
 def test_a_clicked_cell_shows_its_images_and_a_copied_link_shows_them_again(
     evaluate: Callable[..., EvaluatePage],
 ) -> None:
@@ -91,6 +92,7 @@ def test_a_clicked_cell_shows_its_images_and_a_copied_link_shows_them_again(
     assert again.words() == seen.words()
 
 
+@pytest.mark.long
 def test_a_second_cell_can_be_clicked_after_the_first(evaluate: Callable[..., EvaluatePage]) -> None:
     seen = evaluate()
     for digit in (1, 6):
@@ -99,6 +101,7 @@ def test_a_second_cell_can_be_clicked_after_the_first(evaluate: Callable[..., Ev
         expect(seen.heading(f"{digit} read right")).to_be_visible()
 
 
+@pytest.mark.long
 def test_another_model_shows_other_figures_and_back_shows_the_first(evaluate: Callable[..., EvaluatePage]) -> None:
     seen = evaluate("?model=softmax&data=sklearn")
     accuracy = seen.page.locator(".headline dd").first
@@ -111,12 +114,14 @@ def test_another_model_shows_other_figures_and_back_shows_the_first(evaluate: Ca
     expect(accuracy).to_have_text(before)
 
 
+@pytest.mark.long
 def test_shipped_scores_are_shown_without_the_data(evaluate: Callable[..., EvaluatePage]) -> None:
     seen = evaluate("?model=softmax&data=mnist")
     expect(seen.page.locator(".headline")).to_contain_text("of 10,000 images")
     expect(seen.page.get_by_text("The images are not on this computer").first).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_report_is_taken_along_and_works_alone(evaluate: Callable[..., EvaluatePage], tmp_path: Path) -> None:
     seen = evaluate()
     with seen.page.expect_download(timeout=PATIENCE) as taken:
@@ -131,6 +136,7 @@ def test_the_report_is_taken_along_and_works_alone(evaluate: Callable[..., Evalu
     assert [url for url in fetched if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
+@pytest.mark.long
 def test_the_keys_move_through_the_matrix_and_enter_chooses(evaluate: Callable[..., EvaluatePage]) -> None:
     seen = evaluate()
     keys = seen.page.keyboard
@@ -160,6 +166,7 @@ def test_the_first_tap_on_a_phone_shows_the_images_of_a_cell(evaluate: Callable[
     assert set(seen.words()) == {"6 → 6"}
 
 
+@pytest.mark.long
 def test_back_from_draw_shows_the_chosen_cell_again(evaluate: Callable[..., EvaluatePage]) -> None:
     seen = evaluate("?model=softmax&data=sklearn")
     seen.cell(3, 3).click()
@@ -183,6 +190,7 @@ def test_back_from_draw_shows_the_chosen_cell_again(evaluate: Callable[..., Eval
 
 
 @pytest.mark.parametrize("figure", [("ROC", "roc"), ("confusion matrix", "confusion-matrix-counts")])
+@pytest.mark.long
 def test_a_figure_is_saved_as_png_and_svg_under_a_name_that_says_what_it_is(
     evaluate: Callable[..., EvaluatePage], tmp_path: Path, figure: tuple[str, str]
 ) -> None:
@@ -203,6 +211,7 @@ def test_a_figure_is_saved_as_png_and_svg_under_a_name_that_says_what_it_is(
     )
 
 
+@pytest.mark.long
 def test_a_good_models_roc_starts_zoomed_and_the_whole_is_one_click_away(
     evaluate: Callable[..., EvaluatePage],
 ) -> None:
@@ -215,11 +224,13 @@ def test_a_good_models_roc_starts_zoomed_and_the_whole_is_one_click_away(
     expect(titles).to_have_count(1)
 
 
+@pytest.mark.long
 def test_the_page_does_not_scroll_sideways_on_a_phone(evaluate: Callable[..., EvaluatePage]) -> None:
     seen = evaluate(viewport={"width": 390, "height": 844})
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.long
 def test_an_image_is_opened_in_draw_and_read_there(evaluate: Callable[..., EvaluatePage]) -> None:
     seen = evaluate("?data=sklearn&cell=0-0")
     origin = seen.page.locator(".one figcaption").first.inner_text().rpartition("image ")[2]

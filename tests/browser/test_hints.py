@@ -1,10 +1,13 @@
 """The first minute on Draw: three hints, one at a time, that cover nothing and do not come back."""
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from digitlab.ui.draw.hints import HINTS
 from tests.browser.conftest import OpenBrowser
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
+
+pytestmark = pytest.mark.long
 
 
 def hint(page: Page) -> Locator:

@@ -60,6 +60,7 @@ def open_inside(browser: Browser, app_address: str) -> Iterator[OpenInside]:
     assert not troubles
 
 
+@pytest.mark.long
 def test_the_epochs_play_from_untrained_to_the_last_in_step_with_the_loss(open_inside: OpenInside) -> None:
     inside = open_inside("?epoch=0")
     inside.expect_epoch("untrained")
@@ -73,6 +74,7 @@ def test_the_epochs_play_from_untrained_to_the_last_in_step_with_the_loss(open_i
     inside.page.wait_for_url("**/inside?epoch=40")
 
 
+@pytest.mark.long
 def test_the_film_opens_at_the_epoch_that_is_kept(open_inside: OpenInside) -> None:
     """Also where its snapshot does not ship, and for another model than the one whose epochs were played."""
     inside = open_inside("?model=softmax")
@@ -85,6 +87,7 @@ def test_the_film_opens_at_the_epoch_that_is_kept(open_inside: OpenInside) -> No
     inside.expect_epoch("epoch 16 of 16")
 
 
+@pytest.mark.long
 def test_the_moving_mark_does_not_cross_the_name_of_the_chosen_epoch(open_inside: OpenInside) -> None:
     inside = open_inside()
     name = inside.film().locator(".chosen-name")
@@ -94,6 +97,7 @@ def test_the_moving_mark_does_not_cross_the_name_of_the_chosen_epoch(open_inside
     assert boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"] + 1, "the name ends above where the mark begins"
 
 
+@pytest.mark.long
 def test_keys_move_the_slider_and_a_copied_link_shows_the_same_epoch(open_inside: OpenInside) -> None:
     inside = open_inside()
     slider = inside.film().get_by_role("slider", name="Epoch")
@@ -106,6 +110,7 @@ def test_keys_move_the_slider_and_a_copied_link_shows_the_same_epoch(open_inside
     assert copied.picture(copied.film()) == inside.picture(inside.film())
 
 
+@pytest.mark.long
 def test_a_clicked_digit_is_explained_and_kept_in_the_address(open_inside: OpenInside) -> None:
     inside = open_inside()
     tile = inside.film(1).get_by_role("button", name="Digit 2")
@@ -115,6 +120,7 @@ def test_a_clicked_digit_is_explained_and_kept_in_the_address(open_inside: OpenI
     expect(inside.page.get_by_text("2: ink speaks for it with")).to_be_visible()
 
 
+@pytest.mark.long
 def test_another_model_shows_its_filters_and_maps(open_inside: OpenInside) -> None:
     inside = open_inside()
     inside.page.get_by_role("main").get_by_role("combobox", name="Model").click()
@@ -125,7 +131,7 @@ def test_another_model_shows_its_filters_and_maps(open_inside: OpenInside) -> No
     expect(inside.film(2).locator("h3").first).to_contain_text("Filter 3 of convolution 1")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_nothing_is_wider_than_a_phone(open_inside: OpenInside, scheme: str) -> None:
     inside = open_inside("?model=cnn", viewport={"width": 390, "height": 844}, color_scheme=scheme)
     inside.film(2).wait_for()

@@ -31,6 +31,7 @@ def picture(page: Page) -> str:
     return page.locator(".now img").get_attribute("src") or ""
 
 
+@pytest.mark.long
 def test_a_slider_changes_the_image_without_a_run_of_the_page_and_comes_to_rest_in_the_address(lab: Page) -> None:
     before = picture(lab)
     slider = lab.get_by_role("slider", name="Rotation")
@@ -54,6 +55,7 @@ def test_the_keyboard_moves_a_slider_step_by_step_and_none_is_lost(lab: Page) ->
     expect(lab.get_by_role("slider", name="Shift across")).to_be_focused()
 
 
+@pytest.mark.long
 def test_one_group_is_open_at_a_time_and_undo_brings_every_slider_back(lab: Page) -> None:
     lab.get_by_role("slider", name="Scale").fill("60")
     lab.get_by_role("button", name="Paper").click()
@@ -68,6 +70,7 @@ def test_one_group_is_open_at_a_time_and_undo_brings_every_slider_back(lab: Page
     expect(lab.get_by_role("slider", name="Scale")).to_have_value("100")
 
 
+@pytest.mark.long
 def test_an_attack_is_shown_with_what_it_adds_and_changes_with_the_attacked_model(lab: Page) -> None:
     lab.get_by_role("button", name="Attack", exact=True).click()
     lab.get_by_role("slider", name="PGD").fill("24")

@@ -280,6 +280,7 @@ def test_every_lesson_has_a_walk() -> None:
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow if n in _LONG else ()) for n in WALKS])
+@pytest.mark.long
 def test_what_a_lesson_says_is_seen_on_the_pages_that_it_leads_to(
     name: str, window: Page, address: str, folder: Path
 ) -> None:
@@ -289,6 +290,7 @@ def test_what_a_lesson_says_is_seen_on_the_pages_that_it_leads_to(
 
 
 @pytest.mark.parametrize("name", WALKS)
+@pytest.mark.long
 def test_every_link_of_a_lesson_opens_without_a_complaint(name: str, window: Page, address: str) -> None:
     lesson = read_lesson(TEXTS / f"{name}.md", PAGES)
     links = [lesson.figure, *(one for part in lesson.sections for one in lesson.blocks(part) if isinstance(one, Link))]
@@ -302,6 +304,7 @@ def test_every_link_of_a_lesson_opens_without_a_complaint(name: str, window: Pag
         expect(window.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_on_a_phone_the_figure_stands_in_the_text_and_nothing_is_wider_than_the_page(
     browser: Browser, address: str
 ) -> None:

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from digitlab.config import TrainConfig
@@ -15,6 +16,9 @@ from digitlab.settings import CHECKPOINTS
 from tests.browser.conftest import OpenBrowser
 from tests.browser.drawing_page import TRAJECTORIES
 from tests.sweeps.made_up import trained
+
+pytestmark = pytest.mark.long
+
 
 SHORT = 2000
 """Characters that every program takes."""

@@ -138,6 +138,7 @@ def test_without_the_channel_the_page_answers_by_itself(open_window: OpenWindow)
     assert channel.refused, "the page asked for the channel and did without"
 
 
+@pytest.mark.long
 def test_two_tabs_have_a_drawing_each(open_window: OpenWindow) -> None:
     one, other = open_window(), open_window()
     for draw in (one, other):
@@ -152,6 +153,7 @@ def test_two_tabs_have_a_drawing_each(open_window: OpenWindow) -> None:
     other.wait_for_digit("cnn", 7)
 
 
+@pytest.mark.long
 def test_a_server_that_restarts_in_mid_stroke_costs_nothing(open_window: OpenWindow, tmp_path: Path) -> None:
     port, stroke = free_port(), TRAJECTORIES["3"][0]
     half = len(stroke) // 2
@@ -178,6 +180,7 @@ def test_a_server_that_restarts_in_mid_stroke_costs_nothing(open_window: OpenWin
         assert draw.white_pixels() == ink
 
 
+@pytest.mark.long
 def test_labels_given_and_taken_back_over_a_broken_connection_count_once(
     open_window: OpenWindow, tmp_path: Path
 ) -> None:
@@ -238,6 +241,7 @@ window.mayListen = new Promise((listen) => (window.letThePadListen = listen));
 """The pad's script, as a slow phone has it: Streamlit imports it from a blob once the pad's HTML is on the page."""
 
 
+@pytest.mark.long
 def test_whatever_is_pressed_after_a_stroke_works_with_what_was_drawn(open_window: OpenWindow) -> None:
     def let_only_answers_tell_the_session(page: Page) -> None:
         channel.route(page, CHANNEL)
@@ -296,6 +300,7 @@ def test_a_mouse_that_comes_over_the_fresh_pad_draws_nothing(open_window: OpenWi
     assert draw.white_pixels() == 0
 
 
+@pytest.mark.long
 def test_the_title_names_the_page_and_the_address_the_surface(open_window: OpenWindow) -> None:
     draw = open_window()
     draw.page.locator(".answers").wait_for()

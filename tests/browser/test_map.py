@@ -39,6 +39,7 @@ def field(draw: DrawingPage) -> Locator:
     return draw.page.locator(".maps .field canvas")
 
 
+@pytest.mark.long
 def test_the_drawing_is_placed_among_its_neighbours_and_follows_the_pen(open_map: OpenMap) -> None:
     draw = open_map("cnn")
     vote = draw.page.locator(".maps .vote")
@@ -55,6 +56,7 @@ def test_a_softmax_regression_says_that_it_has_no_hidden_layer(open_map: OpenMap
     expect(open_map("softmax").page.locator(".maps .of")).to_contain_text("no hidden layer: this is a map of its input")
 
 
+@pytest.mark.long
 def test_neighbours_are_reached_by_keys_and_shown_on_the_map(open_map: OpenMap) -> None:
     draw = open_map("softmax")
     before = field(draw).evaluate(PICTURE)
@@ -65,6 +67,7 @@ def test_neighbours_are_reached_by_keys_and_shown_on_the_map(open_map: OpenMap) 
     expect(neighbours(draw).first).to_have_attribute("aria-label", re.compile(r"^Neighbour 1: \d, at distance"))
 
 
+@pytest.mark.long
 def test_a_point_that_is_pointed_at_shows_its_image(open_map: OpenMap) -> None:
     draw = open_map("softmax")
     draw.page.locator(".maps .vote").scroll_into_view_if_needed()
@@ -81,6 +84,7 @@ def test_a_point_that_is_pointed_at_shows_its_image(open_map: OpenMap) -> None:
     assert field(draw).evaluate(PICTURE) == before
 
 
+@pytest.mark.long
 def test_a_t_sne_is_made_in_the_background_and_the_drawing_placed_in_it(open_map: OpenMap) -> None:
     draw = open_map("softmax")
     draw.page.get_by_role("button", name="t-SNE", exact=True).click()

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from digitlab.data import PartName
@@ -41,6 +42,7 @@ def test_a_number_is_read_digit_by_digit_and_a_cleared_pad_reads_nothing(open_br
     wait_for_number(draw, "cnn", "")
 
 
+@pytest.mark.long
 def test_a_phone_has_room_for_a_number(open_browser: OpenBrowser) -> None:
     draw = open_browser("?models=cnn", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     draw.choose_surface("Number")
@@ -52,6 +54,7 @@ def test_a_phone_has_room_for_a_number(open_browser: OpenBrowser) -> None:
     assert draw.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.long
 def test_a_click_adds_the_drawing_and_ctrl_z_takes_the_label_back(open_browser: OpenBrowser) -> None:
     draw = open_browser("?models=cnn")
     draw.draw(TRAJECTORIES["3"])
@@ -74,6 +77,7 @@ def test_a_click_adds_the_drawing_and_ctrl_z_takes_the_label_back(open_browser: 
     assert draw.page.get_by_role("button", name=re.compile("A 5 by me")).count() == 0
 
 
+@pytest.mark.long
 def test_the_digit_keys_label_the_drawing_while_the_pad_has_the_focus(open_browser: OpenBrowser) -> None:
     draw = open_browser("?models=cnn")
     draw.draw(TRAJECTORIES["7"])
@@ -103,6 +107,7 @@ def test_the_steps_of_the_preparation_follow_the_drawing(open_browser: OpenBrows
     draw.page.get_by_text("this step is left out").wait_for()
 
 
+@pytest.mark.long
 def test_the_digits_of_a_photo_are_boxed_and_read(open_browser: OpenBrowser, pen_folder: Path) -> None:
     unseen = pen_drawings(pen_folder, PartName.TEST, 0.1)
     drawings = [next(drawing for drawing in unseen if drawing.digit == digit) for digit in (2, 0, 3)]
@@ -116,6 +121,7 @@ def test_the_digits_of_a_photo_are_boxed_and_read(open_browser: OpenBrowser, pen
     draw.page.get_by_text("The picture, with 3 digits found").wait_for()
 
 
+@pytest.mark.long
 def test_the_boxes_on_a_photo_can_be_corrected(open_browser: OpenBrowser) -> None:
     paper = 255 - draw_ink([*at("1", 100), *at("7", 300)], 18, (560, 280))
     picture = io.BytesIO()

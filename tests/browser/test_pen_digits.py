@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import TimeoutError as NotSeen
 
 from digitlab.data import PartName
@@ -9,6 +10,8 @@ from digitlab.data.pen import pen_drawings
 from digitlab.ink.strokes import Ink, LabelledDrawing, fit_ink
 from tests.browser.conftest import OpenBrowser
 from tests.browser.drawing_page import DrawingPage
+
+pytestmark = pytest.mark.long
 
 
 def test_the_cnn_reads_twenty_drawings_of_unseen_writers(open_browser: OpenBrowser, pen_folder: Path) -> None:

@@ -19,6 +19,9 @@ from tests.browser.served import ROOT, free_port, served
 from tests.browser.test_train import PATIENCE, TrainingPage
 from tests.deploy.proxy import proxied
 
+pytestmark = pytest.mark.long
+
+
 COOKIE = "digitlab_replica"
 TEACHER_CODE = "teacher-code"
 CLASS = {

@@ -77,7 +77,7 @@ def open_report(browser: Browser, report: Path) -> Iterator[OpenReport]:
         context.close()
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+@pytest.mark.parametrize(("width", "height"), [pytest.param(1440, 900, marks=pytest.mark.long), (390, 844)])
 def test_no_number_of_an_axis_lies_on_another_and_no_legend_is_cut(
     open_report: OpenReport, width: int, height: int
 ) -> None:
@@ -109,6 +109,7 @@ _GAPS = """() => {
 
 
 @pytest.mark.parametrize("millimetres", [288, 297])
+@pytest.mark.long
 def test_on_paper_no_heading_stands_alone_at_the_foot_of_a_page(
     open_report: OpenReport, tmp_path: Path, millimetres: int
 ) -> None:
@@ -155,6 +156,7 @@ def test_a_figure_of_the_report_is_saved_under_a_name_that_says_what_it_is(open_
         )
 
 
+@pytest.mark.long
 def test_precision_and_recall_are_shown_whole_and_zoomed(open_report: OpenReport) -> None:
     ranges = open_report().evaluate(
         """() => Object.fromEntries([...document.querySelectorAll(".js-plotly-plot")]

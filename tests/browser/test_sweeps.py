@@ -56,6 +56,7 @@ def page(browser: Browser, app: str, sweep: Sweep) -> Iterator[Page]:
     assert not troubles
 
 
+@pytest.mark.long
 def test_a_click_and_a_box_pick_trials_which_open_in_compare(page: Page, sweep: Sweep) -> None:
     ids = [trial.runs[0].run.id for trial in read_trials(sweep)]
     marks = page.locator(".js-plotly-plot").first.locator(".points path")
@@ -74,6 +75,7 @@ def test_a_click_and_a_box_pick_trials_which_open_in_compare(page: Page, sweep: 
     assert asked["compared"] == [",".join([ids[1], ids[2], ids[0]])]
 
 
+@pytest.mark.long
 def test_a_row_picks_its_trial_in_every_figure_in_place_of_a_click(page: Page) -> None:
     marks = page.locator(".js-plotly-plot").first.locator(".points path")
     expect(marks).to_have_count(3)
@@ -95,6 +97,7 @@ def test_a_row_picks_its_trial_in_every_figure_in_place_of_a_click(page: Page) -
     expect(marks.first).to_have_css("opacity", "0.7")  # no longer dimmed by the click
 
 
+@pytest.mark.long
 def test_a_sweep_is_deleted_with_its_runs_when_that_is_confirmed(page: Page, sweep: Sweep) -> None:
     runs = [trial.runs[0].run for trial in read_trials(sweep)]
     page.get_by_role("button", name="Delete", exact=True).click()

@@ -132,6 +132,7 @@ def open_training(browser: Browser, training_address: str, _nothing_runs_on: Non
     assert not troubles
 
 
+@pytest.mark.long
 def test_a_training_is_started_watched_paused_stopped_and_brought_to_its_end(open_training: OpenTraining) -> None:
     train = open_training("/")
     train.start(Name="whole life", Epochs="20", Batch_size="4")
@@ -152,6 +153,7 @@ def test_a_training_is_started_watched_paused_stopped_and_brought_to_its_end(ope
     expect(train.page.get_by_test_id("stPlotlyChart")).to_have_count(4)
 
 
+@pytest.mark.long
 def test_one_goes_on_drawing_while_a_model_trains(open_training: OpenTraining) -> None:
     train = open_training()
     train.start(Name="in the background", Epochs="1000", Batch_size="1")
@@ -166,6 +168,7 @@ def test_one_goes_on_drawing_while_a_model_trains(open_training: OpenTraining) -
     expect(train.page.locator("article.run")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_chart_keeps_its_zoom_while_points_arrive(open_training: OpenTraining) -> None:
     train = open_training()
     train.start(Name="zoomed", Epochs="1000", Batch_size="1")
@@ -193,6 +196,7 @@ def test_a_chart_keeps_its_zoom_while_points_arrive(open_training: OpenTraining)
     expect(train.page.locator("article.run")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_two_windows_see_the_same_truth(open_training: OpenTraining) -> None:
     first = open_training()
     first.start(Name="shared", Epochs="1000", Batch_size="1")
@@ -204,6 +208,7 @@ def test_two_windows_see_the_same_truth(open_training: OpenTraining) -> None:
     expect(second.page.locator("article.run")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_finished_run_is_renamed_and_its_deletion_is_asked_twice(open_training: OpenTraining) -> None:
     train = open_training()
     train.start(Name="short", Epochs="1")
@@ -223,6 +228,7 @@ def test_a_finished_run_is_renamed_and_its_deletion_is_asked_twice(open_training
     assert "run=" not in train.page.url
 
 
+@pytest.mark.long
 def test_a_damaged_run_says_why_and_is_deleted(open_training: OpenTraining, training_folder: Path) -> None:
     run = Run.create(training_folder / "runs", TrainConfig())
     (run.folder / "results.json").write_text('{"parameters": 1e999}')
@@ -237,6 +243,7 @@ def test_a_damaged_run_says_why_and_is_deleted(open_training: OpenTraining, trai
     assert not run.folder.exists()
 
 
+@pytest.mark.long
 def test_a_run_goes_out_as_an_archive_and_comes_back(open_training: OpenTraining, tmp_path: Path) -> None:
     train = open_training()
     train.start(Name="a traveller", Epochs="1")
@@ -252,6 +259,7 @@ def test_a_run_goes_out_as_an_archive_and_comes_back(open_training: OpenTraining
     expect(train.heading("a traveller")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_shipped_model_is_downloaded_as_onnx_and_reads(open_training: OpenTraining, tmp_path: Path) -> None:
     train = open_training("/train?run=softmax")
     train.heading("softmax").wait_for()

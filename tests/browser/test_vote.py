@@ -100,6 +100,7 @@ def test_hands_are_counted_and_answers_revealed_without_the_session(open_browser
     assert votes(draw.page)[9] == "", "the vote has ended"
 
 
+@pytest.mark.long
 def test_a_digit_key_on_the_pad_votes_and_does_not_label(draw: DrawingPage) -> None:
     draw_three(draw)
     draw.page.locator(".pad").focus()
@@ -109,6 +110,7 @@ def test_a_digit_key_on_the_pad_votes_and_does_not_label(draw: DrawingPage) -> N
     expect(draw.page.locator("#keys")).to_contain_text("counts as a vote")
 
 
+@pytest.mark.long
 def test_the_score_counts_class_and_models_and_a_tie_is_said(draw: DrawingPage) -> None:
     draw_three(draw)
     vote_for(draw.page, 3)
@@ -132,6 +134,7 @@ def test_the_score_counts_class_and_models_and_a_tie_is_said(draw: DrawingPage) 
     expect(score).to_have_text("Right: class 1 of 2 · softmax 2 of 2 · cnn 2 of 2")
 
 
+@pytest.mark.long
 def test_votes_and_score_survive_another_page_and_a_reload(draw: DrawingPage) -> None:
     draw_three(draw)
     vote_for(draw.page, 3)
@@ -163,6 +166,7 @@ def test_votes_and_score_survive_another_page_and_a_reload(draw: DrawingPage) ->
         json.dumps({"votes": "3" * 9000, "said": [["x"]], "score": {"rounds": 1, "voted": 1, "right": 2, "models": 5}}),
     ],
 )
+@pytest.mark.long
 def test_what_is_odd_in_the_browsers_storage_counts_as_nothing(draw: DrawingPage, stored: str) -> None:
     draw.page.evaluate("([name, text]) => sessionStorage.setItem(name, text)", [SAVED, stored])
     draw.page.reload()
@@ -174,6 +178,7 @@ def test_what_is_odd_in_the_browsers_storage_counts_as_nothing(draw: DrawingPage
     expect(draw.page.locator(".score output")).not_to_be_visible()
 
 
+@pytest.mark.long
 def test_a_cleared_pad_hides_the_answers_to_the_next_drawing(draw: DrawingPage) -> None:
     draw_three(draw)
     press(draw.page, "Reveal")
@@ -193,6 +198,7 @@ def test_a_number_is_hidden_until_reveal(open_browser: OpenBrowser) -> None:
     expect(draw.number("cnn")).to_have_attribute("data-number", "7")
 
 
+@pytest.mark.long
 def test_the_switch_hides_answers_that_are_shown_and_shows_them_again(open_browser: OpenBrowser) -> None:
     draw = open_browser()
     draw.draw(TRAJECTORIES["3"])

@@ -9,6 +9,9 @@ from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
 
+pytestmark = pytest.mark.long
+
+
 PATIENCE = 150_000
 """Milliseconds; a loaded machine takes long."""
 

@@ -86,6 +86,7 @@ def test_a_run_can_be_published_as_a_checkpoint(call: Call, catalogue: Catalogue
     assert all(word in card for word in words)
 
 
+@pytest.mark.long
 def test_the_command_on_the_card_makes_the_same_run_again(call: Call, catalogue: Catalogue, tmp_path: Path) -> None:
     file = tmp_path / "a config.json"
     config = TrainConfig(model="softmax", data="sklearn", epochs=0, seed=7)

@@ -80,6 +80,7 @@ def test_a_single_straight_line_is_a_digit_only_where_it_is_a_1(
     assert [drawing.digit for drawing in read_pen_digits(tmp_path).drawings] == ([digit, 2] if stays else [2])
 
 
+@pytest.mark.long
 def test_the_fragments_among_the_shared_pen_digits_are_0s_and_4s_of_one_collection(pen_folder: Path) -> None:
     everything = without_copies([drawing for file in pen_files(pen_folder) for drawing in read_ink_file(file)])
     whole = read_pen_digits(pen_folder).drawings

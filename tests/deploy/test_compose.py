@@ -140,6 +140,7 @@ def test_apps_find_ray_where_its_head_listens(services: dict[str, Any]) -> None:
     assert "--head" in services["ray-head"]["command"]
 
 
+@pytest.mark.long
 def test_ray_knows_the_options_that_its_head_is_started_with(services: dict[str, Any]) -> None:
     pytest.importorskip("ray")
     command = services["ray-head"]["command"]

@@ -101,6 +101,7 @@ def test_it_installs_the_locked_files_and_torch_from_the_index_that_is_named(
         assert [pin.split("==")[0] for pin in pins] == ["torch", "torchvision"]
 
 
+@pytest.mark.long
 def test_the_app_starts_from_what_the_image_holds_and_its_health_check_sees_it(tmp_path: Path) -> None:
     tree = copy_context(tmp_path)
     start, *_ = [json.loads(rest) for name, rest in instructions() if name == "CMD"]

@@ -4,6 +4,7 @@ import http.client
 import json
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -138,6 +139,10 @@ def test_what_the_app_takes_passes_and_what_is_far_larger_does_not(site: Site, m
 
 def test_the_log_says_who_answered_and_keeps_no_drawing(site: Site) -> None:
     site.ask("/draw?ink=secret", cookie="digitlab_replica=2")
+    deadline = time.monotonic() + 60
+    while "/draw" not in site.log.read_text():  # nginx answers first, and writes the line after that
+        assert time.monotonic() < deadline, "there is no line"
+        time.sleep(0.02)
     line = next(one for one in site.log.read_text().splitlines() if "/draw" in one)
     assert "replica=2" in line
     assert "secret" not in site.log.read_text()

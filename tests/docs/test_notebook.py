@@ -15,6 +15,8 @@ from digitlab.data.dataset import load_data
 from digitlab.reading.predictor import evaluate, load_model
 from digitlab.runs.weights import weight_images
 
+pytestmark = pytest.mark.long
+
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "digitlab.ipynb"
 PLOTLY = "application/vnd.plotly.v1+json"
 PATIENCE = 600

@@ -12,8 +12,9 @@ from digitlab.runs.run import Run, open_run
 from digitlab.settings import CHECKPOINTS
 
 SHIPPED = [
-    *((name, 1000) for name in ("softmax", "softmax-pen", "cnn-mnist", "cnn")),
-    ("champion", 100),  # which looks nine times
+    *((name, 1000) for name in ("softmax", "softmax-pen", "cnn")),
+    pytest.param(("cnn-mnist", 1000), marks=pytest.mark.long),
+    pytest.param(("champion", 100), marks=pytest.mark.long),  # it looks nine times
     pytest.param(("champion", 1000), marks=pytest.mark.slow),
 ]
 

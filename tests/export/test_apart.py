@@ -11,6 +11,7 @@ from digitlab.export.exports import EXPORTS
 from digitlab.runs.run import Run
 
 
+@pytest.mark.long
 def test_another_process_makes_the_file(calm_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.onnx, "export", None)  # not in this one
     monkeypatch.setenv("DIGITLAB_CODE", "x")  # too short a code: a setting of the server that is nothing to the other
@@ -20,6 +21,7 @@ def test_another_process_makes_the_file(calm_run: Run, monkeypatch: pytest.Monke
     assert (facts["model"], facts["temperature"]) == (calm_run.id, "2.0")
 
 
+@pytest.mark.long
 def test_what_the_other_process_refuses_is_said_in_its_words(make_run: Callable[..., Run]) -> None:
     run = make_run()
     run.weights.write_bytes(b"no weights")

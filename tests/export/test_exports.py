@@ -30,6 +30,7 @@ def bare(run: Run) -> Run:
 
 
 @pytest.mark.parametrize("name", EXPORTS)
+@pytest.mark.long
 def test_nothing_stands_in_the_way_of_a_finished_run(name: str, run: Run) -> None:
     assert EXPORTS[name].lacks(run) == ""
     files = EXPORTS[name].make(run)

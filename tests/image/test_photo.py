@@ -260,6 +260,7 @@ def number_on(photo: Photo) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.long
 def test_single_digits_on_photos_are_read(kind: str, pen_folder: Path) -> None:
     taken = photos(kind, pen_folder, [1] * SINGLES[KINDS[kind].size[0]])
     right = [str(reader().read(prepare_picture(photo.picture).image).digit) == photo.text for photo in taken]

@@ -56,6 +56,7 @@ def test_an_mnist_image_drawn_large_and_prepared_again_comes_back_nearly_the_sam
     assert differences.max() < 1
 
 
+@pytest.mark.long
 def test_an_mnist_image_is_the_same_as_a_picture_on_white_paper(data_folder: Path) -> None:
     images = load_part("mnist", PartName.TEST, data_folder).images[:200].numpy()
     prepared = np.stack([prepare_picture(255 - on_canvas(image, 60, 150)).image for image in images])

@@ -69,6 +69,7 @@ def test_the_temperature_is_chosen_on_the_validation_part_alone(settings: Settin
     assert Doubt(**run.results["doubt"]) == doubt
 
 
+@pytest.mark.long
 def test_the_figures_before_are_at_the_former_runs_own_temperature(settings: Settings) -> None:
     start = trained(CONFIG, settings)
     start.write_results({**start.results, "doubt": {"temperature": 3.0, "threshold": 0.1}})
@@ -78,6 +79,7 @@ def test_the_figures_before_are_at_the_former_runs_own_temperature(settings: Set
     assert tuned.results["before"]["sklearn"]["loss"] == pytest.approx(expected)
 
 
+@pytest.mark.long
 def test_fine_tuning_starts_from_the_other_runs_weights(settings: Settings) -> None:
     start = trained(CONFIG, settings)
     same = trained(CONFIG.replace(start_from=start.id, epochs=0), settings)
@@ -86,6 +88,7 @@ def test_fine_tuning_starts_from_the_other_runs_weights(settings: Settings) -> N
     assert fresh.weights.read_bytes() != start.weights.read_bytes()
 
 
+@pytest.mark.long
 def test_after_fine_tuning_the_figures_before_and_after_stand_beside_each_other(
     drawings: None, settings: Settings
 ) -> None:
@@ -100,6 +103,7 @@ def test_after_fine_tuning_the_figures_before_and_after_stand_beside_each_other(
     assert results["test"]["mine"]["images"] == 6
 
 
+@pytest.mark.long
 def test_a_start_that_was_deleted_meanwhile_leaves_nothing_to_compare_with(drawings: None, settings: Settings) -> None:
     start = trained(CONFIG, settings)
     tuned = trained(CONFIG.replace(start_from=start.id), settings)
@@ -109,6 +113,7 @@ def test_a_start_that_was_deleted_meanwhile_leaves_nothing_to_compare_with(drawi
     assert tuned.results["before"] == {}
 
 
+@pytest.mark.long
 def test_drawings_are_assessed_by_collection_too(
     make_run: Callable[..., Run], pen_folder: Path, settings: Settings
 ) -> None:

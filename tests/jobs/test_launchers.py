@@ -97,6 +97,7 @@ def test_a_started_run_comes_to_its_end_and_its_process_is_gone(settings: Settin
     wait_until(lambda: not launcher.is_alive(run))
 
 
+@pytest.mark.long
 def test_a_third_run_waits_and_is_stopped_before_it_began(settings: Settings, launcher: Launcher) -> None:
     first, second, third = (start_job(ENDLESS, settings) for _ in range(3))
     trains(first)
@@ -112,6 +113,7 @@ def test_a_third_run_waits_and_is_stopped_before_it_began(settings: Settings, la
     assert first.state is second.state is State.RUNNING
 
 
+@pytest.mark.long
 def test_a_run_is_paused_stopped_and_resumed_by_its_folder_alone(settings: Settings, launcher: Launcher) -> None:
     run = start_job(ENDLESS, settings)
     trains(run)
@@ -130,6 +132,7 @@ def test_a_run_is_paused_stopped_and_resumed_by_its_folder_alone(settings: Setti
         resume_job(run, settings)
 
 
+@pytest.mark.long
 def test_a_run_that_is_started_twice_is_trained_once(settings: Settings, launcher: Launcher) -> None:
     run = start_job(SHORT, settings)
     launcher.start(run)
@@ -142,6 +145,7 @@ def test_a_run_that_is_started_twice_is_trained_once(settings: Settings, launche
     assert [record["epoch"] for record in run.history] == [1]
 
 
+@pytest.mark.long
 def test_a_sweep_is_trained_by_whoever_starts_jobs(settings: Settings) -> None:
     space = {"learning_rate": Choice((0.001, 0.01, 0.1))}
     sweep = make_sweep(SweepPlan(base=SHORT, space=space, method=Method.GRID), settings)
@@ -154,6 +158,7 @@ def test_a_sweep_is_trained_by_whoever_starts_jobs(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("settings", ["ray"], indirect=True)
+@pytest.mark.long
 def test_a_node_that_is_killed_costs_nothing(settings: Settings, cluster: Cluster) -> None:
     """Its run goes on where there is room, and ends with the same weights as the one that was left in peace."""
     runs = [start_job(LONGER, settings) for _ in range(2)]
@@ -186,6 +191,7 @@ def test_a_node_that_is_killed_costs_nothing(settings: Settings, cluster: Cluste
         ({"ray_address": "http://127.0.0.1:9"}, SHORT, "RAY_ADDRESS is 'http://127.0.0.1:9'; no Ray cluster answers"),
     ],
 )
+@pytest.mark.long
 def test_what_the_cluster_cannot_do_is_refused_before_there_is_a_run(
     changes: dict[str, object], config: TrainConfig, words: str, settings: Settings
 ) -> None:

@@ -168,6 +168,7 @@ def test_a_job_is_queued_runs_pauses_runs_again_and_ends(
     assert second.results["test"]["sklearn"]["images"] == 359
 
 
+@pytest.mark.long
 def test_a_stopped_run_goes_on_from_its_last_step(
     settings: Settings, processes: Processes, eventually: Eventually, reaches: Reaches, trains: Trains
 ) -> None:
@@ -183,6 +184,7 @@ def test_a_stopped_run_goes_on_from_its_last_step(
     assert run.history[: len(records)] == records
 
 
+@pytest.mark.long
 def test_a_queued_run_can_be_stopped_before_it_began(settings: Settings, reaches: Reaches, trains: Trains) -> None:
     first, second = start_job(ENDLESS, settings), start_job(ENDLESS, settings)
     trains(first)
@@ -192,6 +194,7 @@ def test_a_queued_run_can_be_stopped_before_it_began(settings: Settings, reaches
     assert second.status.step == 0
 
 
+@pytest.mark.long
 def test_the_slot_of_a_killed_job_is_free_again(settings: Settings, processes: Processes, trains: Trains) -> None:
     first, second = start_job(ENDLESS, settings), start_job(ENDLESS, settings)
     trains(first)
@@ -215,6 +218,7 @@ def test_a_paused_run_that_was_killed_a_moment_ago_goes_on(
     assert len(processes) == 2
 
 
+@pytest.mark.long
 def test_a_run_whose_folder_is_deleted_ends_and_does_not_come_back(
     settings: Settings, processes: Processes, trains: Trains
 ) -> None:
@@ -225,6 +229,7 @@ def test_a_run_whose_folder_is_deleted_ends_and_does_not_come_back(
     assert [path.name for path in settings.runs.iterdir()] == [".queue"]
 
 
+@pytest.mark.long
 def test_a_done_run_can_neither_be_paused_nor_resumed(settings: Settings, reaches: Reaches) -> None:
     run = start_job(ENDLESS.replace(epochs=1), settings)
     reaches(run, State.DONE)
@@ -242,6 +247,7 @@ def test_sigterm_saves_and_stops(settings: Settings, processes: Processes, reach
     assert run.resume.is_file()
 
 
+@pytest.mark.long
 def test_a_job_outlives_the_process_that_started_it(reaches: Reaches) -> None:
     code = (
         "from digitlab.config import TrainConfig; from digitlab.jobs.start import start_job; "
@@ -253,6 +259,7 @@ def test_a_job_outlives_the_process_that_started_it(reaches: Reaches) -> None:
     reaches(Run(Path(starter.stdout.strip())), State.DONE)
 
 
+@pytest.mark.long
 def test_a_run_whose_data_are_gone_fails_with_the_remedy(
     settings: Settings, processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,6 +270,7 @@ def test_a_run_whose_data_are_gone_fails_with_the_remedy(
     assert "Run `digitlab download pen`" in run.status.message
 
 
+@pytest.mark.long
 def test_a_diverging_run_fails_and_names_step_and_rate(settings: Settings, processes: Processes) -> None:
     config = TrainConfig(model="cnn-small", data="sklearn", optimizer="sgd", learning_rate=100.0, epochs=20)
     run = start_job(config, settings)
@@ -275,6 +283,7 @@ def test_a_diverging_run_fails_and_names_step_and_rate(settings: Settings, proce
 @pytest.mark.parametrize(
     "kills", [3, pytest.param(20, marks=pytest.mark.slow), pytest.param(MANY, marks=pytest.mark.soak)]
 )
+@pytest.mark.long
 def test_a_run_killed_at_random_moments_ends_with_the_same_weights_bit_for_bit(
     kills: int, settings: Settings, processes: Processes, reaches: Reaches
 ) -> None:
@@ -311,6 +320,7 @@ def _without_times(record: dict[str, object]) -> dict[str, object]:
     return {key: value for key, value in record.items() if key != "seconds"}
 
 
+@pytest.mark.long
 def test_two_installations_on_one_folder_of_runs_see_the_same(
     settings: Settings, reaches: Reaches, trains: Trains
 ) -> None:
@@ -339,6 +349,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(disk)], check=False)
 
 
+@pytest.mark.long
 def test_a_full_disk_leaves_a_readable_run_and_a_clear_message(
     small_disk: Path, settings: Settings, processes: Processes
 ) -> None:

@@ -37,6 +37,7 @@ def told(settings: Settings, **values: object) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_a_started_process_leaves_the_map_with_the_run(run: Run, settings: Settings) -> None:
     assert how_far(run, settings) == Making()
     start_mapping(run, settings)

@@ -278,6 +278,7 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list["subprocess.Pope
         process.wait()
 
 
+@pytest.mark.long
 def test_a_process_that_is_killed_leaves_whole_curves_and_the_next_goes_on(
     plan: Plan, settings: Settings, processes: list["subprocess.Popen[bytes]"]
 ) -> None:

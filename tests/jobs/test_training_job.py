@@ -73,6 +73,7 @@ def test_a_finished_run_leaves_the_folder_of_the_design(settings: Settings) -> N
     assert [path.name for path in settings.runs.iterdir() if path.name != ".queue"] == [run.id]
 
 
+@pytest.mark.long
 def test_a_run_keeps_the_number_format_that_its_first_machine_chose(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,7 +227,7 @@ def test_the_keyboard_stops_a_run(settings: Settings) -> None:
     assert len(run.history) == 1
 
 
-@pytest.mark.parametrize("step", [3, 7, 9])
+@pytest.mark.parametrize("step", [3, *(pytest.param(step, marks=pytest.mark.long) for step in (7, 9))])
 def test_a_stopped_run_goes_on_to_the_same_files_as_one_that_was_not(step: int, settings: Settings) -> None:
     whole, stopped = trained(settings), trained(settings, hooks=StopAt(step))
     assert stopped.status.state is State.STOPPED
@@ -256,6 +257,7 @@ def as_version_0_1_left_it(run: Run) -> None:
     np.savez_compressed(run.evaluation("sklearn"), **arrays)
 
 
+@pytest.mark.long
 def test_a_run_of_version_0_1_is_listed_scored_and_resumed_to_its_end(settings: Settings) -> None:
     config = CONFIG.replace(model="cnn-small", dropout=0.3, epochs=4, batch_size=500)
     whole, run = trained(settings, config), trained(settings, config, StopAt(7))

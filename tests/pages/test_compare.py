@@ -229,6 +229,7 @@ def test_the_help_says_what_chose_the_epoch_of_each_model(
     assert help_text == f"Solid: validation. Dotted: training. {said}"
 
 
+@pytest.mark.long
 def test_on_pen_digits_it_says_which_hands_the_models_read(
     two_models: None, open_compare: OpenCompare, pen_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from digitlab.settings import CHECKPOINTS
 from tests.reading.letters import LETTERS, images, scribble
 
 
-@pytest.fixture(scope="module", params=["cnn", "champion"])
+@pytest.fixture(scope="module", params=["cnn", pytest.param("champion", marks=pytest.mark.long)])
 def model(request: pytest.FixtureRequest) -> Predictor:
     return Predictor(Run(CHECKPOINTS / request.param))
 

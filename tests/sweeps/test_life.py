@@ -71,6 +71,7 @@ def eventually(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.long
 def test_a_sweep_that_is_killed_goes_on_and_trains_what_it_would_have(
     settings: Settings, conductors: _OnlyPopen
 ) -> None:
@@ -91,6 +92,7 @@ def test_a_sweep_that_is_killed_goes_on_and_trains_what_it_would_have(
     assert set(map(_id, before)) <= set(map(_id, runs_of(sweep)))
 
 
+@pytest.mark.long
 def test_a_sweep_whose_process_is_ended_politely_stops_its_runs(settings: Settings, conductors: _OnlyPopen) -> None:
     endless = SweepPlan(base=BASE.replace(epochs=1000), space={"batch_size": Choice((20, 30))}, most_runs=1)
     sweep = start_sweep(endless, settings)

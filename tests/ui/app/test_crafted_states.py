@@ -134,6 +134,7 @@ def run_of_anna(data: Path, state: State) -> Run:
     return run
 
 
+@pytest.mark.long
 def test_buttons_that_are_off_do_nothing_when_they_are_pressed_all_the_same(address: str, data: Path) -> None:
     run = run_of_anna(data, State.STOPPED)
     query = f"run={run.id}"
