@@ -24,6 +24,15 @@ def unlike(titles: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+_WITH_ID = re.compile(r"(.+)( \([0-9a-z-]{6}\))")
+
+
+def part_id(name: str) -> tuple[str, str]:
+    """A name, and the end of an id that `unlike` has put behind it; an empty text where there is none."""
+    found = _WITH_ID.fullmatch(name)
+    return (found[1], found[2]) if found else (name, "")
+
+
 def percent(share: float, decimals: int = 1) -> str:
     """A share in 0..1 as a percentage: probabilities with one decimal, accuracies with two."""
     return f"{100 * share:.{decimals}f}\u202f%"

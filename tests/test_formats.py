@@ -12,6 +12,7 @@ from digitlab.formats import (
     file_size,
     interval,
     milliseconds,
+    part_id,
     percent,
     plain,
     png,
@@ -126,3 +127,10 @@ def test_plain_words_stay_as_they_are() -> None:
 def test_names_that_several_share_get_the_end_of_their_ids() -> None:
     titles = {"cnn": "cnn", "x-111111": "mine", "x-222222": "mine", "x-333333": "other", "x-444444": "cnn"}
     assert list(unlike(titles).values()) == ["cnn", "mine (111111)", "mine (222222)", "other", "cnn (444444)"]
+
+
+def test_the_end_of_an_id_is_parted_from_the_name_before_it_and_nothing_else_is() -> None:
+    known = list(unlike({"1-aaaaaa": "my (old) net", "2-bbbbbb": "my (old) net"}).values())
+    assert [part_id(name) for name in known] == [("my (old) net", " (aaaaaa)"), ("my (old) net", " (bbbbbb)")]
+    assert part_id("CNN (deep)") == ("CNN (deep)", "")
+    assert part_id(" (aaaaaa)") == (" (aaaaaa)", "")

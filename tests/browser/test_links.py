@@ -82,6 +82,27 @@ def test_a_model_stays_chosen_and_the_address_true_when_it_gets_another_name(
         delete_run(run)
 
 
+def test_on_a_phone_the_cards_of_models_of_one_name_show_what_tells_them_apart(
+    open_browser: OpenBrowser, app_folder: Path
+) -> None:
+    config = TrainConfig(model="softmax", data="sklearn", epochs=1, name="a model with a long name of its own")
+    runs = [trained(app_folder / "runs", config, [(0.5, 0.9)]) for _ in range(2)]
+    for run in runs:
+        shutil.copy(CHECKPOINTS / "softmax" / "weights.safetensors", run.weights)
+    try:
+        draw = open_browser("?models=" + ",".join(run.id for run in runs), viewport={"width": 390, "height": 844})
+        for run in runs:
+            name, end = draw.card(f"{config.name} ({run.id[-6:]})").locator("h2 span").all()
+            assert name.evaluate("span => span.scrollWidth > span.clientWidth"), "it is cut off"
+            assert end.evaluate("span => span.getBoundingClientRect().right") <= end.evaluate(
+                "span => span.parentNode.getBoundingClientRect().right"
+            )
+            assert end.inner_text().strip() == f"({run.id[-6:]})"
+    finally:
+        for run in runs:
+            delete_run(run)
+
+
 def test_the_way_back_leads_out_of_a_page_that_a_link_opened(open_browser: OpenBrowser) -> None:
     window = open_browser()
     start = window.page.url

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digitlab.errors import DigitlabError
-from digitlab.formats import count, milliseconds, percent, png, png_address
+from digitlab.formats import count, milliseconds, part_id, percent, png, png_address
 from digitlab.glossary import hint
 from digitlab.image import SIDE
 from digitlab.image.prepare import Prepared
@@ -120,10 +120,16 @@ def card_html(answer: Answer) -> str:
     return (
         f'<article class="card{"" if answer.reading else " nothing"}" style="--model:{answer.colour}"'
         f' aria-label="{escape(answer.name)}" data-digit="{answer.reading.digit if answer.reading else ""}">'
-        f'<h2 title="{escape(answer.name)}">{escape(answer.name)}</h2>{_reading(answer)}{_bars(answer)}'
+        f'<h2 title="{escape(answer.name)}">{_name(answer.name)}</h2>{_reading(answer)}{_bars(answer)}'
         f'<div class="cost"><span title="{escape(hint("parameters"))}">{count(answer.parameters)} parameters</span>'
         f'<span title="Time to read one image">{time}</span></div></article>'
     )
+
+
+def _name(name: str) -> str:
+    """A name that a narrow card cuts off, but for the end of an id, which tells it from another of the same name."""
+    start, end = part_id(name)
+    return f"<span>{escape(start)}</span><span>{escape(end)}</span>" if end else escape(name)
 
 
 def _reading(answer: Answer) -> str:

@@ -57,6 +57,13 @@ def test_names_and_errors_stay_text() -> None:
     assert "<script" not in shown
 
 
+def test_the_end_of_an_id_is_kept_apart_so_that_it_is_not_cut_off_with_the_name() -> None:
+    assert "<span>mine &amp; yours</span><span> (abc123)</span></h2>" in answers_html(
+        [answer("mine & yours (abc123)", 7)]
+    )
+    assert ">mine (large)</h2>" in answers_html([answer("mine (large)", 7)])
+
+
 def test_the_page_keeps_its_shape_from_empty_to_answered() -> None:
     empty = answers_html([Answer("softmax", "#4477AA", 7850)])
     full = answers_html([answer("softmax", 7)], np.zeros((28, 28), np.uint8))
