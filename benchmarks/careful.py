@@ -16,8 +16,9 @@ from torchvision.transforms import v2
 from benchmarks.table import Row, against, alternate, median
 from digitlab.config import TrainConfig
 from digitlab.data.augment import augment
-from digitlab.data.dataset import load_part, load_training
+from digitlab.data.dataset import load_part
 from digitlab.data.parts import NO_DIGIT, Part, TrainingImages
+from digitlab.data.training_images import load_training
 from digitlab.models import build_model, to_input
 from digitlab.runs.listing import Catalogue
 from digitlab.settings import Settings

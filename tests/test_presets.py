@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from digitlab.config import TrainConfig
-from digitlab.data.dataset import find_datasets, load_part, load_training
+from digitlab.data.dataset import find_datasets, load_part
+from digitlab.data.training_images import load_training
 from digitlab.errors import UnknownName
 from digitlab.models import build_model
 from digitlab.presets import PRESETS, find_preset, preset_of

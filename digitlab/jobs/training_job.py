@@ -4,7 +4,8 @@ import errno
 import shutil
 
 from digitlab.data import PartName, Progress, quiet
-from digitlab.data.dataset import load_part, load_training
+from digitlab.data.dataset import load_part
+from digitlab.data.training_images import load_training
 from digitlab.errors import BadRun, DigitlabError, NotSaved
 from digitlab.jobs.queue import Ticket
 from digitlab.jobs.recorder import Recorder
