@@ -32,7 +32,8 @@ from digitlab.jobs.start import resume_job, start_job, start_measurement
 from digitlab.jobs.training_job import work
 from digitlab.models import build_model
 from digitlab.runs.archive import pack_run, unpack_run
-from digitlab.runs.listing import Catalogue, delete_run, read_label, rename_run, star_run
+from digitlab.runs.label import read_label, rename_run, star_run
+from digitlab.runs.listing import Catalogue, delete_run
 from digitlab.runs.publish import publish
 from digitlab.runs.run import Run, now
 from digitlab.runs.scores import Scores, load_scores, save_samples, save_scores

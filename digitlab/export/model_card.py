@@ -11,7 +11,7 @@ from digitlab.data.dataset import data_title
 from digitlab.formats import plain
 from digitlab.image import SIDE
 from digitlab.runs.card import introduction, sources, sureness, table_of_figures
-from digitlab.runs.listing import title_of
+from digitlab.runs.label import title_of
 from digitlab.runs.run import Run
 from digitlab.runs.scores import read_doubt
 

@@ -25,7 +25,7 @@ from digitlab.metrics.summary import headline, per_class
 from digitlab.report.findings import describe_all
 from digitlab.report.samples import describe_samples, sample_rows
 from digitlab.report.tables import digits_table, headline_table, pictures, sample_grid, settings_table, terms_list
-from digitlab.runs.listing import title_of
+from digitlab.runs.label import title_of
 from digitlab.runs.run import Run
 from digitlab.runs.scores import Scores, calibrated, read_doubt
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from digitlab.config import TrainConfig
 from digitlab.data.dataset import data_title, find_datasets
 from digitlab.formats import count, interval, percent
-from digitlab.runs.listing import read_label
+from digitlab.runs.label import read_label
 from digitlab.runs.results import Figures, Results
 from digitlab.runs.run import Run
 from digitlab.runs.status import Status

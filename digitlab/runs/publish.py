@@ -10,7 +10,7 @@ from digitlab.errors import BadRun, NotSaved
 from digitlab.files import saving, write_json, write_text
 from digitlab.folders import move_folder, scratch_folder
 from digitlab.runs.card import write_card
-from digitlab.runs.listing import read_label
+from digitlab.runs.label import read_label
 from digitlab.runs.run import CHECKPOINT_NAME, Run
 from digitlab.runs.status import State
 

@@ -17,7 +17,8 @@ from digitlab.data.handwriting import add_drawing, relabel
 from digitlab.data.handwriting_file import handwriting_file, my_drawings
 from digitlab.errors import BadInk, NotSaved, UnknownName
 from digitlab.ink.strokes import Drawing
-from digitlab.runs.listing import Catalogue, read_label, rename_run, star_run
+from digitlab.runs.label import read_label, rename_run, star_run
+from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
 from digitlab.runs.weights import load_resume, save_resume

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, expect
 from digitlab.config import TrainConfig
 from digitlab.ink.link import to_link
 from digitlab.ink.strokes import Drawing
-from digitlab.runs.listing import delete_run, rename_run
+from digitlab.runs.label import rename_run
+from digitlab.runs.listing import delete_run
 from digitlab.settings import CHECKPOINTS
 from tests.browser.conftest import OpenBrowser
 from tests.browser.drawing_page import TRAJECTORIES

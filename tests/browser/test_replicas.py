@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Response, expect
 
 from digitlab.jobs.queue import Command, write_command
 from digitlab.runs.archive import pack_run
-from digitlab.runs.listing import read_label
+from digitlab.runs.label import read_label
 from digitlab.runs.run import Run
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
 from tests.browser.served import ROOT, free_port, served

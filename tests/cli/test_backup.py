@@ -4,7 +4,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from digitlab.runs.listing import Catalogue, rename_run
+from digitlab.runs.label import rename_run
+from digitlab.runs.listing import Catalogue
 from digitlab.runs.run import Run
 from digitlab.sweeps.sweep import Sweep
 from tests.cli.conftest import Call

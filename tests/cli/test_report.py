@@ -6,7 +6,7 @@ import pytest
 
 from digitlab.data import PartName
 from digitlab.data.dataset import load_part
-from digitlab.runs.listing import rename_run
+from digitlab.runs.label import rename_run
 from digitlab.runs.run import Run
 from digitlab.runs.scores import score
 from tests.cli.conftest import Call

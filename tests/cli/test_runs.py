@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from digitlab.runs.listing import rename_run
+from digitlab.runs.label import rename_run
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
 from tests.cli.conftest import Call

@@ -11,7 +11,7 @@ import yaml
 
 from digitlab.export.exports import EXPORTS, write_export
 from digitlab.export.model_card import write_model_card
-from digitlab.runs.listing import rename_run
+from digitlab.runs.label import rename_run
 from digitlab.runs.run import Run, open_run
 from digitlab.settings import CHECKPOINTS
 from tests.export.conftest import library_says

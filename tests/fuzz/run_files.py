@@ -16,7 +16,8 @@ from digitlab.config import TrainConfig
 from digitlab.models import build_model
 from digitlab.report.page import write_report
 from digitlab.runs.archive import pack_run, unpack_run
-from digitlab.runs.listing import Catalogue, Entry, delete_run, read_entry, title_of
+from digitlab.runs.label import title_of
+from digitlab.runs.listing import Catalogue, Entry, delete_run, read_entry
 from digitlab.runs.robustness import Robustness, RobustnessCurve, load_robustness, save_robustness
 from digitlab.runs.run import Run
 from digitlab.runs.scores import Scores, load_samples, load_scores, read_doubt, save_samples, save_scores

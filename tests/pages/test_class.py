@@ -16,7 +16,7 @@ from digitlab.ink.strokes import Drawing
 from digitlab.jobs.launcher import LocalLauncher
 from digitlab.jobs.measurement import measurements
 from digitlab.jobs.queue import Command, read_command
-from digitlab.runs.listing import read_label
+from digitlab.runs.label import read_label
 from digitlab.runs.owner import as_files, owner_of
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status

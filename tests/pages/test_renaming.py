@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from digitlab.runs.listing import rename_run
+from digitlab.runs.label import rename_run
 from digitlab.runs.run import Run
 from tests.pages.driven_page import PAGES, MakeModel, OpenPage, cards, draw
 from tests.pages.handwriting_page import data_of

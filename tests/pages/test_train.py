@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from digitlab.errors import DigitlabError
 from digitlab.jobs.queue import Command, Queue, read_command, write_command
 from digitlab.presets import PRESETS
-from digitlab.runs.listing import describe_run, read_label
+from digitlab.runs.label import describe_run, read_label
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
 from digitlab.ui.app.installation import catalogue, settings

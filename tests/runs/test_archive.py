@@ -14,7 +14,7 @@ from digitlab.errors import BadRun
 from digitlab.models import build_model
 from digitlab.runs import archive as archive_module
 from digitlab.runs.archive import pack_run, unpack_run
-from digitlab.runs.listing import Label, read_label, rename_run, star_run
+from digitlab.runs.label import Label, read_label, rename_run, star_run
 from digitlab.runs.run import RUN_ID, Run, now
 from digitlab.runs.scores import load_samples, read_scores, save_samples, score
 from digitlab.runs.status import State, Status

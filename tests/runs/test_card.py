@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from digitlab.runs.card import write_card
-from digitlab.runs.listing import describe_run
+from digitlab.runs.label import describe_run
 from digitlab.runs.run import Run
 from digitlab.runs.status import State, Status
 

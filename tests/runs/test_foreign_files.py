@@ -16,7 +16,8 @@ from digitlab.report.findings import describe_fit
 from digitlab.runs import history, listing
 from digitlab.runs.card import write_card
 from digitlab.runs.history import history_so_far
-from digitlab.runs.listing import Damaged, Entry, delete_run, read_entry, rename_run
+from digitlab.runs.label import rename_run
+from digitlab.runs.listing import Damaged, Entry, delete_run, read_entry
 from digitlab.runs.run import Run, now
 from digitlab.runs.scores import read_doubt
 from digitlab.runs.status import State, Status

@@ -9,7 +9,8 @@ from digitlab.access import OWNER, NotAllowed, Role, Visitor
 from digitlab.config import TrainConfig
 from digitlab.errors import BadRun
 from digitlab.runs.archive import pack_run, unpack_run
-from digitlab.runs.listing import delete_run, describe_run, rename_run, star_run
+from digitlab.runs.label import describe_run, rename_run, star_run
+from digitlab.runs.listing import delete_run
 from digitlab.runs.owner import (
     as_files,
     check_change_run,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from digitlab.errors import BadRun
-from digitlab.runs.listing import Label, describe_run, read_label, rename_run
+from digitlab.runs.label import Label, describe_run, read_label, rename_run
 from digitlab.runs.publish import check_checkpoint_name, publish
 from digitlab.runs.run import Run
 from digitlab.runs.status import State, Status

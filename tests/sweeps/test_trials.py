@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from digitlab.config import TrainConfig
-from digitlab.runs.listing import rename_run
+from digitlab.runs.label import rename_run
 from digitlab.runs.run import Run
 from digitlab.runs.status import State
 from digitlab.settings import Settings

@@ -5,17 +5,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from digitlab.errors import DigitlabError
-from digitlab.runs.listing import (
-    LONGEST_NOTES,
-    MOST_TAGS,
-    Entry,
-    delete_run,
-    describe_run,
-    read_label,
-    rename_run,
-    star_run,
-    title_of,
-)
+from digitlab.runs.label import LONGEST_NOTES, MOST_TAGS, describe_run, read_label, rename_run, star_run, title_of
+from digitlab.runs.listing import Entry, delete_run
 from digitlab.runs.run import Run
 from digitlab.ui.app import address
 from digitlab.ui.app.callouts import plain, show_error

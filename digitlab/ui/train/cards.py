@@ -14,7 +14,7 @@ from digitlab.errors import DigitlabError
 from digitlab.formats import count, duration, percent
 from digitlab.jobs.queue import read_command
 from digitlab.jobs.start import pause_job, resume_job, stop_job
-from digitlab.runs.listing import title_of
+from digitlab.runs.label import title_of
 from digitlab.runs.run import Run
 from digitlab.runs.status import State, Status
 from digitlab.ui.app.address import page_file

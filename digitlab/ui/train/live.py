@@ -8,7 +8,8 @@ import streamlit as st
 from digitlab.errors import DigitlabError
 from digitlab.figures.training import PANELS, points
 from digitlab.runs.history import history_so_far
-from digitlab.runs.listing import Entry, title_of
+from digitlab.runs.label import title_of
+from digitlab.runs.listing import Entry
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED, State
 from digitlab.ui.app import address

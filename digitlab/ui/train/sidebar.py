@@ -11,7 +11,7 @@ from digitlab.errors import BadConfig, DigitlabError
 from digitlab.jobs.queue import read_command
 from digitlab.jobs.start import check_data, start_job
 from digitlab.presets import PRESETS
-from digitlab.runs.listing import title_of
+from digitlab.runs.label import title_of
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
 from digitlab.settings import DataFolders

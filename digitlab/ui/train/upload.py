@@ -4,7 +4,7 @@ import streamlit as st
 
 from digitlab.errors import DigitlabError
 from digitlab.jobs.turns import check_upload, room_for_upload
-from digitlab.runs.listing import title_of
+from digitlab.runs.label import title_of
 from digitlab.ui.app.callouts import plain
 from digitlab.ui.app.installation import settings
 from digitlab.ui.app.visitor import visitor

@@ -23,7 +23,7 @@ from digitlab.config import TrainConfig
 from digitlab.data.handwriting import add_drawing
 from digitlab.ink.strokes import Drawing
 from digitlab.jobs.queue import Command, read_command
-from digitlab.runs.listing import read_label
+from digitlab.runs.label import read_label
 from digitlab.runs.owner import as_files
 from digitlab.runs.run import Run, now
 from digitlab.runs.status import State, Status
