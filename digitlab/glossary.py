@@ -7,6 +7,24 @@ from pathlib import Path
 from types import MappingProxyType
 
 _FILE = Path(__file__).with_name("glossary.md")
+
+OF_ANSWERS = ("accuracy", "confidence interval", "loss", "cross-entropy", "precision", "recall", "F1", "macro", "micro")
+"""Terms of the figures that compare answers with the digits that were meant."""
+
+OF_AN_EVALUATION = (
+    *OF_ANSWERS,
+    "ROC curve",
+    "AUC",
+    "precision–recall curve",
+    "average precision",
+    "confidence",
+    "calibration",
+    "calibration error",
+    "temperature",
+    "coverage",
+)
+"""Terms of all that is measured of one model: Evaluate and the report show the same."""
+
 _END_OF_SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z0-9])")
 
 

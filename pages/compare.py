@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from digitlab.glossary import OF_ANSWERS
 from digitlab.runs.listing import Entry
 from digitlab.ui.app.callouts import errors_shown
 from digitlab.ui.app.installation import catalogue
@@ -15,22 +16,7 @@ from digitlab.ui.compare.tables import show_tables
 from digitlab.ui.shared.data_picker import FILE, pick_data, uploaded_part
 from digitlab.ui.shared.terms import explain_terms
 
-_TERMS = (
-    "accuracy",
-    "confidence interval",
-    "loss",
-    "cross-entropy",
-    "precision",
-    "recall",
-    "F1",
-    "macro",
-    "micro",
-    "AUC",
-    "ROC curve",
-    "calibration error",
-    "parameters",
-    "McNemar's test",
-)
+_TERMS = (*OF_ANSWERS, "AUC", "ROC curve", "calibration error", "parameters", "McNemar's test")
 
 
 def compare(entries: Sequence[Entry], data: str) -> None:

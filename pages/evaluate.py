@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from digitlab.glossary import OF_AN_EVALUATION
 from digitlab.ui.app import address
 from digitlab.ui.app.callouts import errors_shown
 from digitlab.ui.app.installation import catalogue
@@ -21,29 +22,7 @@ _AS_TRAINED = (
 )
 
 
-_TERMS = (
-    "accuracy",
-    "confidence interval",
-    "loss",
-    "cross-entropy",
-    "precision",
-    "recall",
-    "F1",
-    "macro",
-    "micro",
-    "ROC curve",
-    "AUC",
-    "precision–recall curve",
-    "average precision",
-    "confidence",
-    "calibration",
-    "calibration error",
-    "reliability diagram",
-    "logit",
-    "temperature",
-    "coverage",
-    "epoch",
-)
+_TERMS = (*OF_AN_EVALUATION, "reliability diagram", "logit", "epoch")
 
 
 def choose() -> Scored | None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from digitlab.config import label_of
 from digitlab.formats import count, interval, percent, png_address
-from digitlab.glossary import glossary, hint
+from digitlab.glossary import OF_AN_EVALUATION, glossary, hint
 from digitlab.metrics.predictions import Predictions
 from digitlab.metrics.summary import DigitScores, Headline
 from digitlab.report.samples import Row
@@ -55,27 +55,7 @@ def settings_table(settings: dict[str, object]) -> str:
     return _table([], [[escape(label_of(name)), escape(str(value))] for name, value in settings.items()])
 
 
-_TERMS = (
-    "accuracy",
-    "confidence interval",
-    "loss",
-    "cross-entropy",
-    "precision",
-    "recall",
-    "F1",
-    "macro",
-    "micro",
-    "ROC curve",
-    "AUC",
-    "precision–recall curve",
-    "average precision",
-    "confidence",
-    "calibration",
-    "calibration error",
-    "temperature",
-    "coverage",
-    "overfitting",
-)
+_TERMS = (*OF_AN_EVALUATION, "overfitting")
 
 
 def terms_list() -> str:
