@@ -207,7 +207,7 @@ def _beside(whole: Mapping[str, Found], name: str) -> str:
     if name == _BASE or _BASE not in whole:
         return ""
     found = disputed(whole[name].right, whole[_BASE].right)
-    return f"; only here right {found.only_a}, only in {_BASE!r} {found.only_b}, p = {found.chance:.2f}"
+    return f"; only here right {found.only_a}, only in {_BASE!r} {found.only_b}, p = {found.chance:.3f}"
 
 
 def _parsed() -> argparse.Namespace:
