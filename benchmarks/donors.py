@@ -4,25 +4,26 @@
 
 RECIPE: one of `RECIPES`, such as "all" for all habits of hands, "none", or "no hooks"; without any, all of them. A
 recipe is eight short trainings, one for each donor left out: of the shipped CNN, hours on two cores and some minutes on
-a GPU; of `cnn-fast`, some minutes on two cores. --donors: leave out those with the most drawings, so many.
+a GPU; of `cnn-fast`, ten minutes on one core. --donors: leave out those with the most drawings, so many.
 
-Prints a table: of each donor, all its people and no one else, the drawings read right in percent; and the letters
-unlike digits, of that donor, that are more confident than 97 % of its digits. Then, beside the recipe "all" where that
-was measured before it, how many drawings only one of the two reads right, and McNemar's p.
+Prints a line for each donor, all its people and no one else: the drawings read right in percent, and the letters
+unlike digits, of that donor, that are more confident than 97 % of its digits. Then one for all of them; where the
+recipe "all" was measured before, it also says how many drawings only one of the two reads right, and McNemar's p.
 """
 
 import argparse
+import operator
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from benchmarks.table import head
+from benchmarks.table import machine
 from digitlab.config import ARCHITECTURES
 from digitlab.data.dataset import load_part
 from digitlab.data.hands import HABITS, Habit
@@ -191,14 +192,16 @@ def measure(name: str, model: str, seed: int, donors: int | None = None) -> Iter
 
 
 def main(names: Sequence[str], model: str, seed: int, donors: int | None = None) -> None:
-    """Print the table, a line as soon as it is measured."""
+    """Print the lines, each as soon as it is measured."""
     keep_freed_memory()
-    print(head())
+    print(machine())
     whole: dict[str, Found] = {}
     for name in names or RECIPES:
+        each = []
         for donor, found in measure(name, model, seed, donors):
             print(f"{name}, without {donor}: {found}", flush=True)
-            whole[name] = whole[name] + found if name in whole else found
+            each.append(found)
+        whole[name] = reduce(operator.add, each)
         print(f"{name}, together: {whole[name]}{_beside(whole, name)}", flush=True)
 
 
@@ -214,7 +217,7 @@ def _parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--model", choices=ARCHITECTURES, default=find_preset("cnn").config.model)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--donors", type=int)
+    parser.add_argument("--donors", type=int, choices=range(1, 9))
     parser.add_argument("recipes", nargs="*", metavar="RECIPE")
     asked = parser.parse_args()
     if unknown := [name for name in asked.recipes if name not in RECIPES]:

@@ -60,18 +60,10 @@ def alternate(
     return [one for one, _ in pairs], [other for _, other in pairs]
 
 
-def head() -> str:
-    """Machine and date, and the table's first lines."""
+def machine() -> str:
+    """What is measured on, and when."""
     today = datetime.now(UTC)
-    return "\n".join(
-        [
-            f"{_processor()}, {os.cpu_count()} cores{_gpu()}, torch {torch.__version__}, {today.day} {today:%B %Y}; "
-            f"medians of at least {REPEATS}, in turn",
-            "",
-            _line(_COLUMNS),
-            _line(["---"] * len(_COLUMNS)),
-        ]
-    )
+    return f"{_processor()}, {os.cpu_count()} cores{_gpu()}, torch {torch.__version__}, {today.day} {today:%B %Y}"
 
 
 def _processor() -> str:
@@ -88,7 +80,9 @@ def _gpu() -> str:
 
 
 def print_rows(rows: Iterable[Row]) -> None:
-    """The table alone of some rows, each line as soon as it is measured."""
-    print(head())
+    """Where it is measured, and the table of some rows, each line as soon as it is there."""
+    print(f"{machine()}; medians of at least {REPEATS}, in turn\n")
+    print(_line(_COLUMNS))
+    print(_line(["---"] * len(_COLUMNS)))
     for row in rows:
         print(row, flush=True)

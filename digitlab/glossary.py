@@ -23,7 +23,7 @@ OF_AN_EVALUATION = (
     "temperature",
     "coverage",
 )
-"""Terms of all that is measured of one model: Evaluate and the report show the same."""
+"""Terms of what is measured of one model, on Evaluate as in the report."""
 
 _END_OF_SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z0-9])")
 

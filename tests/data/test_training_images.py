@@ -5,18 +5,13 @@ from pathlib import Path
 import pytest
 
 from digitlab.data.dataset import DATASETS
-from digitlab.data.handwriting import add_drawing
 from digitlab.data.parts import NO_DIGIT, Part
 from digitlab.data.training_images import FreshImages, InkSet, load_training
 from digitlab.errors import DataMissing
-from digitlab.ink.strokes import Drawing, LabelledDrawing
+from digitlab.ink.strokes import LabelledDrawing
+from tests.data.test_dataset import add_some
 
 SEVEN = LabelledDrawing(ink=[[[0, 0], [40, 0], [20, 60]]], digit=7, writer="anna")
-
-
-def add_some(folder: Path, count: int) -> None:
-    for n in range(count):
-        add_drawing(folder, Drawing(ink=[[[60.0, 60.0], [200.0, 60.0 + n], [120.0, 230.0]]]), 7, "")
 
 
 def images(make_part: Callable[..., Part], non_digits: float = 0.0) -> FreshImages:
