@@ -20,8 +20,13 @@ def unlike(titles: Mapping[str, str]) -> dict[str, str]:
     """Id → a name for a list in which no two read alike: the title, with the end of the id where several share it."""
     often = Counter(titles.values())
     return {
-        key: title if often[title] == 1 or title == key else f"{title} ({key[-6:]})" for key, title in titles.items()
+        key: title if often[title] == 1 or title == key else f"{title} ({id_end(key)})" for key, title in titles.items()
     }
+
+
+def id_end(key: str) -> str:
+    """The part of an id by which people tell things of one name apart."""
+    return key[-6:]
 
 
 _WITH_ID = re.compile(r"(.+)( \([0-9a-z-]{6}\))")

@@ -81,7 +81,8 @@ def test_a_third_model_joins_and_another_pair_is_chosen(open_compare: OpenCompar
     expect(button).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_a_phone(open_compare: OpenCompare, scheme: str) -> None:
     page = open_compare("?data=sklearn", viewport={"width": 390, "height": 844}, color_scheme=scheme)
     page.locator(".grid button").first.wait_for()

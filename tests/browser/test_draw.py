@@ -4,7 +4,7 @@ import io
 
 import pytest
 from PIL import Image, ImageOps
-from playwright.sync_api import WebSocket, expect
+from playwright.sync_api import Route, WebSocket, expect
 
 from digitlab.ink.strokes import draw_ink
 from tests.browser.conftest import OpenBrowser
@@ -270,6 +270,20 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(open_browser: OpenBro
         assert box is not None
         assert min(box["width"], box["height"]) >= 44
         assert box["x"] + box["width"] <= 320
+
+
+def test_on_a_phone_the_pad_stands_at_the_top_although_other_parts_of_the_page_are_still_loading(
+    open_browser: OpenBrowser,
+) -> None:
+    draw = open_browser("?models=cnn", **PHONE)
+    held: list[Route] = []
+    draw.page.route("**/Html.*.js", lambda route: held.append(route))  # with it comes what `st.html` shows
+    draw.page.reload()
+    box = draw.ready().canvas.bounding_box()
+    for route in held:
+        route.continue_()
+    assert box is not None
+    assert box["y"] < 100
 
 
 @pytest.mark.long

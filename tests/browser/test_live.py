@@ -128,6 +128,7 @@ def test_the_canvas_with_tools_is_answered_while_the_pen_is_down(open_window: Op
     draw.page.mouse.up()
 
 
+@pytest.mark.long
 def test_without_the_channel_the_page_answers_by_itself(open_window: OpenWindow) -> None:
     channel = Gate()
     channel.is_open = False

@@ -98,6 +98,7 @@ def test_a_t_sne_is_made_in_the_background_and_the_drawing_placed_in_it(open_map
     assert field(draw).evaluate(PICTURE) != before
 
 
+@pytest.mark.long
 def test_nothing_is_wider_than_a_phone(open_map: OpenMap) -> None:
     draw = open_map("softmax", viewport={"width": 390, "height": 660}, has_touch=True)
     main = draw.page.get_by_test_id("stMain")

@@ -77,7 +77,8 @@ def open_report(browser: Browser, report: Path) -> Iterator[OpenReport]:
         context.close()
 
 
-@pytest.mark.parametrize(("width", "height"), [pytest.param(1440, 900, marks=pytest.mark.long), (390, 844)])
+@pytest.mark.long
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
 def test_no_number_of_an_axis_lies_on_another_and_no_legend_is_cut(
     open_report: OpenReport, width: int, height: int
 ) -> None:

@@ -148,6 +148,7 @@ Reaches = Callable[[Run, State], None]
 Trains = Callable[[Run], None]
 
 
+@pytest.mark.long
 def test_a_job_is_queued_runs_pauses_runs_again_and_ends(
     settings: Settings, eventually: Eventually, reaches: Reaches, trains: Trains
 ) -> None:

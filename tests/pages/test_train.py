@@ -177,6 +177,18 @@ def test_settings_that_differ_are_shown_on_demand(left_run: MakeRun, open_train:
     assert "Seed" in open_train(columns="Seed").dataframe[0].proto.column_order
 
 
+def test_runs_of_one_name_are_told_apart_by_their_ids_which_are_else_shown_on_demand(
+    left_run: MakeRun, open_train: OpenTrain
+) -> None:
+    first = left_run(State.DONE, name="twin")
+    table = open_train().dataframe[0]
+    assert "Id" not in table.proto.column_order
+    second = left_run(State.DONE, name="twin")
+    table = open_train().dataframe[0]
+    assert list(table.proto.column_order[:3]) == ["★", "Name", "Id"]
+    assert set(table.value["Id"]) == {first.id[-6:], second.id[-6:]}
+
+
 def names(app: AppTest) -> list[str]:
     return list(app.dataframe[0].value["Name"])
 

@@ -95,6 +95,7 @@ def test_a_model_that_never_saw_non_digits_still_reads_what_it_is_given(make_run
     assert len(digits) >= 1
 
 
+@pytest.mark.long
 def test_numbers_of_unseen_writers_are_cut_right_and_read_right(cnn: Predictor, pen_folder: Path) -> None:
     """2 to 6 digits of the pen digits' test part side by side, drawn with 10 to 30 pixels on a pad of 280 height."""
     cut = read = 0

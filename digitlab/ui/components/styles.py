@@ -3,7 +3,10 @@
 All of them end with one rule: who asks the system for less motion sees none.
 """
 
+from collections.abc import Callable
 from pathlib import Path
+
+import streamlit as st
 
 _HERE = Path(__file__).parent
 
@@ -19,6 +22,22 @@ _MOTION = _HERE / "motion.css"
 def styles(*sheets: Path) -> str:
     """Several style sheets as one, in their order."""
     return "\n".join(sheet.read_text(encoding="utf-8") for sheet in (*sheets, _MOTION))
+
+
+def page_style(name: str, *sheets: Path) -> Callable[[], None]:
+    """What puts style sheets on the whole page; call it once in a run, before the elements that they are for.
+
+    name: differs from that of every other page style. They come as a component does, so that they are there no later
+    than any component. What `st.html` shows waits for a file of its own, and the page may jump when that comes.
+    """
+    key = f"style-{name}"
+    hidden = f".st-key-{key} {{ display: none; }}"  # else an empty line
+    component = st.components.v2.component(f"digitlab.{key}", css=f"{styles(*sheets)}\n{hidden}", isolate_styles=False)
+
+    def put() -> None:
+        component(key=key)
+
+    return put
 
 
 def scrolling(html: str, name: str) -> str:

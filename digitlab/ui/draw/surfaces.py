@@ -19,6 +19,7 @@ from digitlab.ui.components.canvas_tools import canvas_with_tools
 from digitlab.ui.components.drawing import DRAWING, Given, Pad, Writing, session_pad
 from digitlab.ui.components.ink_pad import ink_pad
 from digitlab.ui.components.reveal import hides_answers
+from digitlab.ui.components.styles import page_style
 from digitlab.ui.draw.labelling import explain_keeping, take_label
 from digitlab.ui.shared.sent_image import SURFACE, put_away, sent_image
 
@@ -32,13 +33,8 @@ _NEWEST = "newest picture"
 _SHOWN, _PREVIEW = 1024, 440
 """Longest sides of a picture, in pixels: as it is remembered, and as a preview of one digit."""
 
-
-_LAYOUT = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
-
-
-def page_layout() -> None:
-    """Arrange the page for small screens."""
-    st.html(f"<style>{_LAYOUT}</style>")
+page_layout = page_style("draw", Path(__file__).with_name("page.css"))
+"""Arranges the page for small screens."""
 
 
 def on_pad(without: Collection[str]) -> Given:

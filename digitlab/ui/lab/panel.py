@@ -28,14 +28,15 @@ from digitlab.ui.app import readers
 from digitlab.ui.app.locks import LOCKED
 from digitlab.ui.components.live import Shown, wish
 from digitlab.ui.components.live_html import image_subject, live_html
-from digitlab.ui.components.styles import SLIDER
+from digitlab.ui.components.styles import SLIDER, page_style
 from digitlab.ui.lab.choices import as_parameters, take_setting
 from digitlab.ui.shared.answers import NO_MODEL, Answer, card_html, shown_models, verdict
 
 _VIEW = "disturbed"
 _SHARED = Path(__file__).parents[1] / "shared"
 
-_LAYOUT = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+page_layout = page_style("lab", Path(__file__).with_name("page.css"))
+"""Arranges the page for small screens."""
 
 _show = live_html(
     "digitlab.lab",
@@ -45,11 +46,6 @@ _show = live_html(
     Path(__file__).with_name("panel.css"),
     draw=Path(__file__).with_name("panel.js"),
 )
-
-
-def page_layout() -> None:
-    """Arrange the page for small screens."""
-    st.html(f"<style>{_LAYOUT}</style>")
 
 
 def show_panel(image: np.ndarray, words: str, setting: Setting, models: Sequence[Entry]) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from digitlab.ui.app.address import page_file
 from digitlab.ui.app.visitor import is_apart, is_teacher
 from digitlab.ui.components.live_page import live_page
+from digitlab.ui.components.styles import page_style
 from digitlab.ui.lessons.catalogue import link_to, link_to_list
 from digitlab.ui.lessons.lesson import Lesson, Link
 
@@ -15,14 +16,10 @@ _WAITING = "The figure stands here once you have answered the question."
 _FIRST_PAGE = "draw"
 """The one that the app's bare address opens."""
 
-_LAYOUT = Path(__file__).with_name("lessons.css").read_text(encoding="utf-8")
+lesson_layout = page_style("lessons", Path(__file__).with_name("lessons.css"))
+"""Text columns that can be read, and on a phone the figure within the text; on paper only the text."""
 
 _HELP = "Say what you expect before you look. It is not graded, and not kept."
-
-
-def lesson_layout() -> None:
-    """Text columns that can be read, and on a phone the figure within the text; on paper only the text."""
-    st.html(f"<style>{_LAYOUT}</style>")
 
 
 def show_lesson(lesson: Lesson, lessons: Sequence[Lesson]) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from digitlab.config import differing_settings, label_of
 from digitlab.data.dataset import data_title
-from digitlab.formats import count
+from digitlab.formats import count, id_end
 from digitlab.presets import preset_of
 from digitlab.runs.listing import Entry
 from digitlab.ui.components.remount import mount_anew, mount_key
@@ -21,12 +21,15 @@ _SHOWN = "table of runs, as the browser has it"
 _ROW = 35
 _MOST_ROWS = 12
 
+_ID = "Id"
+"""The column that tells runs of one name apart; there on its own where the table has such, else to be added."""
+
 Rows = tuple[tuple[str, ...], ...]
 """For each row of the table the ids of the runs that it stands for: one, or all of a group."""
 
 
 def rows(entries: Sequence[Entry], line: Line) -> pd.DataFrame:
-    """A row for each run, in the given order: label, state, results, and the settings in which the runs differ.
+    """A row for each run, in the given order: label, id, state, results, and the settings in which the runs differ.
 
     Accuracies are in percent; what a run does not have is missing.
     """
@@ -34,6 +37,7 @@ def rows(entries: Sequence[Entry], line: Line) -> pd.DataFrame:
     columns = {
         "★": ["★" if e.starred else "" for e in entries],
         "Name": [e.title for e in entries],
+        _ID: [None if e.is_checkpoint else id_end(e.id) for e in entries],
         "State": [entry_in_words(e, line) for e in entries],
         "Model": [e.config.model for e in entries],
         "Data": [data_title(e.config.data) for e in entries],
@@ -67,7 +71,8 @@ def show_table(entries: Sequence[Entry], chosen: Sequence[str], line: Line) -> N
     view = ask_view(entries, list(everything.columns))
     data, ids = _grouped(view.groups, line)
     key = _key(ids, tuple(chosen), view.several)
-    shown = [name for name in everything.columns if name in ALWAYS or name in view.columns]
+    unasked = {*ALWAYS, _ID} if everything["Name"].duplicated().any() else set(ALWAYS)
+    shown = [name for name in everything.columns if name in unasked or name in view.columns]
     st.dataframe(
         data.reindex(columns=everything.columns),
         key=key,
@@ -135,6 +140,7 @@ def _columns(data: pd.DataFrame) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "★": column.TextColumn("★", help="Starred runs.", width=36),
         "Name": column.TextColumn(help="What people call the run.", width=130),
+        _ID: column.TextColumn(help="The end of the run's id, which tells runs of one name apart.", width=68),
         "State": column.TextColumn(help="Shipped runs come with digitlab and are read-only.", width=125),
         "Model": column.TextColumn(help="The architecture.", width=84),
         "Data": column.TextColumn(help="The data that it learned from.", width=128),
