@@ -136,6 +136,13 @@ class TrainConfig:
         "best saves the weights of the epoch with the lowest validation loss; last saves those of the last epoch, as "
         "is usual where the schedule ends at 0.",
     )
+    distillation_epochs: int = _number(
+        0,
+        0,
+        1000,
+        "So many epochs at the end learn from the labels and from the model's own answers of before, each the mean of "
+        "several looks at an image: it then knows better what it cannot read.",
+    )
     start_from: str = _text(
         "",
         "Fine-tuning: the training starts from the weights of a checkpoint or run of the same kind; empty for fresh "
@@ -148,6 +155,11 @@ class TrainConfig:
             value = _plain(getattr(self, field.name))
             object.__setattr__(self, field.name, value)
             _check(field, value)
+
+    @property
+    def epochs_of_distillation(self) -> int:
+        """How many of the epochs are of distillation: where nothing was learned before, the first one is not."""
+        return max(0, min(self.distillation_epochs, self.epochs if self.start_from else self.epochs - 1))
 
     def to_dict(self) -> dict[str, Any]:
         """The saved form: every field and the version of the format."""

@@ -265,7 +265,7 @@ class ViewsCNN(DeepCNN):
     def forward(self, x: Tensor) -> Tensor:
         if self.training:
             return super().forward(x)
-        seen = [functional.log_softmax(super(ViewsCNN, self).forward(view).float(), 1) for view in _nine_views(x)]
+        seen = [functional.log_softmax(super(ViewsCNN, self).forward(view).float(), 1) for view in nine_views(x)]
         return torch.logsumexp(torch.stack(seen), 0) - math.log(len(seen))
 
 
@@ -283,7 +283,7 @@ def single_look(model: nn.Module) -> nn.Module:
     return once.to(next(model.parameters()).device).eval()
 
 
-def _nine_views(x: Tensor) -> Iterator[Tensor]:
+def nine_views(x: Tensor) -> Iterator[Tensor]:
     """Nine views of images of shape (N, 1, 28, 28); the images themselves come last."""
     pixel, turn, size = 2 / SIDE, math.radians(7), 0.07
     for across, down in ((pixel, 0), (-pixel, 0), (0, pixel), (0, -pixel)):

@@ -206,3 +206,14 @@ def test_a_setting_that_differs_in_one_of_three_is_named_for_all() -> None:
 
 def test_equal_configs_differ_in_nothing() -> None:
     assert differing_settings([TrainConfig(), TrainConfig()]) == {}
+
+
+@pytest.mark.parametrize(
+    ("epochs", "asked", "start", "found"),
+    [(5, 2, "", 2), (5, 5, "", 4), (5, 9, "", 4), (1, 1, "", 0), (0, 1, "", 0), (2, 9, "cnn", 2), (0, 9, "cnn", 0)],
+)
+def test_distillation_takes_the_last_epochs_and_leaves_one_before_it_where_nothing_was_learned(
+    epochs: int, asked: int, start: str, found: int
+) -> None:
+    config = TrainConfig(epochs=epochs, distillation_epochs=asked, start_from=start)
+    assert config.epochs_of_distillation == found

@@ -72,7 +72,9 @@ def _training(config: TrainConfig, status: Status) -> str:
         if config.keep == "last"
         else f"Epoch {status.chosen_epoch} of {config.epochs} was chosen: it has the lowest validation loss"
     )
-    return f"{start}{saved}. Training took {status.seconds:.0f} s."
+    distilled = config.epochs_of_distillation
+    answers = f"Epochs at the end that learned from its own answers, too: {distilled}. " if distilled else ""
+    return f"{start}{saved}. {answers}Training took {status.seconds:.0f} s."
 
 
 def _named_figures(results: Results) -> Iterator[tuple[str, Figures]]:

@@ -10,12 +10,23 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from digitlab.config import TrainConfig
 from digitlab.data.parts import NO_DIGIT
 
+_ANSWERS = 0.7
+"""Share of the loss that is measured against a model's former answers, where there are such."""
 
-def compute_loss(logits: Tensor, labels: Tensor, config: TrainConfig) -> Tensor:
+
+def compute_loss(logits: Tensor, labels: Tensor, config: TrainConfig, answers: Tensor | None = None) -> Tensor:
     """Mean cross-entropy in nats; where there is no digit, against all ten being equally likely.
 
-    logits: `float32` of shape (N, 10). labels: shape (N,), 0 to 9 or NO_DIGIT.
+    logits: `float32` of shape (N, 10). labels: shape (N,), 0 to 9 or NO_DIGIT. answers: probabilities of shape (N, 10)
+    that count for seven tenths of the loss.
     """
+    if answers is None:
+        return _loss_by_labels(logits, labels, config)
+    by_answers = functional.cross_entropy(logits, answers)
+    return _ANSWERS * by_answers + (1 - _ANSWERS) * _loss_by_labels(logits, labels, config)
+
+
+def _loss_by_labels(logits: Tensor, labels: Tensor, config: TrainConfig) -> Tensor:
     smoothing = config.label_smoothing
     if not config.non_digits:
         return functional.cross_entropy(logits, labels, label_smoothing=smoothing)
@@ -34,13 +45,12 @@ def image_losses(logits: Tensor, labels: Tensor) -> Tensor:
     return torch.where(labels == NO_DIGIT, -logs.mean(1), of_digit)
 
 
-def build_average(model: nn.Module, config: TrainConfig) -> AveragedModel | None:
+def build_average(model: nn.Module, longest: float) -> AveragedModel | None:
     """A running average of weights and batch statistics (B. Polyak, A. Juditsky, SIAM J. Control Optim. 30(4), 1992).
 
-    Exponential, with a shorter memory at the start, so that it never holds on to the untrained weights; None when the
-    config asks for none.
+    Exponential, with a shorter memory at the start, so that it never holds on to the weights from before.
+    longest: the largest share of it that a step keeps, in 0..1; 0 gives None.
     """
-    longest = config.weight_averaging
     if not longest:
         return None
 

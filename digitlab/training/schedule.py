@@ -6,6 +6,8 @@ from digitlab.config import TrainConfig
 
 _WARM_UP = 0.25
 _START = 1 / 25
+_DISTILLING = 1 / 6
+"""The rate at which distillation starts, as a share of the highest: what was learned is to be refined."""
 
 
 def learning_rate_at(step: int, steps: int, config: TrainConfig) -> float:
@@ -14,9 +16,13 @@ def learning_rate_at(step: int, steps: int, config: TrainConfig) -> float:
     step: 0 to `steps` - 1. steps: of the whole training.
     `one-cycle` rises from a 25th of the highest rate over the first quarter, then falls to 0 as a cosine (after
     L. Smith, N. Topin, "Super-convergence", 2018); `cosine` falls from the start (I. Loshchilov, F. Hutter, "SGDR",
-    ICLR 2017).
+    ICLR 2017). Epochs of distillation come after the schedule and fall as a cosine, from a sixth of the highest rate.
     """
-    done = step / max(1, steps)
+    distilling = steps * config.epochs_of_distillation // max(1, config.epochs)
+    before = steps - distilling
+    if distilling and step >= before:
+        return config.learning_rate * _DISTILLING * _fall((step - before) / distilling)
+    done = step / max(1, before)
     if config.schedule == "constant":
         return config.learning_rate
     if config.schedule == "cosine":

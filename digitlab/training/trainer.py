@@ -22,6 +22,7 @@ from digitlab.data.parts import Part, TrainingImages
 from digitlab.errors import DigitlabError
 from digitlab.models import compute_logits, has_convolutions, to_input
 from digitlab.training.devices import choose_device, choose_precision
+from digitlab.training.distillation import Distillation
 from digitlab.training.forward import Forward, Replayed
 from digitlab.training.objective import build_average, build_optimizer, compute_loss
 from digitlab.training.schedule import learning_rate_at
@@ -101,7 +102,8 @@ class Trainer:
         self.validation = validation.to(self.device)
         self.optimizer = build_optimizer(self.model, config)
         self._parameters = list(self.model.parameters())
-        self.average = build_average(self.model, config)
+        self.average = build_average(self.model, config.weight_averaging)
+        self.distillation: Distillation | None = None
         self.random = torch.Generator().manual_seed(config.seed)
         self._dropout_random = torch.Generator().manual_seed(config.seed).get_state()
         self.epoch = 0
@@ -189,6 +191,8 @@ class Trainer:
             torch.set_rng_state(outside)
 
     def _run_epoch(self) -> None:
+        if self._is_distilling and self.distillation is None:
+            self._begin_distillation()
         self.model.train()
         for x, labels in self._batches(*self._shuffled()):
             self._run_step(x, labels)
@@ -198,6 +202,24 @@ class Trainer:
                 break
         if self.step_in_epoch >= self.steps_per_epoch:  # more, when drawings were deleted while it was paused
             self._end_epoch()
+
+    @property
+    def _is_distilling(self) -> bool:
+        """Whether the epoch under way, or the next one, is of those at the end that learn from former answers."""
+        return self.epoch >= self.config.epochs - self.config.epochs_of_distillation
+
+    def _begin_distillation(self) -> Distillation:
+        """Go on from what was learned, with an optimizer and an average that know nothing of before.
+
+        The average remembers a quarter of the steps to come at most, so that it does not lag behind them.
+        """
+        if self.average:
+            self.model.load_state_dict(self.learned.state_dict())
+        self.distillation = Distillation(self.model, self.precision)
+        self.optimizer = build_optimizer(self.model, self.config)
+        steps = self.steps_per_epoch * self.config.epochs_of_distillation
+        self.average = build_average(self.model, max(0.0, min(self.config.weight_averaging, 1 - 4 / steps)))
+        return self.distillation
 
     def _batches(self, images: Tensor, labels: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         """The rest of the epoch as batches of what the model takes, and of labels."""
@@ -223,7 +245,8 @@ class Trainer:
             group["lr"] = self.learning_rate
         x = augment(x, self.config.augmentation, self.random)
         logits = self._forward(x)
-        loss = compute_loss(logits, labels, self.config)
+        answers = self.distillation.answers(x, self.random) if self.distillation else None
+        loss = compute_loss(logits, labels, self.config, answers)
         for parameter in self._parameters:  # as `zero_grad` does, without what it tells the profiler
             parameter.grad = None
         loss.backward()
@@ -300,6 +323,7 @@ class Trainer:
             "sums": sums,
             "model": self.model.state_dict(),
             "average": self.average.state_dict() if self.average else {},
+            "distillation": self.distillation.state_dict() if self.distillation else {},
             "optimizer": self.optimizer.state_dict(),
             "random": self.random.get_state(),
             "torch_random": torch.get_rng_state() if self._running else self._dropout_random,
@@ -313,6 +337,8 @@ class Trainer:
         self.epoch, self.step_in_epoch = state["epoch"], state["step_in_epoch"]
         self.seconds = state["seconds"]
         self._tally.load_state_dict(state["sums"])
+        if former := state.get("distillation"):  # version 0.1 knew of none
+            self._begin_distillation().load_state_dict(former)
         self.model.load_state_dict(state["model"])
         if self.average:
             self.average.load_state_dict(state["average"])

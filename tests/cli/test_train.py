@@ -53,7 +53,7 @@ def test_every_option_reaches_the_config(call: Call, catalogue: Catalogue, make_
         **{"schedule": "constant", "optimizer": "sgd", "momentum": 0.1, "weight_decay": 0.2, "label_smoothing": 0.3},
         **{"augmentation": "affine", "dropout": 0.4, "seed": 5, "validation_share": 0.2, "device": "cpu"},
         **{"precision": "float32", "name": "mine ✓", "non_digits": 0.1, "weight_averaging": 0.9, "keep": "last"},
-        "training_images": 9,
+        **{"training_images": 9, "distillation_epochs": 2},
         "start_from": start.id,
     }
     assert given.keys() == vars(TrainConfig()).keys()

@@ -36,6 +36,12 @@ def test_the_card_says_whose_weights_they_are(keep: str, said: str, make_run: Ca
     assert said in write_card(run, "mine", COMMAND)
 
 
+def test_the_card_says_how_many_epochs_were_of_distillation(make_run: Callable[..., Run]) -> None:
+    run = make_run(epochs=5, distillation_epochs=2)
+    assert "Epochs at the end that learned from its own answers, too: 2." in write_card(run, "mine", COMMAND)
+    assert "own answers" not in write_card(make_run(epochs=5), "mine", COMMAND)
+
+
 def test_the_card_has_a_line_for_each_collection_and_one_for_doubt(run: Run) -> None:
     summary = {"accuracy": 0.9, "interval": [0.8, 0.95], "mistakes": 1, "images": 10}
     doubt = {"temperature": 1.25, "threshold": 0.5}

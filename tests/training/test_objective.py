@@ -91,6 +91,15 @@ def test_smoothing_moves_a_share_of_a_digits_target_and_nothing_of_a_non_digits(
     assert loss.item() == pytest.approx((0.8 * HALF + 0.2 * AGAINST_EVEN + AGAINST_EVEN) / 2, rel=1e-5)
 
 
+def test_former_answers_count_for_seven_tenths_of_the_loss() -> None:
+    logits, labels = torch.tensor([LIKELY, EVEN]), torch.tensor([0, NO_DIGIT])
+    answers = torch.tensor([[0.5, 0.5] + [0.0] * 8, [0.1] * 10])
+    by_answers = ((HALF + TWENTIETH) / 2 + math.log(10)) / 2
+    by_labels = (HALF + math.log(10)) / 2
+    loss = compute_loss(logits, labels, CNN.replace(non_digits=0.5), answers)
+    assert loss.item() == pytest.approx(0.7 * by_answers + 0.3 * by_labels)
+
+
 def test_without_non_digits_the_loss_is_the_mean_cross_entropy() -> None:
     loss = compute_loss(torch.tensor([LIKELY, LIKELY, EVEN]), torch.tensor([0, 3, 7]), SOFTMAX)
     assert loss.item() == pytest.approx((HALF + TWENTIETH + math.log(10)) / 3, rel=1e-5)

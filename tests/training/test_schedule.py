@@ -39,3 +39,15 @@ def test_every_schedule_stays_within_its_highest_rate(schedule: str, steps: int)
 @pytest.mark.parametrize("schedule", CHOICES["schedule"])
 def test_no_steps_at_all_are_no_error(schedule: str) -> None:
     assert learning_rate_at(0, 0, TrainConfig(schedule=schedule)) > 0
+
+
+@pytest.mark.parametrize("schedule", CHOICES["schedule"])
+def test_distillation_comes_after_the_schedule_and_falls_from_a_sixth_of_the_highest_rate(schedule: str) -> None:
+    config = TrainConfig(schedule=schedule, learning_rate=0.6, epochs=5, distillation_epochs=2)
+    values = [learning_rate_at(step, 50, config) for step in range(50)]
+    plain = config.replace(epochs=3, distillation_epochs=0)
+    assert values[:30] == [learning_rate_at(step, 30, plain) for step in range(30)]
+    assert values[30] == pytest.approx(0.1)
+    assert values[40] == pytest.approx(0.05)
+    assert values[30:] == sorted(values[30:], reverse=True)
+    assert 0 < values[-1] < 0.001

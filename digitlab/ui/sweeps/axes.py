@@ -28,6 +28,7 @@ _USUAL: Mapping[str, tuple[float, float]] = {
     "label_smoothing": (0.0, 0.2),
     "non_digits": (0.0, 0.5),
     "weight_averaging": (0.0, 0.999),
+    "distillation_epochs": (0, 3),
     "validation_share": (0.05, 0.3),
 }
 """Where a range begins and ends at first."""

@@ -28,6 +28,7 @@ RARE = (
     "augmentation",
     "non_digits",
     "weight_averaging",
+    "distillation_epochs",
     "keep",
     "training_images",
     "validation_share",
@@ -49,6 +50,7 @@ _STEPS: Mapping[str, float] = {
     "dropout": 0.05,
     "non_digits": 0.05,
     "weight_averaging": 0.001,
+    "distillation_epochs": 1,
     "validation_share": 0.05,
     "seed": 1,
 }

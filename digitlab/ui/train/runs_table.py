@@ -145,7 +145,7 @@ def _columns(data: pd.DataFrame) -> dict[str, Any]:
         "Model": column.TextColumn(help="The architecture.", width=84),
         "Data": column.TextColumn(help="The data that it learned from.", width=128),
         "Best validation": column.NumberColumn(
-            format="%.2f %%", help="Highest accuracy on the images held out of the training.", width=112
+            format="%.2f %%", help="Highest accuracy on the images held out of the training.", width=104
         ),
         "Preset": column.TextColumn(help="The preset that it was started from, if nothing else was changed."),
         "Tags": column.ListColumn(help="Tags that people gave the run."),
@@ -158,7 +158,7 @@ def _columns(data: pd.DataFrame) -> dict[str, Any]:
     for name in data.columns:
         if name.startswith("Test "):
             shown[name] = column.NumberColumn(
-                format="%.2f %%", help="Accuracy on the test images of this data set.", width=95
+                format="%.2f %%", help="Accuracy on the test images of this data set.", width=99
             )
         elif name not in shown and pd.api.types.is_float_dtype(data[name]):
             shown[name] = column.NumberColumn(format="%g", help="A setting in which the runs differ.")

@@ -1,0 +1,46 @@
+"""Self-distillation: a network goes on to learn from its own answers of before, beside the labels.
+
+After G. Hinton, O. Vinyals, J. Dean, "Distilling the knowledge in a neural network", 2015 (arXiv:1503.02531), and
+T. Furlanello et al., "Born again neural networks", ICML 2018 (arXiv:1805.04770). An answer is the mean of several
+looks at the very image that is learned from, which a single look then comes close to. It says what an image resembles
+besides, so that the network becomes less sure where it should.
+"""
+
+import copy
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from digitlab.models import nine_views, single_look
+from digitlab.training.forward import Forward
+
+_LOOKS = 5
+"""At each image: as it is, and four of the eight other views, anew for each batch. All nine take twice as long."""
+
+
+class Distillation:
+    """The answers of a network as it was when distillation began.
+
+    model: is copied. precision: the number format in which the copy computes.
+    """
+
+    def __init__(self, model: nn.Module, precision: torch.dtype) -> None:
+        self._former = copy.deepcopy(single_look(model)).eval().requires_grad_(False)
+        self._forward = Forward(self._former, precision)
+
+    @torch.no_grad()
+    def answers(self, x: Tensor, random: torch.Generator) -> Tensor:
+        """Probabilities of shape (N, 10) for the images that a model takes, as `float32` of shape (N, 1, 28, 28)."""
+        *moved, plain = nine_views(x)
+        views = [plain, *(moved[view] for view in torch.randperm(len(moved), generator=random)[: _LOOKS - 1].tolist())]
+        return torch.stack([functional.softmax(self._forward(view), 1) for view in views]).mean(0)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The weights of the network as it was."""
+        return self._former.state_dict()
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Answer as the network did that this state is of."""
+        self._former.load_state_dict(state)
