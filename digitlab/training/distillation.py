@@ -17,7 +17,7 @@ from digitlab.models import nine_views, single_look
 from digitlab.training.forward import Forward
 
 _LOOKS = 5
-"""At each image: as it is, and four of the eight other views, anew for each batch. All nine take twice as long."""
+"""At each image: as it is and in four of the eight other ways, anew in each batch. All nine take twice as long."""
 
 
 class Distillation:

@@ -48,7 +48,7 @@ def image_losses(logits: Tensor, labels: Tensor) -> Tensor:
 def build_average(model: nn.Module, longest: float) -> AveragedModel | None:
     """A running average of weights and batch statistics (B. Polyak, A. Juditsky, SIAM J. Control Optim. 30(4), 1992).
 
-    Exponential, with a shorter memory at the start, so that it never holds on to the weights from before.
+    Exponential, with a shorter memory at the start, so that it soon forgets the weights that it began with.
     longest: the largest share of it that a step keeps, in 0..1; 0 gives None.
     """
     if not longest:

@@ -11,7 +11,7 @@ from digitlab.ui.app.callouts import show_error
 from digitlab.ui.app.link import show_link, take_link
 from digitlab.ui.app.visitor import visitor
 from digitlab.ui.components.comeback import run_after_comeback
-from digitlab.ui.components.styles import page_style
+from digitlab.ui.components.styles import styles
 from digitlab.ui.shared.data_picker import data_note
 from digitlab.ui.train.sidebar import training_sidebar
 
@@ -23,7 +23,8 @@ def page(name: str, title: str, icon: str, default: bool = False) -> st.Page:
 
 # The icon comes first: the navigation would take the page's own, which the browser fetches from elsewhere.
 st.set_page_config(page_icon=str(Path(__file__).with_name("icon.png")), layout="wide", menu_items={})
-page_style("frame", Path(__file__).with_name("frame.css"))()
+# By `st.html`, not as `page_style`: only where a run has such an element does a toast outlive the run that showed it.
+st.html(f"<style>{styles(Path(__file__).with_name('frame.css'))}</style>")
 chosen = st.navigation(
     [
         page("draw", "Draw", ":material/draw:", default=True),
