@@ -24,15 +24,15 @@ def styles(*sheets: Path) -> str:
     return "\n".join(sheet.read_text(encoding="utf-8") for sheet in (*sheets, _MOTION))
 
 
-def page_style(name: str, *sheets: Path) -> Callable[[], None]:
-    """What puts style sheets on the whole page; call it once in a run, before the elements that they are for.
+def page_style(name: str, sheet: Path) -> Callable[[], None]:
+    """What puts a style sheet on the whole page; call it once in a run, before the elements that it is for.
 
-    name: differs from that of every other page style. They come as a component does, so that they are there no later
-    than any component. What `st.html` shows waits for a file of its own, and the page may jump when that comes.
+    name: differs from that of every other page style. It comes as a component does, so that it is there no later than
+    any component. What `st.html` shows waits for a file of its own, and the page may jump when that comes.
     """
     key = f"style-{name}"
     hidden = f".st-key-{key} {{ display: none; }}"  # else an empty line
-    component = st.components.v2.component(f"digitlab.{key}", css=f"{styles(*sheets)}\n{hidden}", isolate_styles=False)
+    component = st.components.v2.component(f"digitlab.{key}", css=f"{styles(sheet)}\n{hidden}", isolate_styles=False)
 
     def put() -> None:
         component(key=key)
