@@ -162,10 +162,12 @@ class Run:
     def state(self) -> State:
         """Where the run stands: `interrupted` when it is unfinished and no process holds its lock."""
         status = self.status
-        if status.state not in UNFINISHED or self.is_locked():
-            return status.state
-        starting = status.state is State.QUEUED and (_age(status.updated) < _STARTING or self._is_expected())
-        return State.QUEUED if starting else State.INTERRUPTED
+        while status.state in UNFINISHED and not self.is_locked():
+            before, status = status, self.status
+            if status == before:  # otherwise its process began or ended between the two looks
+                starting = status.state is State.QUEUED and (_age(status.updated) < _STARTING or self._is_expected())
+                return State.QUEUED if starting else State.INTERRUPTED
+        return status.state
 
     def expect(self) -> None:
         """Say that a process is on its way to this queued run; it counts as queued for 15 seconds from now."""

@@ -152,11 +152,13 @@ class Sweep:
     def state(self) -> SweepState:
         """Where it stands: `interrupted` when it should be under way and no process holds its lock."""
         status = self.status
-        if status.state not in UNDER_WAY or self.is_locked():
-            return status.state
-        since = datetime.now(UTC) - datetime.fromisoformat(status.updated or "2000-01-01T00:00:00+00:00")
-        starting = status.state is SweepState.STARTING and abs(since.total_seconds()) < _STARTING
-        return SweepState.STARTING if starting else SweepState.INTERRUPTED
+        while status.state in UNDER_WAY and not self.is_locked():
+            before, status = status, self.status
+            if status == before:  # otherwise its process began or ended between the two looks
+                since = datetime.now(UTC) - datetime.fromisoformat(status.updated or "2000-01-01T00:00:00+00:00")
+                starting = status.state is SweepState.STARTING and abs(since.total_seconds()) < _STARTING
+                return SweepState.STARTING if starting else SweepState.INTERRUPTED
+        return status.state
 
     @property
     def is_gone(self) -> bool:

@@ -153,6 +153,23 @@ def test_an_unfinished_run_with_a_living_process_is_in_its_state(
     assert run.state is State.INTERRUPTED
 
 
+@pytest.mark.parametrize(
+    ("seen", "written", "is_held"), [(State.RUNNING, State.DONE, False), (State.QUEUED, State.RUNNING, True)]
+)
+def test_a_run_whose_process_ends_or_begins_between_two_looks_is_not_called_interrupted(
+    seen: State, written: State, is_held: bool, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.write_status(Status(seen, updated=an_hour_ago()))
+    looks = iter([False, is_held])
+
+    def look(_run: Run) -> bool:
+        run.write_status(Status(written, updated=now()))
+        return next(looks)
+
+    monkeypatch.setattr(Run, "is_locked", look)
+    assert run.state is written
+
+
 def test_a_run_that_was_just_queued_may_still_be_starting(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_module, "_STARTING", 3600.0)
     assert run.state is State.QUEUED

@@ -65,3 +65,28 @@ def test_damaged_files_of_a_sweep_are_told_in_a_line(settings: Settings, make_pl
         _ = sweep.plan
     with pytest.raises(BadRun, match=r"status\.json is damaged or foreign: state is 'asleep'"):
         SweepStatus.from_dict({"state": "asleep"})
+
+
+@pytest.mark.parametrize(
+    ("seen", "written", "is_held"),
+    [(SweepState.RUNNING, SweepState.DONE, False), (SweepState.STARTING, SweepState.RUNNING, True)],
+)
+def test_a_sweep_whose_process_ends_or_begins_between_two_looks_is_not_called_interrupted(
+    seen: SweepState,
+    written: SweepState,
+    is_held: bool,
+    settings: Settings,
+    make_plan: MakePlan,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("digitlab.sweeps.sweep._STARTING", 0.0)
+    sweep = Sweep.create(settings.runs, make_plan())
+    sweep.mark(seen)
+    looks = iter([False, is_held])
+
+    def look(_sweep: Sweep) -> bool:
+        sweep.mark(written)
+        return next(looks)
+
+    monkeypatch.setattr(Sweep, "is_locked", look)
+    assert sweep.state is written
