@@ -21,7 +21,7 @@ _LOOKS = 5
 
 
 class Distillation:
-    """The answers of a network as it was when distillation began.
+    """The answers of a network as it was when a round of distillation began.
 
     model: is copied. precision: the number format in which the copy computes.
     """

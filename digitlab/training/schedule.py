@@ -1,6 +1,7 @@
 """Learning rate schedules: the rate at every step, as a function of nothing but the step."""
 
 import math
+from itertools import pairwise
 
 from digitlab.config import TrainConfig
 
@@ -9,6 +10,20 @@ _START = 1 / 25
 _DISTILLING = 1 / 6
 """The rate at which distillation starts, as a share of the highest: what was learned is to be refined."""
 
+_ROUND = 4
+"""Epochs of distillation, at least, of each of several rounds."""
+
+
+def distillation_rounds(config: TrainConfig) -> list[range]:
+    """The epochs of distillation, counted from 0, in rounds of four or more epochs, each about as long as the others.
+
+    Each round learns from the answers of the network that the round before it left.
+    """
+    epochs = config.epochs_of_distillation
+    rounds = max(1, epochs // _ROUND)
+    bounds = [config.epochs - epochs + epochs * done // rounds for done in range(rounds + 1)]
+    return [range(*bound) for bound in pairwise(bounds) if epochs]
+
 
 def learning_rate_at(step: int, steps: int, config: TrainConfig) -> float:
     """The learning rate for a step.
@@ -16,13 +31,14 @@ def learning_rate_at(step: int, steps: int, config: TrainConfig) -> float:
     step: 0 to `steps` - 1. steps: of the whole training.
     `one-cycle` rises from a 25th of the highest rate over the first quarter, then falls to 0 as a cosine (after
     L. Smith, N. Topin, "Super-convergence", 2018); `cosine` falls from the start (I. Loshchilov, F. Hutter, "SGDR",
-    ICLR 2017). Epochs of distillation come after the schedule and fall as a cosine, from a sixth of the highest rate.
+    ICLR 2017). Rounds of distillation come after the schedule, and each falls as a cosine, from a sixth of the highest
+    rate.
     """
-    distilling = steps * config.epochs_of_distillation // max(1, config.epochs)
-    before = steps - distilling
-    if distilling and step >= before:
-        return config.learning_rate * _DISTILLING * _fall((step - before) / distilling)
-    done = step / max(1, before)
+    per_epoch = steps // max(1, config.epochs)
+    for epochs in reversed(distillation_rounds(config)):
+        if (begun := step - epochs.start * per_epoch) >= 0:
+            return config.learning_rate * _DISTILLING * _fall(begun / (len(epochs) * per_epoch))
+    done = step / max(1, steps - per_epoch * config.epochs_of_distillation)
     if config.schedule == "constant":
         return config.learning_rate
     if config.schedule == "cosine":

@@ -25,7 +25,7 @@ from digitlab.training.devices import choose_device, choose_precision
 from digitlab.training.distillation import Distillation
 from digitlab.training.forward import Forward, Replayed
 from digitlab.training.objective import build_average, build_optimizer, compute_loss
-from digitlab.training.schedule import learning_rate_at
+from digitlab.training.schedule import distillation_rounds, learning_rate_at
 from digitlab.training.tally import NotFinite, Tally
 
 _AT_ONCE = 1000
@@ -191,7 +191,7 @@ class Trainer:
             torch.set_rng_state(outside)
 
     def _run_epoch(self) -> None:
-        if self._is_distilling and self.distillation is None:
+        if not self.step_in_epoch and self.epoch in [epochs.start for epochs in distillation_rounds(self.config)]:
             self._begin_distillation()
         self.model.train()
         for x, labels in self._batches(*self._shuffled()):
@@ -203,13 +203,8 @@ class Trainer:
         if self.step_in_epoch >= self.steps_per_epoch:  # more, when drawings were deleted while it was paused
             self._end_epoch()
 
-    @property
-    def _is_distilling(self) -> bool:
-        """Whether the epoch under way, or the next one, is of those at the end that learn from former answers."""
-        return self.epoch >= self.config.epochs - self.config.epochs_of_distillation
-
     def _begin_distillation(self) -> Distillation:
-        """Go on from what was learned, with an optimizer and an average that know nothing of before.
+        """Begin a round: go on from what was learned, with an optimizer and an average that know nothing of before.
 
         The average remembers a quarter of the steps to come at most, so that it does not lag behind them.
         """
@@ -217,7 +212,8 @@ class Trainer:
             self.model.load_state_dict(self.learned.state_dict())
         self.distillation = Distillation(self.model, self.precision)
         self.optimizer = build_optimizer(self.model, self.config)
-        steps = self.steps_per_epoch * self.config.epochs_of_distillation
+        epochs = next(epochs for epochs in reversed(distillation_rounds(self.config)) if self.epoch >= epochs.start)
+        steps = self.steps_per_epoch * len(epochs)
         self.average = build_average(self.model, max(0.0, min(self.config.weight_averaging, 1 - 4 / steps)))
         return self.distillation
 

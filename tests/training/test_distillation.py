@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from digitlab.config import TrainConfig
 from digitlab.data.parts import Part
 from digitlab.models import build_model, compute_logits, nine_views, to_input
 from digitlab.training.distillation import Distillation
@@ -11,6 +12,8 @@ from digitlab.training.trainer import Trainer
 from tests.training.toy_training import CNN, SOFTMAX, Watch, same, through_a_file
 
 DISTILLED = CNN.replace(epochs=3, distillation_epochs=2, weight_averaging=0.9)
+TWO_ROUNDS = DISTILLED.replace(epochs=9, distillation_epochs=8)
+"""Of four epochs each, of four steps each."""
 
 
 def seeded() -> torch.Generator:
@@ -63,23 +66,29 @@ def test_the_epochs_before_are_those_of_a_training_without_it(make_trainer: Call
 
 
 @pytest.mark.parametrize("averaging", [0.0, 0.9])
-def test_it_begins_with_what_was_learned(averaging: float, make_trainer: Callable[..., Trainer]) -> None:
-    hooks = Watch(stop_after=4)
-    trainer = make_trainer(DISTILLED.replace(weight_averaging=averaging), hooks)
+@pytest.mark.parametrize(("config", "step"), [(DISTILLED, 4), (TWO_ROUNDS, 4), (TWO_ROUNDS, 20)])
+def test_each_round_begins_with_what_was_learned(
+    config: TrainConfig, step: int, averaging: float, make_trainer: Callable[..., Trainer]
+) -> None:
+    hooks = Watch(stop_after=step)
+    trainer = make_trainer(config.replace(weight_averaging=averaging), hooks)
     trainer.run()
     learned = {name: value.clone() for name, value in trainer.learned.state_dict().items()}
-    hooks.stop_after = 5
+    hooks.stop_after = step + 1
     trainer.run()
     assert trainer.distillation
     assert same(trainer.distillation.state_dict(), learned)
 
 
 @pytest.mark.parametrize("averaging", [0.0, 0.9])
-@pytest.mark.parametrize("step", [3, 4, 5, 8, 11])
+@pytest.mark.parametrize(
+    ("config", "step"),
+    [*((DISTILLED, step) for step in (3, 4, 5, 8, 11)), *((TWO_ROUNDS, step) for step in (19, 20, 22))],
+)
 def test_a_stopped_one_goes_on_to_bit_identical_weights(
-    step: int, averaging: float, make_trainer: Callable[..., Trainer]
+    config: TrainConfig, step: int, averaging: float, make_trainer: Callable[..., Trainer]
 ) -> None:
-    config = DISTILLED.replace(weight_averaging=averaging)
+    config = config.replace(weight_averaging=averaging)
     whole = make_trainer(config)
     whole.run()
     first = make_trainer(config, Watch(stop_after=step))

@@ -1,7 +1,7 @@
 import pytest
 
 from digitlab.config import CHOICES, TrainConfig
-from digitlab.training.schedule import learning_rate_at
+from digitlab.training.schedule import distillation_rounds, learning_rate_at
 
 
 def rates(schedule: str, steps: int = 100) -> list[float]:
@@ -51,3 +51,33 @@ def test_distillation_comes_after_the_schedule_and_falls_from_a_sixth_of_the_hig
     assert values[40] == pytest.approx(0.05)
     assert values[30:] == sorted(values[30:], reverse=True)
     assert 0 < values[-1] < 0.001
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (0, []),
+        (3, [range(7, 10)]),
+        (7, [range(3, 10)]),
+        (8, [range(2, 6), range(6, 10)]),
+        (99, [range(1, 5), range(5, 10)]),
+    ],
+)
+def test_epochs_of_distillation_are_in_rounds_of_four_or_more(asked: int, found: list[range]) -> None:
+    assert distillation_rounds(TrainConfig(epochs=10, distillation_epochs=asked)) == found
+
+
+def test_a_training_of_no_epoch_has_no_round_of_distillation() -> None:
+    assert distillation_rounds(TrainConfig(epochs=0, distillation_epochs=8, start_from="cnn")) == []
+
+
+def test_each_round_of_distillation_falls_anew() -> None:
+    config = TrainConfig(learning_rate=0.6, epochs=10, distillation_epochs=8)
+    values = [learning_rate_at(step, 50, config) for step in range(50)]
+    first, second = values[10:30], values[30:]
+    assert first == second
+    assert first[0] == pytest.approx(0.1)
+    assert first == sorted(first, reverse=True)
+    assert values[:10] == [
+        learning_rate_at(step, 10, config.replace(epochs=2, distillation_epochs=0)) for step in range(10)
+    ]
