@@ -106,6 +106,26 @@ def test_saliency_becomes_finer_when_the_pen_rests_and_explains_any_digit(why: W
     expect(saliency.locator("progress")).to_have_count(0)
 
 
+def test_what_is_chosen_again_after_the_back_button_is_in_the_address_again(why: WhyPage) -> None:
+    saliency = why.open().view("which parts count")
+    five = saliency.get_by_role("button", name=re.compile("^5, logit"))
+    five.click()
+    why.page.wait_for_url("**saliency-digit=5**")
+    why.page.go_back()
+    expect(saliency.locator("h4")).to_contain_text("why 3?")
+    five.click()
+    expect(saliency.locator("h4")).to_contain_text("why 5?")
+    why.page.wait_for_url("**saliency-digit=5**")
+
+
+def test_the_back_button_takes_back_what_the_page_has_not_yet_heard_of(why: WhyPage) -> None:
+    saliency = why.open().view("which parts count")
+    five = saliency.get_by_role("button", name=re.compile("^5, logit"))
+    five.evaluate("button => { button.click(); window.dispatchEvent(new PopStateEvent('popstate')); }")
+    saliency.get_by_role("button", name="Occlusion").click()
+    expect(saliency.locator("h4")).to_have_text("Occlusion: why 3?")
+
+
 def test_a_pixel_of_a_feature_map_is_computed_before_ones_eyes(why: WhyPage) -> None:
     maps = why.open().view("feature maps")
     maps.locator("select").select_option(label="convolution 2 · 32 of 28×28")

@@ -31,7 +31,7 @@ from digitlab.ui.app import notice
 from digitlab.ui.app.locks import LOCKED, is_locked
 
 _ROOT = Path(__file__).parents[3]
-_WRITTEN = "names that write has put into the address"
+_LAST = "what this session last saw in the address or put there"
 _RERUN, _IS_OWN = "the next run is asked for by the app", "this run was asked for by the app"
 
 Arguments = dict[str, Any]
@@ -49,8 +49,10 @@ def page_file(name: str) -> Path:
 
 
 def begin() -> None:
-    """Begin a run of the whole page."""
-    st.session_state[_IS_OWN] = st.session_state.pop(_RERUN, False)
+    """Begin a run of the whole page. What its address says counts, unless the app asked for the run."""
+    is_own = st.session_state[_IS_OWN] = st.session_state.pop(_RERUN, False)
+    if not is_own:
+        st.session_state[_LAST] = {}
 
 
 def rerun() -> NoReturn:
@@ -102,7 +104,7 @@ def several(
             raise KeyError(text)
         return found
 
-    names = split(st.query_params.get(key, ""))
+    names = split(_seen(key) or "")
     unknown = [part for part in names if part not in known]
     if 0 < len(unknown) < len(names):
         _say_unknown(key, ",".join(unknown))
@@ -138,7 +140,7 @@ def switch(key: str, default: bool = False, *, help: str | None = None) -> Argum
 def read(key: str, options: Iterable[Any], default: Any = None) -> Any:
     """What the address says and no widget shows; the default when it says nothing, or nothing that is there."""
     is_locked(key)  # which says above the page that it is
-    return _asked_value(key, st.query_params.get(key), _one_of(options), default)
+    return _asked_value(key, _seen(key), _one_of(options), default)
 
 
 def write(key: str, value: Any) -> None:
@@ -148,7 +150,6 @@ def write(key: str, value: Any) -> None:
     """
     if not is_locked(key):
         _put(key, None if value is None else _text(value))
-        st.session_state[_WRITTEN] = {*st.session_state.get(_WRITTEN, ()), key}
 
 
 def choose(key: str, value: Any) -> None:
@@ -160,18 +161,18 @@ def choose(key: str, value: Any) -> None:
 def asked(key: str) -> str | None:
     """What the address says as it stands there, for values that no list of options can hold; None for nothing."""
     is_locked(key)  # which says above the page that it is
-    return st.query_params.get(key)
+    return _seen(key)
 
 
 def forget_unless(key: str, known: Iterable[Any]) -> None:
     """Drop what the address still has of something that was looked at before, such as another model's layer."""
-    if st.query_params.get(key) not in set(map(_text, known)):
-        st.query_params.pop(key, None)
+    if _seen(key) not in set(map(_text, known)):
+        _put(key, None)
 
 
 def _follow_default(key: str, default: Any) -> None:
     """Take the widget along that stands at the default which it had before, of another model."""
-    is_chosen = key in st.query_params or st.session_state.get(_memory(key)) is not None
+    is_chosen = _seen(key) is not None or st.session_state.get(_memory(key)) is not None
     if not is_chosen and st.session_state.get(key, default) != default:
         st.session_state[key] = default
 
@@ -191,11 +192,8 @@ def _arguments(
     key: str, parse: _Parse, default: Any, help: str | None = None, label: _Label | None = None
 ) -> Arguments:
     """Settle the widget's value before the widget is made: the address decides, else the session, else the default."""
-    asked, last = st.query_params.get(key), st.session_state.get(_memory(key))
+    asked, last = _seen(key), st.session_state.get(_memory(key))
     is_new = _was_on_another_page(key) or key not in st.session_state
-    if asked != last and not is_new and _is_late(key):
-        asked = last
-        _put(key, last)
     if asked is not None:
         value = _asked_value(key, asked, parse, default)
         if is_new or asked != last:
@@ -235,16 +233,22 @@ def _show_new_labels(key: str, label: _Label) -> None:
     st.session_state[memory] = shown
 
 
-def _is_late(key: str) -> bool:
-    """Whether this run was asked for before the browser knew of the newest choice, and tells the address of then.
+def _seen(key: str) -> str | None:
+    """What the address says; None for nothing. A run that comes late changes nothing of it."""
+    asked, last = st.query_params.get(key), st.session_state.setdefault(_LAST, {})
+    if asked != last.setdefault(key, asked) and _may_be_late():
+        asked = last[key]
+        _put(key, asked)
+    last[key] = asked
+    return asked
+
+
+def _may_be_late() -> bool:
+    """Whether this run may have been asked for before the browser knew of the newest choice, with the address of then.
 
     Such a run is of a fragment, whose pad sends often, or one that the app asked for. The Back button and links run
     the whole page.
     """
-    written = st.session_state.get(_WRITTEN, set())
-    if key in written:  # by `write`, and not yet looked at
-        st.session_state[_WRITTEN] = written - {key}
-        return False
     return _runs_a_fragment() or bool(st.session_state.get(_IS_OWN))
 
 
@@ -280,6 +284,7 @@ def _follow(key: str, parse: _Parse, default: Any) -> None:
 
 
 def _put(key: str, text: str | None) -> None:
+    st.session_state.setdefault(_LAST, {})[key] = text
     if text is None:
         st.query_params.pop(key, None)
     else:

@@ -1,5 +1,7 @@
 """Choices in the address: from there to widgets and back, over a change of page, and what is not there."""
 
+from collections.abc import Callable
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -283,6 +285,68 @@ def test_a_fragments_run_with_the_address_of_before_a_choice_does_not_undo_the_c
     assert app.query_params["zoom"] == "c"
     app.button[0].click().run()
     assert chosen(app) == {"zoom": "b"}
+
+
+def clicked_page() -> None:
+    import streamlit as st
+
+    from digitlab.ui.app import address
+
+    address.begin()
+    st.button("Write", on_click=address.write, args=("cell", "b"))
+    st.button("Close", on_click=address.write, args=("cell", None))
+    if st.checkbox("Forget"):
+        address.forget_unless("cell", ["a"])
+    if st.checkbox("Look", value=True):
+        st.json({"cell": address.read("cell", ["a", "b"]), "text": address.asked("cell")})
+
+
+@pytest.fixture
+def late(monkeypatch: pytest.MonkeyPatch) -> Callable[[AppTest, str | None], AppTest]:
+    """Runs a fragment with the address of before a choice: what a pad sends before the browser has heard of it."""
+
+    def run(app: AppTest, cell: str | None) -> AppTest:
+        app.query_params.clear()
+        if cell is not None:
+            app.query_params["cell"] = cell
+        with monkeypatch.context() as patched:
+            patched.setattr("digitlab.ui.app.address._runs_a_fragment", lambda: True)
+            patched.setattr("digitlab.ui.app.address.begin", lambda: None)
+            return app.run()
+
+    return run
+
+
+def test_a_late_run_does_not_undo_what_was_chosen_without_a_widget(
+    late: Callable[[AppTest, str | None], AppTest],
+) -> None:
+    app = AppTest.from_function(clicked_page, default_timeout=60).run()
+    app.button[0].click().run()
+    assert chosen(late(app, None)) == {"cell": "b", "text": "b"}
+    assert app.query_params["cell"] == "b"
+    app.button[1].click().run()
+    assert chosen(late(app, "b")) == {"cell": None, "text": None}
+    assert "cell" not in app.query_params
+
+
+def test_a_late_run_brings_nothing_back_that_was_forgotten(late: Callable[[AppTest, str | None], AppTest]) -> None:
+    app = AppTest.from_function(clicked_page, default_timeout=60).run()
+    app.button[0].click().run()
+    app.checkbox[0].check()
+    assert chosen(late(app, "b")) == {"cell": None, "text": None}
+    app.checkbox[0].uncheck()
+    assert chosen(late(app, "b")) == {"cell": None, "text": None}
+
+
+def test_what_the_back_button_took_back_while_nobody_looked_stays_so(
+    late: Callable[[AppTest, str | None], AppTest],
+) -> None:
+    app = AppTest.from_function(clicked_page, default_timeout=60).run()
+    app.button[0].click().run()
+    app.query_params["cell"] = "a"
+    app.checkbox[1].uncheck().run()
+    app.checkbox[1].check()
+    assert chosen(late(app, "a")) == {"cell": "a", "text": "a"}
 
 
 def own_run_page() -> None:

@@ -31,7 +31,10 @@ export default function ({ parentElement, data, setStateValue }) {
   listen(root, state.tell);
   live.watch(data.element, wishOf(state), take);
   if (data.subject) handIn(state, data);
+  const goBack = () => forget(state, take);
+  window.addEventListener("popstate", goBack);
   return () => {
+    window.removeEventListener("popstate", goBack);
     live.leave(data.element, take);
     reveal.leave(root, repaint);
   };
@@ -92,6 +95,14 @@ function forgetAsked(state, parameters) {
   state.set = set;
 }
 
+// The Back button counts more than what was asked for here: a run that it overtook may never have come to the page
+function forget(state, take) {
+  clearTimeout(state.timer);
+  state.asked = {};
+  live.watch(state.data.element, wishOf(state), take);
+  paint(state);
+}
+
 function inOrder(parameters) {
   return JSON.stringify(Object.entries(parameters).sort());
 }
@@ -103,7 +114,7 @@ function ask(state, take, parameters) {
   state.timer = setTimeout(() => {
     const all = wishOf(state).parameters;
     state.told = inOrder(all);
-    state.setStateValue("asked", all);
+    state.setStateValue("asked", { ...all, moment: Date.now() }); // what is asked for again after Back is news, too
   }, ASKED_REST);
 }
 
