@@ -32,7 +32,7 @@ from digitlab.ui.app.locks import LOCKED, is_locked
 
 _ROOT = Path(__file__).parents[3]
 _LAST = "what this session last saw in the address or put there"
-_RERUN, _IS_OWN = "the next run is asked for by the app", "this run was asked for by the app"
+_RERUN, _IS_OWN = "the address of the run that the app asked for", "this run was asked for by the app"
 
 Arguments = dict[str, Any]
 """Keyword arguments for a widget: its key and what it does when it changes."""
@@ -49,8 +49,11 @@ def page_file(name: str) -> Path:
 
 
 def begin() -> None:
-    """Begin a run of the whole page. What its address says counts, unless the app asked for the run."""
-    is_own = st.session_state[_IS_OWN] = st.session_state.pop(_RERUN, False)
+    """Begin a run of the whole page. What its address says counts, unless the app asked for the run.
+
+    Such a run may never begin: a link or the Back button can take its place, with another address.
+    """
+    is_own = st.session_state[_IS_OWN] = st.session_state.pop(_RERUN, None) == st.query_params.to_dict()
     if not is_own:
         st.session_state[_LAST] = {}
 
@@ -58,7 +61,7 @@ def begin() -> None:
 def rerun() -> NoReturn:
     """Run the whole page again, by the app itself: it is then told the address of the run that asks for it, which may
     be older than the newest choice."""
-    st.session_state[_RERUN] = True
+    st.session_state[_RERUN] = st.query_params.to_dict()
     st.rerun()
 
 

@@ -373,6 +373,15 @@ def test_a_run_that_the_app_asks_for_undoes_no_choice_and_the_back_button_after_
     assert chosen(app) == {"zoom": "a"}
 
 
+def test_a_link_that_takes_the_place_of_a_run_that_the_app_asks_for_counts() -> None:
+    app = AppTest.from_function(clicked_page, default_timeout=60).run()
+    app.button[0].click().run()
+    app.session_state["the address of the run that the app asked for"] = {"cell": "b"}
+    app.query_params["cell"] = "a"
+    app.run()
+    assert chosen(app) == {"cell": "a", "text": "a"}
+
+
 def test_the_back_button_runs_the_whole_page_and_takes_a_choice_back() -> None:
     app = AppTest.from_function(pill_page, default_timeout=60).run()
     app.button_group(key="zoom").set_value("c").run()
