@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, WebSocketRoute, expect
 
 from digitlab.config import TrainConfig
 from digitlab.ink.link import to_link
@@ -20,6 +20,9 @@ from tests.sweeps.made_up import trained
 
 pytestmark = pytest.mark.long
 
+
+PATIENCE = 90_000
+"""Milliseconds; a loaded machine takes long."""
 
 SHORT = 2000
 """Characters that every program takes."""
@@ -114,3 +117,33 @@ def test_the_way_back_leads_out_of_a_page_that_a_link_opened(open_browser: OpenB
     window.page.go_back()
     window.page.go_back()
     window.page.wait_for_url(start)
+
+
+def test_two_choices_before_the_server_answers_are_both_in_the_address(browser: Browser, app_address: str) -> None:
+    is_held, held = False, []
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+
+    def connect(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda message: held.append((socket, message)) if is_held else socket.send(message))
+
+    page.route_web_socket(re.compile("_stcore/stream"), connect)
+    page.goto(f"{app_address}/?models=cnn")
+    predict = page.get_by_test_id("stMain").get_by_test_id("stCheckbox").first
+    number = page.get_by_role("radio", name="Number", exact=True)
+    number.wait_for()
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    is_held = True
+    predict.click()
+    while not held:  # the server has begun to answer
+        page.wait_for_timeout(20)
+    number.click()
+    page.wait_for_timeout(20)
+    is_held = False
+    for socket, message in held:
+        socket.send(message)
+    page.wait_for_url(lambda address: "surface=Number" in address and "vote=True" in address)
+    expect(predict.locator("input")).to_be_checked()
+    context.close()

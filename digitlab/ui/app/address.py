@@ -32,7 +32,8 @@ from digitlab.ui.app.locks import LOCKED, is_locked
 
 _ROOT = Path(__file__).parents[3]
 _LAST = "what this session last saw in the address or put there"
-_RERUN, _IS_OWN = "the address of the run that the app asked for", "this run was asked for by the app"
+_RERUN, _CHOSEN = "the address of the run that the app asked for", "the page on which something was chosen"
+_IS_LATE = "this run may be late"
 
 Arguments = dict[str, Any]
 """Keyword arguments for a widget: its key and what it does when it changes."""
@@ -49,12 +50,17 @@ def page_file(name: str) -> Path:
 
 
 def begin() -> None:
-    """Begin a run of the whole page. What its address says counts, unless the app asked for the run.
+    """Begin a run of the whole page. What its address says counts, unless the run may be late, see `_may_be_late`.
 
-    Such a run may never begin: a link or the Back button can take its place, with another address.
+    A run that the app asked for, or that comes of a choice, may never begin: a link or the Back button can take its
+    place, with another address.
     """
-    is_own = st.session_state[_IS_OWN] = st.session_state.pop(_RERUN, None) == st.query_params.to_dict()
-    if not is_own:
+    context = get_script_run_ctx()
+    is_own = st.session_state.pop(_RERUN, None) == st.query_params.to_dict()
+    chosen = st.session_state.pop(_CHOSEN, None)
+    is_choice = context is not None and chosen == context.page_script_hash and not context.is_history_navigation
+    st.session_state[_IS_LATE] = is_own or is_choice
+    if not st.session_state[_IS_LATE]:
         st.session_state[_LAST] = {}
 
 
@@ -249,10 +255,10 @@ def _seen(key: str) -> str | None:
 def _may_be_late() -> bool:
     """Whether this run may have been asked for before the browser knew of the newest choice, with the address of then.
 
-    Such a run is of a fragment, whose pad sends often, or one that the app asked for. The Back button and links run
-    the whole page.
+    Such a run is of a fragment, whose pad sends often, or it is one that the app asked for, or that comes of a choice,
+    perhaps the second before the server has answered. Back and links run the whole page, too, but of no choice.
     """
-    return _runs_a_fragment() or bool(st.session_state.get(_IS_OWN))
+    return _runs_a_fragment() or bool(st.session_state.get(_IS_LATE))
 
 
 def _runs_a_fragment() -> bool:
@@ -287,6 +293,9 @@ def _follow(key: str, parse: _Parse, default: Any) -> None:
 
 
 def _put(key: str, text: str | None) -> None:
+    context = get_script_run_ctx()
+    if context and not context.has_script_started and not _runs_a_fragment():  # in the callback of a widget
+        st.session_state[_CHOSEN] = context.page_script_hash
     st.session_state.setdefault(_LAST, {})[key] = text
     if text is None:
         st.query_params.pop(key, None)

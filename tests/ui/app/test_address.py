@@ -382,6 +382,33 @@ def test_a_link_that_takes_the_place_of_a_run_that_the_app_asks_for_counts() -> 
     assert chosen(app) == {"cell": "a", "text": "a"}
 
 
+def two_choices_page() -> None:
+    import streamlit as st
+
+    from digitlab.ui.app import address
+
+    address.begin()
+    zoom = st.toggle("Zoom", **address.switch("zoom"))
+    size = st.pills("Size", ["s", "m"], **address.choice("size", ["s", "m"]))
+    st.button("Close", on_click=address.write, args=("cell", "b"))
+    st.json({"zoom": zoom, "size": size, "cell": address.read("cell", ["a", "b"])})
+
+
+def test_two_choices_before_the_server_answers_both_count_and_the_back_button_takes_them_back() -> None:
+    app = AppTest.from_function(two_choices_page, default_timeout=60).run()
+    app.toggle(key="zoom").set_value(True).run()
+    app.query_params.clear()  # the second choice is sent with the address of before the first
+    app.button_group(key="size").set_value("m").run()
+    assert chosen(app) == {"zoom": True, "size": "m", "cell": None}
+    app.query_params.clear()
+    app.button[0].click().run()
+    assert chosen(app) == {"zoom": True, "size": "m", "cell": "b"}
+    assert (app.query_params["zoom"], app.query_params["size"]) == ("True", "m")
+    app.query_params.clear()
+    app.run()
+    assert chosen(app) == {"zoom": False, "size": "s", "cell": None}
+
+
 def test_the_back_button_runs_the_whole_page_and_takes_a_choice_back() -> None:
     app = AppTest.from_function(pill_page, default_timeout=60).run()
     app.button_group(key="zoom").set_value("c").run()
