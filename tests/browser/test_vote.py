@@ -30,10 +30,11 @@ def vote_for(page: Page, digit: int) -> None:
 
 
 def draw_three(draw: DrawingPage) -> None:
-    """Draw it and wait until a model has answered: what it sees is shown."""
-    before = draw.page.locator(".seen img").get_attribute("src") or ""
+    """Draw it on an empty pad and wait until a model has answered: what it sees is shown."""
+    seen = draw.page.locator(".seen img")
+    expect(seen).to_have_attribute("alt", "Nothing yet")
     draw.draw(TRAJECTORIES["3"])
-    expect(draw.page.locator(".seen img")).not_to_have_attribute("src", before)
+    expect(seen).to_have_attribute("alt", "The drawing as an image of 28 by 28 grey pixels")
 
 
 def settle(page: Page) -> None:

@@ -1,8 +1,9 @@
 // Draws what the live channel says of one digit into the cards that Python made: numbers in, no HTML.
 
-function drawValue(root, { image, verdict, split, cards }) {
+function drawValue(root, { image, alt, verdict, split, cards }) {
   const seen = root.querySelector(".seen img");
   setAttribute(seen, "src", `data:image/png;base64,${image}`);
+  setAttribute(seen, "alt", alt);
   const line = root.querySelector(".verdict");
   setText(line, verdict);
   line.classList.toggle("split", split);

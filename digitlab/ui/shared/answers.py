@@ -106,11 +106,16 @@ def _joined(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def _in_words(image: np.ndarray | None) -> str:
+    """What a screen reader says of what the models see."""
+    return "Nothing yet" if image is None else f"The drawing as an image of {SIDE} by {SIDE} grey pixels"
+
+
 def _seen(image: np.ndarray | None) -> str:
-    words = "Nothing yet" if image is None else f"The drawing as an image of {SIDE} by {SIDE} grey pixels"
+    source = png_address(_BLANK if image is None else image)
     return (
-        f'<figure class="seen"><img src="{png_address(_BLANK if image is None else image)}" alt="{words}" width="112"'
-        f' height="112"><figcaption>What the models see: {SIDE}×{SIDE} grey pixels</figcaption></figure>'
+        f'<figure class="seen"><img src="{source}" alt="{_in_words(image)}" width="112" height="112"><figcaption>'
+        f"What the models see: {SIDE}×{SIDE} grey pixels</figcaption></figure>"
     )
 
 
@@ -215,8 +220,10 @@ def live_answers(value: Answers, models: Sequence[Shown], _without: Collection[s
         reading, trouble = (None, str(found)) if isinstance(found, DigitlabError) else (found, None)
         answers.append(Answer(model.title, model.colour, 0, reading, trouble))
     said = verdict([answer for answer in answers if answer.reading])
+    image = None if value.prepared is None else value.prepared.image
     return {
-        "image": base64.b64encode(png(_BLANK if value.prepared is None else value.prepared.image)).decode(),
+        "image": base64.b64encode(png(_BLANK if image is None else image)).decode(),
+        "alt": _in_words(image),
         "verdict": with_remark(said or (INVITATION if models else NO_MODEL), value.remark),
         "split": said.startswith("They disagree"),
         "cards": [answer.trouble or _numbers(answer.reading) for answer in answers],

@@ -30,6 +30,7 @@ def test_a_drawing_is_answered_with_its_number_and_small(client: TestClient) -> 
     answer = json.loads(text)
     assert answer["number"] == 7
     assert [card[0] for card in answer["shown"]["answers"]["cards"]] == [7, 7]
+    assert answer["shown"]["answers"]["alt"] == "The drawing as an image of 28 by 28 grey pixels"
     assert len(text) < 1000
 
 
@@ -59,6 +60,7 @@ def test_an_empty_drawing_has_empty_cards(client: TestClient) -> None:
         socket.send_json(message(drawing={"strokes": [], "penWidth": 18, "width": 280}))
         answers = socket.receive_json()["shown"]["answers"]
     assert answers["cards"] == [None]
+    assert answers["alt"] == "Nothing yet"
     assert answers["verdict"].startswith("Draw a digit")
 
 
