@@ -192,7 +192,7 @@ def test_a_bad_picture_on_standard_input_is_called_so(content: bytes, message: s
     assert called.err.startswith("Error: standard input")
 
 
-@pytest.mark.parametrize("model", ["nobody", "../x", "a" * 5000])
+@pytest.mark.parametrize("model", ["nobody", "../no-such-run", "a" * 5000])
 def test_an_unknown_model_is_refused(model: str, seven: Path, refuse: Callable[..., str]) -> None:
     assert "There is no model" in refuse("predict", model, seven)
 

@@ -21,7 +21,7 @@ from tests.conftest import FIGURES
 MakeRun = Callable[..., Run]
 
 FOREIGN_NAMES = [
-    *("", ".", "..", "../x", "/etc", "/etc/passwd", "a/b", "runs/x", "x\0y", "~", "softmax\n", "SOFTMAX"),
+    *("", ".", "..", "../no-such-run", "/etc", "/etc/passwd", "a/b", "runs/x", "x\0y", "~", "softmax\n", "SOFTMAX"),
     *("a" * 5000, "20260101-000000-" + "a" * 5000 + "-abcdef", "20260101-000000-cnn-abcdef"),
 ]
 
