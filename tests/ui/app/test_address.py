@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from digitlab.ui.app.address import page_file
@@ -349,6 +350,16 @@ def test_what_the_back_button_took_back_while_nobody_looked_stays_so(
     assert chosen(late(app, "a")) == {"cell": "a", "text": "a"}
 
 
+def test_the_back_button_takes_back_a_choice_that_a_fragment_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = AppTest.from_function(clicked_page, default_timeout=60).run()
+    with monkeypatch.context() as patched:
+        patched.setattr("digitlab.ui.app.address._runs_a_fragment", lambda: True)
+        patched.setattr("digitlab.ui.app.address.begin", lambda: None)
+        assert chosen(app.button[0].click().run()) == {"cell": "b", "text": "b"}
+    app.query_params.clear()
+    assert chosen(app.run()) == {"cell": None, "text": None}
+
+
 def own_run_page() -> None:
     import streamlit as st
 
@@ -407,6 +418,27 @@ def test_two_choices_before_the_server_answers_both_count_and_the_back_button_ta
     app.query_params.clear()
     app.run()
     assert chosen(app) == {"zoom": False, "size": "s", "cell": None}
+
+
+class OfBack:
+    """The context of a run that the browser asked for because of its Back button."""
+
+    is_history_navigation = True
+
+    def __init__(self) -> None:
+        self.context = get_script_run_ctx()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.context, name)
+
+
+def test_the_back_button_counts_where_it_overtakes_the_run_of_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = AppTest.from_function(two_choices_page, default_timeout=60).run()
+    app.toggle(key="zoom").set_value(True).run()
+    app.query_params.clear()
+    monkeypatch.setattr("digitlab.ui.app.address.get_script_run_ctx", OfBack)
+    app.button_group(key="size").set_value("m").run()
+    assert chosen(app) == {"zoom": False, "size": "m", "cell": None}
 
 
 def test_the_back_button_runs_the_whole_page_and_takes_a_choice_back() -> None:
