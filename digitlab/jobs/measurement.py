@@ -34,6 +34,8 @@ class Plan:
 class Measurement(Run):
     """The folder of a measurement. Status, lock, log and control file are a run's."""
 
+    _LASTING = (_PLAN,)
+
     @classmethod
     def of(cls, runs: Path, plan: Plan, facts: Mapping[str, Mapping[str, Any]] | None = None) -> "Measurement":
         """A new folder with its plan, queued. It appears under its name only when it is complete.

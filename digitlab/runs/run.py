@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from digitlab import settings as installation
 from digitlab.config import TrainConfig
@@ -80,6 +80,10 @@ def _age(moment: str) -> float:
 
 class Run:
     """A run's folder. Nothing is read before it is asked for, and nothing is remembered."""
+
+    _LASTING: ClassVar[tuple[str, ...]] = ("config.json", "lock")
+    """Files of which one at least is there as long as the run is. All others a process at work writes anew, also into a
+    folder whose files somebody is just deleting."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -186,7 +190,7 @@ class Run:
     @property
     def is_gone(self) -> bool:
         """Whether somebody deleted its folder, or is about to: a process at work may have left a few files in it."""
-        return not any((self.folder / name).exists() for name in ("config.json", "status.json"))
+        return not any((self.folder / name).exists() for name in self._LASTING)
 
     def is_gone_soon(self) -> bool:
         """Whether it is gone, or goes within half a second: the file that was missed first is seldom the last to go."""

@@ -79,6 +79,7 @@ def test_a_clicked_cell_shows_its_images_and_a_copied_link_shows_them_again(
     seen.cell(0, 0).click()
     seen.wait_for_address(cell="0-0")
     expect(seen.heading("0 read right")).to_be_visible()
+    expect(seen.page.locator(".grid").first.locator("button span").last).to_have_text("0 → 0")
     assert set(seen.words()) == {"0 → 0"}
     image = seen.page.locator(".grid").first.locator("button").nth(2)
     index = image.get_attribute("value")

@@ -376,6 +376,9 @@ def test_a_run_that_is_being_deleted_counts_as_gone_when_its_last_file_goes(
     run = make_run()
     monkeypatch.setattr("digitlab.runs.run.time.sleep", lambda _: None)
     assert not run.is_gone_soon()
-    files = [run.folder / "config.json", run.folder / "status.json"]
+    files = [run.folder / "config.json", run.folder / "lock"]
+    files[1].touch()
     monkeypatch.setattr("digitlab.runs.run.time.sleep", lambda _: files.pop().unlink())
     assert run.is_gone_soon()
+    run.write_status(Status(State.RUNNING))  # by a process that has not yet noticed
+    assert run.is_gone
