@@ -2,7 +2,7 @@
 #            LOCKED=1: the very files of requirements.lock, each checked by its hash
 #            TORCH_INDEX=ADDRESS: torch and torchvision from that package index, such as PyTorch's own for the CPU
 # make class the same for a class in a network that you trust: asks for a code, see README
-# make test  install what the tests need, then run every check but the long tests: some nine minutes on two cores
+# make test  install what the tests need, then run every check but the long tests: four to nine minutes on two cores
 # make long  the tests of many seconds: whole trainings, killed processes, walks through the pages; `.ci/run` has both
 # make slow  those of minutes
 # make benchmark…  what is measured: of learning, reading, a class, launchers of jobs

@@ -141,8 +141,8 @@ class TrainConfig:
         0,
         1000,
         "So many epochs at the end learn from the labels and from the model's own answers of before, each the mean of "
-        "several looks at an image: it then knows better what it cannot read. After every four of "
-        "these epochs it answers anew.",
+        "several looks at an image: it then knows better what it cannot read. They go in rounds of "
+        "at least four, each with the answers of the model that the round before it left.",
     )
     start_from: str = _text(
         "",

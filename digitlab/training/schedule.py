@@ -25,6 +25,11 @@ def distillation_rounds(config: TrainConfig) -> list[range]:
     return [range(*bound) for bound in pairwise(bounds) if epochs]
 
 
+def distillation_round(epoch: int, config: TrainConfig) -> range | None:
+    """The latest round of distillation that has begun by an epoch, counted from 0; None before the first."""
+    return next((epochs for epochs in reversed(distillation_rounds(config)) if epoch >= epochs.start), None)
+
+
 def learning_rate_at(step: int, steps: int, config: TrainConfig) -> float:
     """The learning rate for a step.
 
@@ -35,9 +40,9 @@ def learning_rate_at(step: int, steps: int, config: TrainConfig) -> float:
     rate.
     """
     per_epoch = steps // max(1, config.epochs)
-    for epochs in reversed(distillation_rounds(config)):
-        if (begun := step - epochs.start * per_epoch) >= 0:
-            return config.learning_rate * _DISTILLING * _fall(begun / (len(epochs) * per_epoch))
+    if epochs := distillation_round(step // max(1, per_epoch), config):
+        done = (step - epochs.start * per_epoch) / (len(epochs) * per_epoch)
+        return config.learning_rate * _DISTILLING * _fall(done)
     done = step / max(1, steps - per_epoch * config.epochs_of_distillation)
     if config.schedule == "constant":
         return config.learning_rate

@@ -25,7 +25,7 @@ from digitlab.training.devices import choose_device, choose_precision
 from digitlab.training.distillation import Distillation
 from digitlab.training.forward import Forward, Replayed
 from digitlab.training.objective import build_average, build_optimizer, compute_loss
-from digitlab.training.schedule import distillation_rounds, learning_rate_at
+from digitlab.training.schedule import distillation_round, learning_rate_at
 from digitlab.training.tally import NotFinite, Tally
 
 _AT_ONCE = 1000
@@ -191,8 +191,9 @@ class Trainer:
             torch.set_rng_state(outside)
 
     def _run_epoch(self) -> None:
-        if not self.step_in_epoch and self.epoch in [epochs.start for epochs in distillation_rounds(self.config)]:
-            self._begin_distillation()
+        epochs = distillation_round(self.epoch, self.config)
+        if epochs and self.epoch == epochs.start and not self.step_in_epoch:
+            self._begin_distillation(epochs)
         self.model.train()
         for x, labels in self._batches(*self._shuffled()):
             self._run_step(x, labels)
@@ -203,7 +204,7 @@ class Trainer:
         if self.step_in_epoch >= self.steps_per_epoch:  # more, when drawings were deleted while it was paused
             self._end_epoch()
 
-    def _begin_distillation(self) -> Distillation:
+    def _begin_distillation(self, epochs: range) -> Distillation:
         """Begin a round: go on from what was learned, with an optimizer and an average that know nothing of before.
 
         The average remembers a quarter of the steps to come at most, so that it does not lag behind them.
@@ -212,7 +213,6 @@ class Trainer:
             self.model.load_state_dict(self.learned.state_dict())
         self.distillation = Distillation(self.model, self.precision)
         self.optimizer = build_optimizer(self.model, self.config)
-        epochs = next(epochs for epochs in reversed(distillation_rounds(self.config)) if self.epoch >= epochs.start)
         steps = self.steps_per_epoch * len(epochs)
         self.average = build_average(self.model, max(0.0, min(self.config.weight_averaging, 1 - 4 / steps)))
         return self.distillation
@@ -333,8 +333,9 @@ class Trainer:
         self.epoch, self.step_in_epoch = state["epoch"], state["step_in_epoch"]
         self.seconds = state["seconds"]
         self._tally.load_state_dict(state["sums"])
-        if former := state.get("distillation"):  # version 0.1 knew of none
-            self._begin_distillation().load_state_dict(former)
+        epochs, former = distillation_round(self.epoch, self.config), state.get("distillation")  # 0.1 knew of none
+        if epochs and former:
+            self._begin_distillation(epochs).load_state_dict(former)
         self.model.load_state_dict(state["model"])
         if self.average:
             self.average.load_state_dict(state["average"])

@@ -6,7 +6,7 @@ import pytest
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
-from digitlab.ui.app.address import page_file
+from digitlab.ui.app.address import _RERUN, page_file
 
 
 def page() -> None:
@@ -387,7 +387,7 @@ def test_a_run_that_the_app_asks_for_undoes_no_choice_and_the_back_button_after_
 def test_a_link_that_takes_the_place_of_a_run_that_the_app_asks_for_counts() -> None:
     app = AppTest.from_function(clicked_page, default_timeout=60).run()
     app.button[0].click().run()
-    app.session_state["the address of the run that the app asked for"] = {"cell": "b"}
+    app.session_state[_RERUN] = {"cell": "b"}
     app.query_params["cell"] = "a"
     app.run()
     assert chosen(app) == {"cell": "a", "text": "a"}

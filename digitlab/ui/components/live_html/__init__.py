@@ -32,8 +32,8 @@ class Show(Protocol):
     until_live: the HTML says nothing of the drawing and stands only until the channel has answered.
     subject: what the element wants seen where no pad hands a drawing in: `drawing_subject` or `image_subject`; the
     wish's pad is then a name of the element's own.
-    on_asked: is called with the view's parameters once they were changed in the browser, by markup with `data-ask`
-    (see live_html.js); what it gets is foreign and must be checked.
+    on_asked: is called with the view's parameters, and the `moment`, once they were changed in the browser, by markup
+    with `data-ask` (see live_html.js); what it gets is foreign and must be checked.
     hidden: what stands while answers are hidden, see `components.reveal`; None for one line that says so.
     """
 
