@@ -1,6 +1,7 @@
 """Training, in a real browser: started from the sidebar, watched, paused, stopped, resumed, and cleared away."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from digitlab.config import TrainConfig
 from digitlab.jobs.queue import Command, write_command
 from digitlab.reading.predictor import Predictor
 from digitlab.runs.run import RUN_ID, Run, open_run
+from digitlab.runs.status import State, Status
 from digitlab.settings import CHECKPOINTS
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
 from tests.browser.served import ROOT, served
@@ -101,8 +103,8 @@ def training_address(training_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def _nothing_runs_on(training_folder: Path) -> Iterator[None]:
-    """No job outlives its test, however the test ends."""
+def _nothing_is_left(training_folder: Path) -> Iterator[None]:
+    """No job and no run outlives its test, however the test ends."""
     yield
     runs = [Run(folder) for folder in (training_folder / "runs").glob("[0-9]*")]
     for run in runs:
@@ -110,10 +112,11 @@ def _nothing_runs_on(training_folder: Path) -> Iterator[None]:
     for run in runs:
         with run.lock().acquire(timeout=PATIENCE / 1000):  # held by the process as long as it lives
             pass
+        shutil.rmtree(run.folder)
 
 
 @pytest.fixture
-def open_training(browser: Browser, training_address: str, _nothing_runs_on: None) -> Iterator[OpenTraining]:
+def open_training(browser: Browser, training_address: str, _nothing_is_left: None) -> Iterator[OpenTraining]:
     """Opens the app in a window of its own. An uncaught error of the page fails the test."""
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
@@ -133,9 +136,9 @@ def open_training(browser: Browser, training_address: str, _nothing_runs_on: Non
 
 
 @pytest.mark.long
-def test_a_training_is_started_watched_paused_stopped_and_brought_to_its_end(open_training: OpenTraining) -> None:
+def test_a_training_is_started_watched_paused_stopped_and_resumed(open_training: OpenTraining) -> None:
     train = open_training("/")
-    train.start(Name="whole life", Epochs="20", Batch_size="4")
+    train.start(Name="whole life", Epochs="1000", Batch_size="1")
     expect(train.card("whole life", "running")).to_be_visible()
     expect(train.curve("Loss").first).to_be_attached()
     train.button("Pause").click()
@@ -149,7 +152,18 @@ def test_a_training_is_started_watched_paused_stopped_and_brought_to_its_end(ope
     expect(train.page.get_by_text("epochs, stopped")).to_be_visible()
     train.button("Resume").click()
     expect(train.card("whole life", "running")).to_be_visible()
-    expect(train.page.get_by_text("20 of 20 epochs, done")).to_be_visible(timeout=4 * PATIENCE)
+    train.button("Stop").click()
+    expect(train.page.get_by_text("epochs, stopped")).to_be_visible()
+
+
+@pytest.mark.long
+def test_a_stopped_training_is_brought_to_its_end(open_training: OpenTraining, training_folder: Path) -> None:
+    run = Run.create(training_folder / "runs", TrainConfig(model="softmax", data="sklearn", epochs=2))
+    run.write_status(Status(State.STOPPED))
+    train = open_training(f"/train?run={run.id}")
+    expect(train.page.get_by_text("0 of 2 epochs, stopped")).to_be_visible()
+    train.button("Resume").click()
+    expect(train.page.get_by_text("2 of 2 epochs, done")).to_be_visible()
     expect(train.page.get_by_test_id("stPlotlyChart")).to_have_count(4)
 
 

@@ -26,7 +26,7 @@ from digitlab.sweeps.sweep import SweepState
 from digitlab.sweeps.trials import read_trials
 from tests.jobs.ray_cluster import Cluster, ray_cluster
 
-ENDLESS = TrainConfig(model="softmax", data="sklearn", epochs=1000, batch_size=20, learning_rate=0.001)
+ENDLESS = TrainConfig(model="softmax", data="sklearn", epochs=1000, batch_size=1, learning_rate=0.001)
 SHORT = ENDLESS.replace(epochs=1)
 LONGER = TrainConfig(
     model="cnn-small", data="sklearn", epochs=25, batch_size=32, augmentation="elastic", dropout=0.3, seed=5

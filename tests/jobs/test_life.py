@@ -25,7 +25,7 @@ from digitlab.runs.status import UNFINISHED, State
 from digitlab.settings import Settings
 from tests.fuzz.trust import keep_line
 
-ENDLESS = TrainConfig(model="softmax", data="sklearn", epochs=1000, batch_size=20, learning_rate=0.001)
+ENDLESS = TrainConfig(model="softmax", data="sklearn", epochs=1000, batch_size=1, learning_rate=0.001)
 SHORT = TrainConfig(model="cnn-small", data="sklearn", batch_size=32, augmentation="elastic", dropout=0.3, seed=5)
 
 MANY = 200
