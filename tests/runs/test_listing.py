@@ -200,7 +200,10 @@ def test_a_folder_that_holds_no_run_is_refused(catalogue: Catalogue, tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["", "../x", "x\0y", "a" * 5000, "nobody"])
-def test_names_that_are_neither_run_nor_folder_are_refused(name: str, catalogue: Catalogue) -> None:
+def test_names_that_are_neither_run_nor_folder_are_refused(
+    name: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # whatever lies beside the checkout
     with pytest.raises(UnknownName):
         catalogue.find_or_folder(name)
 
