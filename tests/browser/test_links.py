@@ -2,11 +2,12 @@
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, expect
 
 from digitlab.config import TrainConfig
 from digitlab.ink.link import to_link
@@ -16,6 +17,7 @@ from digitlab.runs.listing import delete_run
 from digitlab.settings import CHECKPOINTS
 from tests.browser.conftest import OpenBrowser
 from tests.browser.drawing_page import TRAJECTORIES
+from tests.browser.slow_server import SlowServer
 from tests.sweeps.made_up import trained
 
 pytestmark = pytest.mark.long
@@ -119,31 +121,45 @@ def test_the_way_back_leads_out_of_a_page_that_a_link_opened(open_browser: OpenB
     window.page.wait_for_url(start)
 
 
-def test_two_choices_before_the_server_answers_are_both_in_the_address(browser: Browser, app_address: str) -> None:
-    is_held, held = False, []
+@pytest.fixture
+def draw_page(browser: Browser, app_address: str) -> Iterator[tuple[Page, SlowServer]]:
+    """Draw, and its server."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-
-    def connect(socket: WebSocketRoute) -> None:
-        server = socket.connect_to_server()
-        server.on_message(lambda message: held.append((socket, message)) if is_held else socket.send(message))
-
-    page.route_web_socket(re.compile("_stcore/stream"), connect)
+    server = SlowServer(page)
     page.goto(f"{app_address}/?models=cnn")
+    page.get_by_role("radio", name="Number", exact=True).wait_for()
+    yield page, server
+    context.close()
+
+
+def test_two_choices_before_the_server_answers_are_both_in_the_address(draw_page: tuple[Page, SlowServer]) -> None:
+    page, server = draw_page
     predict = page.get_by_test_id("stMain").get_by_test_id("stCheckbox").first
-    number = page.get_by_role("radio", name="Number", exact=True)
-    number.wait_for()
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-    is_held = True
+    server.hold()
     predict.click()
-    while not held:  # the server has begun to answer
-        page.wait_for_timeout(20)
-    number.click()
+    server.wait_for()  # the server has begun to answer
+    page.get_by_role("radio", name="Number", exact=True).click()
     page.wait_for_timeout(20)
-    is_held = False
-    for socket, message in held:
-        socket.send(message)
+    server.let_go()
     page.wait_for_url(lambda address: "surface=Number" in address and "vote=True" in address)
     expect(predict.locator("input")).to_be_checked()
-    context.close()
+
+
+def test_a_choice_that_is_taken_back_before_the_server_answers_leaves_the_address(
+    draw_page: tuple[Page, SlowServer],
+) -> None:
+    page, server = draw_page
+    predict = page.get_by_test_id("stMain").get_by_test_id("stCheckbox").first
+    server.hold()
+    predict.click()
+    server.wait_for("vote=True")
+    predict.click()
+    page.wait_for_timeout(20)
+    server.let_go()
+    server.hold()  # waits until it has nothing more to say
+    server.let_go()
+    page.wait_for_url(lambda address: "vote" not in address)
+    page.reload()
+    expect(predict.locator("input")).not_to_be_checked()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
 from tests.browser.drawing_page import TRAJECTORIES, DrawingPage
+from tests.browser.slow_server import SlowServer
 
 pytestmark = pytest.mark.long
 
@@ -56,6 +57,14 @@ def why(browser: Browser, app_address: str) -> Iterator[WhyPage]:
     assert not page.troubles
 
 
+def point_at(picture: Locator, row: int, column: int) -> None:
+    """Move the mouse over a pixel of a large picture of 28×28, once nothing on the page moves it any more."""
+    box = picture.bounding_box()
+    assert box
+    side = box["width"] / 28
+    picture.hover(position={"x": (column + 0.5) * side, "y": (row + 0.5) * side})
+
+
 def picture(view: Locator) -> str:
     """What the large picture shows, as text that can be compared."""
     shown: str = view.locator(".map canvas").evaluate("canvas => canvas.toDataURL()")
@@ -81,10 +90,7 @@ def test_a_pixel_is_read_by_pointing_and_by_arrow_keys(why: WhyPage) -> None:
     picture_of = why.open().view("what each pixel adds").locator(".map")
     tip = why.view("what each pixel adds").locator(".tip")
     expect(tip).to_have_text("Point at a pixel, or tap it, to read ink × weight.")
-    picture_of.scroll_into_view_if_needed()
-    box = picture_of.bounding_box()
-    assert box
-    why.page.mouse.move(box["x"] + 13.5 / 28 * box["width"], box["y"] + 13.5 / 28 * box["height"])
+    point_at(picture_of, row=13, column=13)
     words = re.compile(r"^Row 14, column 14: ink \d\.\d{3} × weight [+−]\d\.\d\d = [+−\d.]+$")
     expect(tip).to_have_text(words)
     picture_of.focus()
@@ -132,16 +138,39 @@ def test_a_pixel_of_a_feature_map_is_computed_before_ones_eyes(why: WhyPage) -> 
     maps.get_by_role("button", name="Map 7", exact=True).click()
     expect(maps.locator("h4").first).to_contain_text("Map 7, row ")
     area = maps.locator(".map")
-    area.scroll_into_view_if_needed()
+    point_at(area, row=12, column=10)
     area.focus()
-    box = area.bounding_box()
-    assert box
-    why.page.mouse.move(box["x"] + 10.5 / 28 * box["width"], box["y"] + 12.5 / 28 * box["height"])
     expect(maps.locator("h4").first).to_have_text("Map 7, row 13, column 11: how it is computed")
     why.page.keyboard.press("ArrowDown")
     expect(maps.locator("h4").first).to_have_text("Map 7, row 14, column 11: how it is computed")
     expect(maps.locator(".sum tr")).to_have_count(11)
     expect(maps.locator("table.numbers")).to_have_count(3)
+
+
+def test_a_choice_stays_while_the_page_hears_of_the_one_before_it(why: WhyPage) -> None:
+    server = SlowServer(why.page)
+    maps = why.open().view("feature maps")
+    headline = maps.locator("h4").first
+    server.hold()
+    maps.get_by_role("button", name="Map 2", exact=True).click()
+    server.wait_for("layers-map=2")
+    point_at(maps.locator(".map"), row=0, column=0)
+    expect(headline).to_have_text("Map 2, row 1, column 1: how it is computed")
+    server.let_go()
+    why.page.wait_for_url("**layers-row=0**")
+    assert "layers-map=2" in why.page.url
+    expect(headline).to_have_text("Map 2, row 1, column 1: how it is computed")
+
+
+def test_a_choice_that_changes_several_things_is_one_step_back(why: WhyPage) -> None:
+    maps = why.open().view("feature maps")
+    before = why.page.evaluate("history.length")
+    maps.get_by_role("button", name="Map 2", exact=True).click()
+    why.page.wait_for_url("**layers-map=2**layers-row=-1**")
+    assert why.page.evaluate("history.length") == before + 1
+    why.page.go_back()
+    expect(maps.locator("h4").first).not_to_contain_text("Map 2,")
+    assert "layers-" not in why.page.url
 
 
 def test_a_folded_panel_costs_nothing_and_an_opened_one_is_as_it_was(why: WhyPage) -> None:

@@ -20,7 +20,7 @@ Streamlit's own `bind="query-params"` does less: it writes the labels that peopl
 values without a word, and forgets choices over a change of page.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -157,8 +157,12 @@ def write(key: str, value: Any) -> None:
 
     For callbacks: what the page has already shown in this run stays as it is. What is locked stays as it is, too.
     """
-    if not is_locked(key):
-        _put(key, None if value is None else _text(value))
+    write_all({key: value})
+
+
+def write_all(values: Mapping[str, Any]) -> None:
+    """As `write`, several at once: one choice, which the Back button takes back as one."""
+    _put({key: None if value is None else _text(value) for key, value in values.items() if not is_locked(key)})
 
 
 def choose(key: str, value: Any) -> None:
@@ -176,7 +180,7 @@ def asked(key: str) -> str | None:
 def forget_unless(key: str, known: Iterable[Any]) -> None:
     """Drop what the address still has of something that was looked at before, such as another model's layer."""
     if _seen(key) not in set(map(_text, known)):
-        _put(key, None)
+        _put({key: None})
 
 
 def _follow_default(key: str, default: Any) -> None:
@@ -211,7 +215,7 @@ def _arguments(
         # A new widget: back from another page, whose link came without it. Else the browser's Back button was pressed.
         st.session_state[key] = _parsed(last, parse, default) if is_new else default
         asked = last if is_new and _can_parse(last, parse) else None
-        _put(key, asked)
+        _put({key: asked})
     elif is_new:
         st.session_state[key] = default
     if not _is_there(st.session_state.get(key), parse):  # its option may have gone, or its label changed
@@ -247,7 +251,7 @@ def _seen(key: str) -> str | None:
     asked, last = st.query_params.get(key), st.session_state.setdefault(_LAST, {})
     if asked != last.setdefault(key, asked) and _may_be_late():
         asked = last[key]
-        _put(key, asked)
+        _put({key: asked})
     last[key] = asked
     return asked
 
@@ -289,18 +293,23 @@ def _follow(key: str, parse: _Parse, default: Any) -> None:
         return
     text = None if value == default else "" if value is None else _text(value)
     st.session_state[_memory(key)] = text
-    _put(key, text)
+    _put({key: text})
 
 
-def _put(key: str, text: str | None) -> None:
+def _put(texts: Mapping[str, str | None]) -> None:
+    """Bring the address to these values, None for nothing there, in one step of the browser's history.
+
+    A choice is always told: the browser may have learned of another address since it sent this one.
+    """
     context = get_script_run_ctx()
-    if context and not context.has_script_started and not _runs_a_fragment():  # in the callback of a widget
+    is_choice = context is not None and not context.has_script_started  # in the callback of a widget
+    if context and is_choice and not _runs_a_fragment():
         st.session_state[_CHOSEN] = context.page_script_hash
-    st.session_state.setdefault(_LAST, {})[key] = text
-    if text is None:
-        st.query_params.pop(key, None)
-    else:
-        st.query_params[key] = text
+    st.session_state.setdefault(_LAST, {}).update(texts)
+    before = st.query_params.to_dict()
+    after = {key: text for key, text in {**before, **texts}.items() if text is not None}
+    if is_choice or after != before:
+        st.query_params.from_dict(after)
 
 
 def _asked_value(key: str, asked: str | None, parse: _Parse, default: Any) -> Any:

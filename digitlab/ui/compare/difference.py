@@ -73,9 +73,7 @@ def _pick_outcome(verdicts: Verdicts, a: Side, b: Side) -> Outcome:
 
 
 def _choose(outcome: Outcome) -> None:
-    address.write(_CELL, outcome)
-    address.write(_IMAGE, None)
-    address.write(_PAGE, None)
+    address.write_all({_CELL: outcome, _IMAGE: None, _PAGE: None})
 
 
 def _show_images(indices: np.ndarray, a: Side, b: Side, scored: Scored, other: Predictions) -> None:

@@ -74,6 +74,8 @@ _WORDS = {"counts": "Counts", "shares": "Shares", "errors": "Errors only"}
 _CELLS: dict[str, Cell] = {
     name_of((true, predicted)): (true, predicted) for true in range(10) for predicted in range(10)
 }
+_CLOSED = dict.fromkeys(("cell", "image", "page"))
+"""All mistakes, from the first page on, as the address has it."""
 
 
 @st.fragment
@@ -108,8 +110,7 @@ def _matrix(scored: Scored) -> Cell | None:
 
 def _choose(cell: Cell) -> None:
     """Write the chosen cell into the address, with the first of its images."""
-    _close()
-    address.write("cell", name_of(cell))
+    address.write_all({**_CLOSED, "cell": name_of(cell)})
 
 
 def _images(scored: Scored, cell: Cell | None) -> None:
@@ -132,9 +133,8 @@ def _images(scored: Scored, cell: Cell | None) -> None:
 
 
 def _close() -> None:
-    """Back to all mistakes, from the first page on."""
-    for key in ("cell", "image", "page"):
-        address.write(key, None)
+    """Back to all mistakes."""
+    address.write_all(_CLOSED)
 
 
 def _images_of(number: int) -> str:

@@ -67,14 +67,12 @@ def chosen_writer() -> str | None:
 
 def forget_filters() -> None:
     """Show everything again."""
-    address.write(_DIGIT, None)
-    address.write(_WRITER, None)
+    address.write_all({_DIGIT: None, _WRITER: None})
 
 
 def forget_position() -> None:
     """Go back to the first page and drawing, as after any change of what is shown."""
-    for key in ("drawing", "page", "mistake", "mistakes-page"):
-        address.write(key, None)
+    address.write_all(dict.fromkeys(("drawing", "page", "mistake", "mistakes-page")))
 
 
 def _from_the_start(arguments: address.Arguments) -> address.Arguments:
@@ -129,8 +127,7 @@ def delete_some(drawings: Sequence[MyDrawing], shown: int) -> None:
     """Delete drawings. shown: how many the filter showed; when none is left of them, the filter goes, too."""
     if not try_to(lambda: delete_drawings(own_settings().drawings, [one.id for one in drawings])):
         return
-    for key in ("drawing", "mistake"):
-        address.write(key, None)
+    address.write_all({"drawing": None, "mistake": None})
     if len(drawings) == shown:
         forget_filters()
         forget_position()

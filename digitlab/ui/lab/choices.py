@@ -83,10 +83,11 @@ def take_setting(models: Sequence[str]) -> Callable[[Mapping[str, Any]], None]:
         except DigitlabError as error:
             st.toast(plain(str(error)), icon=":material/error:")
             return
-        for name, amount in setting.amounts.items():
-            address.write(name, None if amount == DISTURBANCES[name].neutral else amount)
-        address.write("hand", None if setting.hand == _FIRST else setting.hand)
-        address.write("attacked", None if not models or setting.attacked == models[0] else setting.attacked)
-        address.write("seed", setting.seed or None)
+        amounts = {
+            name: None if amount == DISTURBANCES[name].neutral else amount for name, amount in setting.amounts.items()
+        }
+        hand = None if setting.hand == _FIRST else setting.hand
+        attacked = None if not models or setting.attacked == models[0] else setting.attacked
+        address.write_all({**amounts, "hand": hand, "attacked": attacked, "seed": setting.seed or None})
 
     return take

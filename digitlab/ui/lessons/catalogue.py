@@ -84,5 +84,4 @@ def link_to_list() -> None:
 
 
 def _open(name: str | None, printed: str | None) -> None:
-    address.write(_KEY, name)
-    address.write(_PRINT, printed)
+    address.write_all({_KEY: name, _PRINT: printed})

@@ -42,9 +42,9 @@ def show_view(
     parameters = {name: value for name, value in chosen.items() if value is not None}
 
     def keep(asked: Mapping[str, Any]) -> None:
-        for name, options in known.items():
-            if _has(options, asked.get(name)):
-                address.write(f"{view}-{name}", asked[name])
+        address.write_all(
+            {f"{view}-{name}": asked[name] for name, options in known.items() if _has(options, asked.get(name))}
+        )
 
     if looked_at is None:
         show(empty, view)

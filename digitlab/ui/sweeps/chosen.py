@@ -21,8 +21,7 @@ _PICKED = "trials"
 
 def choose_sweep(sweep_id: str | None) -> None:
     """Put a sweep into the address, or none."""
-    address.write(_KEY, sweep_id)
-    address.write(_PICKED, None)
+    address.write_all({_KEY: sweep_id, _PICKED: None})
 
 
 def pick_sweep(found: Sequence[Sweep]) -> Sweep:

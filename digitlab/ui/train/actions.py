@@ -24,15 +24,14 @@ MOST_OVERLAID = 6
 
 def choose_run(run_id: str | None) -> None:
     """Put a run into the address, or none."""
-    address.write(_KEY, run_id)
-    address.write(_SEVERAL, None)
+    choose_runs([] if run_id is None else [run_id])
 
 
 def choose_runs(run_ids: Sequence[str]) -> None:
     """Put one run into the address, or several whose curves are to lie over each other, or none."""
-    choose_run(run_ids[0] if len(run_ids) == 1 else None)
-    if len(run_ids) > 1:
-        address.write(_SEVERAL, ",".join(run_ids[:MOST_OVERLAID]))
+    one = run_ids[0] if len(run_ids) == 1 else None
+    several = ",".join(run_ids[:MOST_OVERLAID]) if len(run_ids) > 1 else None
+    address.write_all({_KEY: one, _SEVERAL: several})
 
 
 def overlaid_runs() -> list[str]:

@@ -91,15 +91,22 @@ def live_html(name: str, *sheets: Path, draw: Path | Sequence[Path] = ()) -> Sho
     ) -> None:
         data: dict[str, Any] = {"html": html, **as_hidden(hidden)}
         if wish is not None:
-            data |= {"wish": dict(wish), "number": number, "element": key, "untilLive": until_live}
+            heard = (_asked(key) or {}).get("moment")
+            data |= {"wish": dict(wish), "number": number, "element": key, "untilLive": until_live, "heard": heard}
         if subject is not None:
             data |= {"subject": dict(subject)}
 
         def tell() -> None:
-            asked = st.session_state[key].get("asked")
-            if on_asked and isinstance(asked, Mapping):
+            if on_asked and (asked := _asked(key)):
                 on_asked(asked)
 
         component(key=key, data=data, on_asked_change=tell)
 
     return show
+
+
+def _asked(key: str) -> Mapping[str, Any] | None:
+    """What was last asked for in an element, as it came from the browser; None for nothing."""
+    state = st.session_state.get(key)
+    asked = state.get("asked") if isinstance(state, Mapping) else None
+    return asked if isinstance(asked, Mapping) else None

@@ -10,7 +10,7 @@ const ASKED_REST = 500; // ms without a change after which the page learns what 
 
 export default function ({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".live-html");
-  const state = (parentElement.liveHtml ??= { asked: {}, told: "{}" });
+  const state = (parentElement.liveHtml ??= { asked: {} });
   state.setStateValue = setStateValue;
   state.root = root;
   state.data = data;
@@ -19,7 +19,7 @@ export default function ({ parentElement, data, setStateValue }) {
     put(state, { html: data.html });
     return () => reveal.leave(root, repaint);
   }
-  forgetAsked(state, data.wish.parameters);
+  forgetAsked(state, data);
   const take = (value) => {
     state.livePad = data.wish.pad;
     put(state, typeof value === "string" ? { html: value } : { value });
@@ -88,11 +88,11 @@ function wishOf({ data: { wish }, asked }) {
   return { ...wish, parameters: { ...wish.parameters, ...asked } };
 }
 
-// Parameters that the page sets anew count, unless they are what it was told from here
-function forgetAsked(state, parameters) {
-  const set = inOrder(parameters);
-  if (state.set !== undefined && set !== state.set && set !== state.told) state.asked = {};
-  state.set = set;
+// Parameters that the page sets anew count, unless it has just heard what was asked for here: that may already be more
+function forgetAsked(state, { wish, heard }) {
+  const set = inOrder(wish.parameters);
+  if (state.set !== undefined && set !== state.set && heard === state.heard) state.asked = {};
+  Object.assign(state, { set, heard });
 }
 
 // The Back button counts more than what was asked for here: a run that it overtook may never have come to the page
@@ -112,9 +112,8 @@ function ask(state, take, parameters) {
   live.watch(state.data.element, wishOf(state), take);
   clearTimeout(state.timer);
   state.timer = setTimeout(() => {
-    const all = wishOf(state).parameters;
-    state.told = inOrder(all);
-    state.setStateValue("asked", { ...all, moment: Date.now() }); // what is asked for again after Back is news, too
+    // With the moment, what is asked for again after Back is news, too
+    state.setStateValue("asked", { ...wishOf(state).parameters, moment: Date.now() });
   }, ASKED_REST);
 }
 
