@@ -15,9 +15,25 @@ FORMAT = 1
 ARCHITECTURES = ("softmax", "cnn-small", "cnn-fast", "cnn", "cnn-deep", "cnn-views")
 """The names in `models.REGISTRY`, for those who only offer them: the classes bring torch, which takes seconds."""
 
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_DATA = re.compile(r"[a-z0-9-]+(\+[a-z0-9-]+)*")
+_NAME = r"[a-z0-9]+(-[a-z0-9]+)*"
 _LONGEST_NAME = 80
+_MOST_TEACHERS = 8
+
+_NAMES: Mapping[str, tuple[re.Pattern[str], int, str]] = {
+    "model": (re.compile(_NAME), _LONGEST_NAME, "choose the name of a model, such as softmax or cnn"),
+    "data": (
+        re.compile(r"[a-z0-9-]+(\+[a-z0-9-]+)*"),
+        _LONGEST_NAME,
+        "choose the name of a data set, such as mnist or mnist+pen",
+    ),
+    "teachers": (
+        re.compile(rf"({_NAME}(\+{_NAME}){{0,{_MOST_TEACHERS - 1}}})?"),
+        _MOST_TEACHERS * _LONGEST_NAME,
+        f"choose at most {_MOST_TEACHERS} checkpoints or run ids, such as cnn or cnn+cnn-mnist",
+    ),
+    "start_from": (re.compile(rf"({_NAME})?"), _LONGEST_NAME, "choose a checkpoint, such as cnn, or a run id"),
+}
+"""Fields that name something → what such a name looks like, its most characters, and what is wanted instead."""
 
 
 def _number(default: float, least: float, most: float, meaning: str) -> Any:
@@ -144,6 +160,11 @@ class TrainConfig:
         "several looks at an image: it then knows better what it cannot read. They go in rounds of "
         "at least four, each with the answers of the model that the round before it left.",
     )
+    teachers: str = _text(
+        "",
+        "In epochs of distillation: other checkpoints or runs, joined by +, whose answers count as much as the model's "
+        "own. They may be of any kind: larger, or alike but for the seed.",
+    )
     start_from: str = _text(
         "",
         "Fine-tuning: the training starts from the weights of a checkpoint or run of the same kind; empty for fresh "
@@ -161,6 +182,11 @@ class TrainConfig:
     def epochs_of_distillation(self) -> int:
         """How many of the epochs are of distillation: where nothing was learned before, the first one is not."""
         return max(0, min(self.distillation_epochs, self.epochs if self.start_from else self.epochs - 1))
+
+    @property
+    def teacher_names(self) -> list[str]:
+        """The teachers, each once."""
+        return list(dict.fromkeys(filter(None, self.teachers.split("+"))))
 
     def to_dict(self) -> dict[str, Any]:
         """The saved form: every field and the version of the format."""
@@ -238,10 +264,8 @@ def _wanted_text(name: str, value: str) -> str:
         return f"choose one of {', '.join(CHOICES[name])}"
     if name == "name" and (len(value) > _LONGEST_NAME or not value.isprintable()):
         return f"choose at most {_LONGEST_NAME} printable characters"
-    if name == "model" and (len(value) > _LONGEST_NAME or not _NAME.fullmatch(value)):
-        return "choose the name of a model, such as softmax or cnn"
-    if name == "start_from" and value and (len(value) > _LONGEST_NAME or not _NAME.fullmatch(value)):
-        return "choose a checkpoint, such as cnn, or a run id"
-    if name == "data" and (len(value) > _LONGEST_NAME or not _DATA.fullmatch(value)):
-        return "choose the name of a data set, such as mnist or mnist+pen"
+    if name in _NAMES:
+        pattern, longest, wanted = _NAMES[name]
+        if len(value) > longest or not pattern.fullmatch(value):
+            return wanted
     return ""

@@ -3,12 +3,13 @@
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from digitlab.config import TrainConfig
 from digitlab.data.mnist import mnist_is_here
@@ -129,9 +130,11 @@ def make_run() -> Callable[..., Run]:
 def make_trainer(make_part: Callable[..., Part]) -> Callable[..., Trainer]:
     """A trainer as a job makes it: seeded, with fresh weights, on toy data."""
 
-    def make(config: TrainConfig, hooks: Hooks | None = None, images: int = 60) -> Trainer:
+    def make(
+        config: TrainConfig, hooks: Hooks | None = None, images: int = 60, teachers: Sequence[nn.Module] = ()
+    ) -> Trainer:
         torch.manual_seed(config.seed)
         model = build_model(config.model, config.dropout)
-        return Trainer(model, make_part(images), make_part(20, seed=1), config, hooks)
+        return Trainer(model, make_part(images), make_part(20, seed=1), config, hooks, teachers)
 
     return make

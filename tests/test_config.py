@@ -134,6 +134,22 @@ def test_names_that_are_no_names_are_refused(name: str, value: str) -> None:
         TrainConfig(**{name: value})
 
 
+@pytest.mark.parametrize(
+    "value", ["../x", "CNN", "a b", "cnn\n", "cnn+", "+cnn", "cnn++cnn", "+".join("abcdefghi"), "x" * 641]
+)
+def test_teachers_that_are_no_names_are_refused(value: str) -> None:
+    with pytest.raises(BadConfig, match=r"teachers is .*; choose at most 8 checkpoints or run ids"):
+        TrainConfig(teachers=value)
+
+
+def test_each_teacher_counts_once_in_the_order_of_their_names() -> None:
+    assert TrainConfig().teacher_names == []
+    assert TrainConfig(teachers="cnn+20261129-220634-cnn-deep-d43f61+cnn").teacher_names == [
+        "cnn",
+        "20261129-220634-cnn-deep-d43f61",
+    ]
+
+
 @pytest.mark.parametrize("value", ["x" * 81, "two\nlines", "bell\a"])
 def test_a_run_name_is_short_and_printable(value: str) -> None:
     with pytest.raises(BadConfig, match=r"name is .*; choose at most 80 printable characters"):

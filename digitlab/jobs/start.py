@@ -41,17 +41,19 @@ def check_config(config: TrainConfig, settings: Settings, launcher: Launcher | N
 
     A fine-tuning gets the validation share of the run that it starts from, and so its parts: otherwise it would be
     watched on images that the start has learned.
-    Raises UnknownName when the model, a data set or the run to start from does not exist, DataMissing for data that no
-    job could get, BadConfig when the weights to start from do not fit, and what `Launcher.check` does.
+    Raises UnknownName when the model, a data set, the run to start from or a teacher does not exist, DataMissing for
+    data that no job could get, BadConfig when the weights to start from do not fit or for a teacher who may not teach,
+    and what `Launcher.check` does.
     """
     from digitlab.models import build_model  # torch comes with it: pages that only list runs do without
 
     build_model(config.model)
     check_data(config, settings)
     (launcher or launcher_of(settings)).check(config)
-    if not config.start_from:
-        return config
-    return config.replace(validation_share=find_start(config, settings).config.validation_share)
+    if config.start_from:
+        config = config.replace(validation_share=find_start(config, settings).config.validation_share)
+    find_teachers(config, settings)
+    return config
 
 
 def check_data(config: TrainConfig, settings: Settings) -> None:
@@ -81,6 +83,31 @@ def find_start(config: TrainConfig, settings: Settings) -> Run:
             "another run",
         )
     return start
+
+
+def find_teachers(config: TrainConfig, settings: Settings) -> list[Run]:
+    """The runs whose answers the epochs of distillation learn from, too; none where there is no such epoch.
+
+    Raises UnknownName, and BadConfig for one that is not done, and for one that has learned from images which this
+    config holds out for validation.
+    """
+    teachers = [Catalogue(settings).find(name) for name in config.teacher_names if config.epochs_of_distillation]
+    for teacher in teachers:
+        theirs = teacher.config
+        if teacher.state is not State.DONE:
+            raise _bad_teachers(config, f"the training of {teacher.id} is not done: wait, or choose another")
+        shares_data = set(theirs.data.split("+")) & set(config.data.split("+"))
+        if shares_data and theirs.validation_share != config.validation_share:
+            raise _bad_teachers(
+                config,
+                f"{teacher.id} has learned from images that are held out here: choose its validation share, "
+                f"{theirs.validation_share:g}, or another teacher",
+            )
+    return teachers
+
+
+def _bad_teachers(config: TrainConfig, allowed: str) -> BadConfig:
+    return BadConfig(field="teachers", value=config.teachers, allowed=allowed)
 
 
 def start_job(

@@ -3,13 +3,15 @@
 import errno
 import shutil
 
+from torch import nn
+
 from digitlab.data import PartName, Progress, quiet
 from digitlab.data.dataset import load_part
 from digitlab.data.training_images import load_training
 from digitlab.errors import BadRun, DigitlabError, NotSaved
 from digitlab.jobs.queue import Ticket
 from digitlab.jobs.recorder import Recorder
-from digitlab.jobs.start import find_start
+from digitlab.jobs.start import find_start, find_teachers
 from digitlab.models import build_model, count_parameters
 from digitlab.runs.run import Run
 from digitlab.runs.scores import SAMPLES, save_samples
@@ -107,7 +109,8 @@ def _train(run: Run, settings: Settings, hooks: Hooks, ticket: Ticket | None, pr
     # What `auto` came to stays as it was chosen at the start, so that a run that goes on elsewhere is still the same.
     before = run.results.get("computed")
     precision = before["precision"] if before else config.precision
-    trainer = Trainer(model, train, validation, config.replace(precision=precision), _Both(recorder, hooks))
+    teachers = [_network_of(teacher) for teacher in find_teachers(config, settings)]
+    trainer = Trainer(model, train, validation, config.replace(precision=precision), _Both(recorder, hooks), teachers)
     computed = {"device": trainer.device.type, "precision": str(trainer.precision).removeprefix("torch.")}
     run.write_results({"parameters": count_parameters(model), "computed": computed, "test": {}})
     if state := load_resume(run):
@@ -126,6 +129,12 @@ def _train(run: Run, settings: Settings, hooks: Hooks, ticket: Ticket | None, pr
     save_resume(run, trainer.state_dict())
     recorder.write(trainer, State.RUNNING)
     return trainer
+
+
+def _network_of(run: Run) -> nn.Module:
+    model = build_model(run.config.model)
+    load_weights(run.weights, model)
+    return model
 
 
 class _Both(Hooks):

@@ -73,7 +73,8 @@ def _training(config: TrainConfig, status: Status) -> str:
         else f"Epoch {status.chosen_epoch} of {config.epochs} was chosen: it has the lowest validation loss"
     )
     distilled = config.epochs_of_distillation
-    answers = f"Epochs at the end that learned from its own answers, too: {distilled}. " if distilled else ""
+    others = "".join(f" and those of `{teacher}`" for teacher in config.teacher_names)
+    answers = f"Epochs at the end that learned from its own answers{others}, too: {distilled}. " if distilled else ""
     return f"{start}{saved}. {answers}Training took {status.seconds:.0f} s."
 
 

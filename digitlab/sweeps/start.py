@@ -21,7 +21,7 @@ from digitlab.sweeps.space import Choice
 from digitlab.sweeps.study import need_optuna
 from digitlab.sweeps.sweep import UNDER_WAY, Sweep, SweepState
 
-_LOOKED_UP = ("model", "data", "device")
+_LOOKED_UP = ("model", "data", "device", "teachers")
 """Settings whose values may not be here, besides being out of range."""
 
 _PATIENCE = 10.0

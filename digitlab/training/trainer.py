@@ -7,7 +7,7 @@ and on a CPU the continued training ends with the same weights, bit for bit, as 
 import copy
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -77,6 +77,7 @@ class Trainer:
     """One training under way.
 
     model: is trained in place. train, validation: at least one image each.
+    teachers: networks from whose answers the epochs of distillation learn beside the model's own; never trained.
     Order, augmentation and dropout follow from the config's seed; the model's fresh weights are the caller's, see
     `build_model`. torch's own generator is left as it was.
     After `run`, `chosen_weights` holds those of the epoch with the lowest validation loss, or of the last if the config
@@ -91,6 +92,7 @@ class Trainer:
         validation: Part,
         config: TrainConfig,
         hooks: Hooks | None = None,
+        teachers: Sequence[nn.Module] = (),
     ) -> None:
         self.config = config
         self.hooks = hooks or Hooks()
@@ -103,6 +105,7 @@ class Trainer:
         self.optimizer = build_optimizer(self.model, config)
         self._parameters = list(self.model.parameters())
         self.average = build_average(self.model, config.weight_averaging)
+        self._teachers = [one.to(self.device).to(memory_format=layout) for one in teachers]
         self.distillation: Distillation | None = None
         self.random = torch.Generator().manual_seed(config.seed)
         self._dropout_random = torch.Generator().manual_seed(config.seed).get_state()
@@ -211,7 +214,7 @@ class Trainer:
         """
         if self.average:
             self.model.load_state_dict(self.learned.state_dict())
-        self.distillation = Distillation(self.model, self.precision)
+        self.distillation = Distillation(self.model, self.precision, self._teachers)
         self.optimizer = build_optimizer(self.model, self.config)
         steps = self.steps_per_epoch * len(epochs)
         self.average = build_average(self.model, max(0.0, min(self.config.weight_averaging, 1 - 4 / steps)))

@@ -54,7 +54,7 @@ def test_every_option_reaches_the_config(call: Call, catalogue: Catalogue, make_
         **{"augmentation": "affine", "dropout": 0.4, "seed": 5, "validation_share": 0.2, "device": "cpu"},
         **{"precision": "float32", "name": "mine ✓", "non_digits": 0.1, "weight_averaging": 0.9, "keep": "last"},
         **{"training_images": 9, "distillation_epochs": 2},
-        "start_from": start.id,
+        **{"start_from": start.id, "teachers": start.id},
     }
     assert given.keys() == vars(TrainConfig()).keys()
     words = [word for name, value in given.items() for word in ("--" + name.replace("_", "-"), value)]
@@ -111,7 +111,7 @@ def test_a_command_line_is_quoted_for_a_shell() -> None:
 
 def test_the_help_says_what_every_setting_means_and_takes(call: Call) -> None:
     shown = "".join(call("train", "--help").out.split())
-    assert MEANINGS.keys() == RANGES.keys() | CHOICES.keys() | {"model", "data", "start_from", "name"}
+    assert MEANINGS.keys() == RANGES.keys() | CHOICES.keys() | {"model", "data", "teachers", "start_from", "name"}
     for name, meaning in MEANINGS.items():
         option = "--" + name.replace("_", "-")
         assert option in shown

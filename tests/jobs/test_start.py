@@ -27,6 +27,7 @@ from digitlab.jobs.start import (
     check_config,
     check_data,
     find_start,
+    find_teachers,
     pause_job,
     resume_job,
     start_job,
@@ -90,6 +91,7 @@ def test_a_fine_tuning_takes_the_parts_of_the_run_that_it_starts_from(settings: 
         ),
         ({"data": "mine"}, DataMissing, r"My handwriting cannot be trained on: .* Draw digits and label them"),
         ({"start_from": "nosuch"}, UnknownName, "There is no model 'nosuch'"),
+        ({"teachers": "nosuch", "distillation_epochs": 1}, UnknownName, "There is no model 'nosuch'"),
     ],
 )
 def test_what_cannot_be_trained_is_refused_before_there_is_a_run(
@@ -125,6 +127,29 @@ def test_a_start_of_another_kind_is_refused(settings: Settings, make_run: MakeRu
 def test_a_start_of_the_same_shapes_fits_another_architecture(settings: Settings, make_run: MakeRun) -> None:
     deep = make_run(model="cnn-deep")
     assert find_start(CONFIG.replace(model="cnn-views", start_from=deep.id), settings).id == deep.id
+
+
+def test_teachers_are_found_where_an_epoch_learns_from_them(settings: Settings, make_run: MakeRun) -> None:
+    one, two = make_run(model="cnn-small"), make_run(validation_share=0.3, data="mnist")
+    config = CONFIG.replace(epochs=2, distillation_epochs=1, teachers=f"{one.id}+{two.id}")
+    assert [teacher.id for teacher in find_teachers(config, settings)] == [one.id, two.id]
+    assert find_teachers(config.replace(distillation_epochs=0), settings) == []
+
+
+def test_a_teacher_that_is_still_learning_or_has_learned_what_is_held_out_is_refused(
+    settings: Settings, make_run: MakeRun
+) -> None:
+    young, other = make_run(), make_run(validation_share=0.3)
+    young.write_status(Status(State.STOPPED))
+    config = CONFIG.replace(epochs=2, distillation_epochs=1)
+    with pytest.raises(BadConfig, match=f"the training of {young.id} is not done") as caught:
+        check_config(config.replace(teachers=young.id), settings)
+    assert caught.value.field == "teachers"
+    with pytest.raises(BadConfig, match=r"images that are held out here: choose its validation share, 0\.3"):
+        check_config(config.replace(teachers=other.id), settings)
+    check_config(config.replace(teachers=other.id, validation_share=0.3), settings)
+    start = make_run(validation_share=0.3)
+    check_config(config.replace(teachers=other.id, start_from=start.id), settings)
 
 
 def test_a_started_run_is_in_line_and_has_a_process(settings: Settings, spawned: list[str]) -> None:

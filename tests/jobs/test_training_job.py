@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from digitlab.config import TrainConfig
 from digitlab.data import PartName
 from digitlab.data.dataset import Dataset, load_part
-from digitlab.errors import BadRun, DataMissing, NotSaved
+from digitlab.errors import BadRun, DataMissing, NotSaved, UnknownName
 from digitlab.jobs import assess, recorder
 from digitlab.jobs.queue import Command, read_command, write_command
 from digitlab.jobs.training_job import explain, work
@@ -71,6 +71,30 @@ def test_a_finished_run_leaves_the_folder_of_the_design(settings: Settings) -> N
     assert files - expected <= {"lock", "control", "samples.npz", "train.log", "resume/state.pt"}
     assert run.config == CONFIG
     assert [path.name for path in settings.runs.iterdir() if path.name != ".queue"] == [run.id]
+
+
+def test_a_run_learns_from_its_teachers(settings: Settings) -> None:
+    teacher = trained(settings, CONFIG.replace(epochs=0, seed=7))
+    config = CONFIG.replace(distillation_epochs=2, keep="last")
+    alone, taught = trained(settings, config), trained(settings, config.replace(teachers=teacher.id))
+    assert taught.state is State.DONE
+    weights = [load_file(run.weights)["linear.weight"] for run in (alone, taught)]
+    assert not torch.equal(*weights)
+    assert weights[1].norm() < weights[0].norm(), "an untrained teacher is unsure"
+
+
+def test_a_run_whose_teacher_was_deleted_meanwhile_says_so_and_goes_on_once_it_is_back(settings: Settings) -> None:
+    teacher = trained(settings, CONFIG.replace(epochs=0, seed=7))
+    config = CONFIG.replace(distillation_epochs=2, keep="last", teachers=teacher.id)
+    whole, run = trained(settings, config), trained(settings, config, StopAt(2))
+    away = teacher.folder.rename(settings.runs.parent / teacher.id)
+    with pytest.raises(UnknownName, match=teacher.id):
+        train(run, settings)
+    assert (run.state, teacher.id in run.status.message) == (State.FAILED, True)
+    away.rename(teacher.folder)
+    train(run, settings)
+    one, other = (load_file(one.weights) for one in (run, whole))
+    assert all(torch.equal(one[name], other[name]) for name in one)
 
 
 @pytest.mark.long

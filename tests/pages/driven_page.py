@@ -81,5 +81,6 @@ def captions(app: AppTest) -> str:
 
 def form_of(app: AppTest) -> TrainConfig:
     """The config that the training form shows."""
-    values = {name: app.session_state[key_of(name)] for name in MEANINGS}
-    return TrainConfig(**{**values, "data": "+".join(values["data"])})
+    values = [app.session_state[key_of(name)] for name in MEANINGS]
+    plain = ["+".join(value) if isinstance(value, list) else value for value in values]
+    return TrainConfig(**dict(zip(MEANINGS, plain, strict=True)))

@@ -62,11 +62,12 @@ def test_the_benchmark_counts_the_chosen_writer_alone(
 def test_a_model_that_learned_from_the_drawings_is_marked(
     drawn: list[MyDrawing], sevens: Run, look: OpenHandwriting, make_model: MakeModel
 ) -> None:
-    child = make_model("child", 1)
+    child, pupil = make_model("child", 1), make_model("pupil", 1)
     write_config(child, start_from="softmax")
+    write_config(pupil, teachers="child")
     write_config(sevens, data="sklearn+mine")
     html = str(given(look(), "digitlab.hand_benchmark")["html"])
-    assert html.count("learned from them") == 2
+    assert html.count("learned from them") == 3
 
 
 def write_config(run: Run, **changes: object) -> None:

@@ -111,6 +111,24 @@ def test_a_bad_value_is_said_right_below_its_field(open_page: OpenPage) -> None:
     assert "Before the start, correct: Learning rate." in captions(app)
 
 
+def test_teachers_are_chosen_among_all_models_and_one_that_may_not_teach_is_named_at_the_field(
+    open_page: OpenPage, make_model: MakeModel
+) -> None:
+    make_model("plain", 7)
+    app = open_page()
+    app.selectbox(key=key_of("model")).set_value("softmax")
+    app.number_input(key=key_of("epochs")).set_value(3)
+    app.number_input(key=key_of("distillation_epochs")).set_value(1).run()
+    assert app.multiselect(key=key_of("teachers")).options == ["plain"]
+    app.multiselect(key=key_of("teachers")).set_value(["plain"])
+    app.number_input(key=key_of("validation_share")).set_value(0.3).run()
+    assert form_of(app).teachers == "plain"
+    app = find_button(app, "Start").click().run()
+    said = [line.value for line in app.error]
+    assert len(said) == 2, "at the field, which is folded away, and above the button"
+    assert all("plain has learned from images that are held out here" in one for one in said)
+
+
 def test_what_only_the_start_can_refuse_is_said_at_its_field_in_the_forms_words(
     open_page: OpenPage, make_model: MakeModel
 ) -> None:

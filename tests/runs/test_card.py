@@ -39,6 +39,8 @@ def test_the_card_says_whose_weights_they_are(keep: str, said: str, make_run: Ca
 def test_the_card_says_how_many_epochs_were_of_distillation(make_run: Callable[..., Run]) -> None:
     run = make_run(epochs=5, distillation_epochs=2)
     assert "Epochs at the end that learned from its own answers, too: 2." in write_card(run, "mine", COMMAND)
+    taught = make_run(epochs=5, distillation_epochs=2, teachers="cnn+softmax")
+    assert "own answers and those of `cnn` and those of `softmax`, too: 2." in write_card(taught, "mine", COMMAND)
     assert "own answers" not in write_card(make_run(epochs=5), "mine", COMMAND)
 
 

@@ -15,6 +15,7 @@ from digitlab.sweeps.plan import SweepPlan
 from digitlab.sweeps.space import Choice
 from digitlab.sweeps.start import check_plan, delete_sweep, resume_sweep, runs_of, start_sweep, stop_sweep
 from digitlab.sweeps.sweep import Sweep, SweepState, sweeps
+from tests.sweeps.made_up import BASE
 
 MakePlan = Callable[..., SweepPlan]
 MakeSweep = Callable[..., Sweep]
@@ -55,6 +56,12 @@ def test_what_cannot_be_trained_is_refused_before_there_is_a_sweep(
     with pytest.raises(error):
         start_sweep(make_plan(space={field: Choice(values)}), settings)
     assert sweeps(settings) == []
+
+
+def test_a_sweep_over_teachers_is_refused_where_one_does_not_exist(settings: Settings, make_plan: MakePlan) -> None:
+    plan = make_plan(base=BASE.replace(distillation_epochs=1), space={"teachers": Choice(("", "nosuch"))})
+    with pytest.raises(UnknownName, match="nosuch"):
+        check_plan(plan, settings)
 
 
 def test_a_space_with_its_own_start_is_checked_as_a_whole(settings: Settings, make_plan: MakePlan) -> None:

@@ -34,6 +34,36 @@ def test_an_answer_is_the_mean_of_five_looks_one_of_them_at_the_image_as_it_is(
     assert torch.allclose(answers.sum(1), torch.ones(8))
 
 
+def test_teachers_answer_as_much_as_the_model_at_the_same_looks(make_part: Callable[..., Part]) -> None:
+    x = to_input(make_part(8).images)
+    models = [build_model(name, 0.5, seed=seed) for name, seed in (("cnn", 1), ("cnn-views", 2), ("softmax", 3))]
+    answers = Distillation(models[0], torch.float32, models[1:]).answers(x, seeded())
+    alone = [Distillation(model, torch.float32).answers(x, seeded()) for model in models]
+    assert torch.allclose(answers, sum(alone) / 3, atol=1e-6)
+
+
+def test_teachers_stay_as_they_are(make_trainer: Callable[..., Trainer]) -> None:
+    teacher = build_model("cnn", 0.5, seed=9)
+    before = {name: value.clone() for name, value in teacher.state_dict().items()}
+    make_trainer(DISTILLED, teachers=[teacher]).run()
+    assert same(teacher.state_dict(), before)
+
+
+def test_what_a_teacher_says_is_learned_in_the_epochs_of_distillation_alone(
+    make_trainer: Callable[..., Trainer],
+) -> None:
+    hooks = Watch(stop_after=4)
+    taught, alone = make_trainer(DISTILLED, hooks, teachers=[build_model("cnn", seed=9)]), make_trainer(DISTILLED)
+    taught.run()
+    alone.hooks = Watch(stop_after=4)
+    alone.run()
+    assert same(taught.model.state_dict(), alone.model.state_dict())
+    hooks.stop_after = None
+    for trainer in (taught, alone):
+        trainer.run()
+    assert not same(taught.model.state_dict(), alone.model.state_dict())
+
+
 def test_each_batch_is_looked_at_in_other_ways(make_part: Callable[..., Part]) -> None:
     x, random = to_input(make_part(8).images), seeded()
     distillation = Distillation(build_model("cnn"), torch.float32)
@@ -88,12 +118,12 @@ def test_each_round_begins_with_what_was_learned(
 def test_a_stopped_one_goes_on_to_bit_identical_weights(
     config: TrainConfig, step: int, averaging: float, make_trainer: Callable[..., Trainer]
 ) -> None:
-    config = config.replace(weight_averaging=averaging)
-    whole = make_trainer(config)
+    config, teachers = config.replace(weight_averaging=averaging), [build_model("cnn", seed=9)]
+    whole = make_trainer(config, teachers=teachers)
     whole.run()
-    first = make_trainer(config, Watch(stop_after=step))
+    first = make_trainer(config, Watch(stop_after=step), teachers=teachers)
     first.run()
-    second = make_trainer(config)
+    second = make_trainer(config, teachers=teachers)
     second.load_state_dict(through_a_file(first.state_dict()))
     second.run()
     assert same(second.model.state_dict(), whole.model.state_dict())

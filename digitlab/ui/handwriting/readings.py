@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +18,8 @@ from digitlab.ui.app.installation import catalogue
 from digitlab.ui.app.readers import Stamp, predictor, stamp_of
 from digitlab.ui.handwriting.selection import images_of
 
-_FURTHEST_BACK = 8
-"""Trainings that started from one another, followed so far."""
+_MOST_FOLLOWED = 50
+"""Trainings that started from one another, or taught one another, of which it is looked up what they learned from."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,14 @@ def _said(name: str, weights: Stamp, fingerprint: str, _images: np.ndarray) -> n
 
 
 def _has_learned(run: Run) -> bool:
-    """Whether the run, or one that it started from, was trained on the user's drawings."""
-    for _ in range(_FURTHEST_BACK):
-        config = run.config
+    """Whether the run, or one that it started from or learned the answers of, was trained on the user's drawings."""
+    waiting, seen = [run], {run.id}
+    while waiting and len(seen) <= _MOST_FOLLOWED:
+        config = waiting.pop(0).config
         if "mine" in config.data.split("+"):
             return True
-        if not config.start_from:
-            return False
-        try:
-            run = catalogue().find(config.start_from)
-        except DigitlabError:  # deleted since: nobody can tell any more
-            return False
+        for name in {config.start_from, *config.teacher_names} - seen - {""}:
+            seen.add(name)
+            with suppress(DigitlabError):  # deleted since: nobody can tell any more
+                waiting.append(catalogue().find(name))
     return False

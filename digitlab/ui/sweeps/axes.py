@@ -37,6 +37,10 @@ _BY_MAGNITUDE = ("learning_rate", "weight_decay", "batch_size", "training_images
 """Settings of which small and large amounts are tried alike at first."""
 
 
+_NOTHING: Mapping[str, str] = {"start_from": "fresh random weights", "teachers": "none but itself"}
+"""What an empty value is called."""
+
+
 def key_of(field: str, part: str) -> str:
     """The session's name of a part of a setting's axis: `how`, `low`, `high`, `points` or `values`."""
     return f"sweep form: {field} {part}"
@@ -80,7 +84,7 @@ def _ask_words(field: str, base: TrainConfig) -> Choice:
         accept_new_options=field not in CHOICES,
         placeholder="Choose two or more",
         key=key_of(field, "values"),
-        format_func=lambda word: word or "fresh random weights",
+        format_func=lambda word: word or _NOTHING.get(field, ""),
         help=f"{MEANINGS[field]} Each of the chosen values is tried.",
     )
     return Choice(tuple(chosen))

@@ -29,6 +29,7 @@ RARE = (
     "non_digits",
     "weight_averaging",
     "distillation_epochs",
+    "teachers",
     "keep",
     "training_images",
     "validation_share",
@@ -55,6 +56,10 @@ _STEPS: Mapping[str, float] = {
     "seed": 1,
 }
 """How far a click on a number's buttons goes."""
+
+
+_LISTS = ("data", "teachers")
+"""Fields of several names joined by +."""
 
 
 def key_of(name: str) -> str:
@@ -111,6 +116,17 @@ def show_start(models: Mapping[str, str]) -> None:
         list(dict.fromkeys(["", *models, st.session_state[key_of("start_from")]])),
         format_func=lambda name: models.get(name, name) or "fresh random weights",
         **_how("start_from"),
+    )
+
+
+def show_teachers(models: Mapping[str, str]) -> None:
+    """Show the choice of teachers, by name and what people call them; the session has it as a list of names."""
+    st.multiselect(
+        label_of("teachers"),
+        list(dict.fromkeys([*models, *st.session_state[key_of("teachers")]])),
+        format_func=lambda name: models.get(name, name),
+        placeholder="None but itself",
+        **_how("teachers"),
     )
 
 
@@ -171,12 +187,12 @@ def changed_fields(config: TrainConfig, origin: TrainConfig) -> list[str]:
 
 
 def _shown(name: str, kind: Any, value: Any) -> Any:
-    """A value as its widget has it: data sets as a list, numbers in the widget's own type."""
-    if name == "data":
-        return value.split("+")
+    """A value as its widget has it: several names as a list, numbers in the widget's own type."""
+    if name in _LISTS:
+        return [one for one in value.split("+") if one]
     return float(value) if kind is float else value
 
 
 def _value(name: str) -> Any:
     value = st.session_state[key_of(name)]
-    return "+".join(value) if name == "data" else value
+    return "+".join(value) if name in _LISTS else value

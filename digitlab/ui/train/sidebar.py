@@ -41,6 +41,7 @@ from digitlab.ui.train.form import (
     show_field,
     show_model,
     show_start,
+    show_teachers,
     show_trouble,
 )
 from digitlab.ui.train.states import line_of, state_in_words
@@ -112,7 +113,11 @@ def _show_fields(troubles: Mapping[str, str]) -> None:
     show_trouble("start_from", troubles)
     with st.expander("More settings"):
         for name in RARE:
-            show_field(name, troubles)
+            if name == "teachers":
+                show_teachers({name: entry.title for name, entry in by_id(catalogue().models()).items()})
+                show_trouble(name, troubles)
+            else:
+                show_field(name, troubles)
     show_field("name", troubles)
 
 
