@@ -3,8 +3,6 @@
 import errno
 import shutil
 
-from torch import nn
-
 from digitlab.data import PartName, Progress, quiet
 from digitlab.data.dataset import load_part
 from digitlab.data.training_images import load_training
@@ -16,7 +14,7 @@ from digitlab.models import build_model, count_parameters
 from digitlab.runs.run import Run
 from digitlab.runs.scores import SAMPLES, save_samples
 from digitlab.runs.status import State
-from digitlab.runs.weights import load_resume, load_weights, save_resume
+from digitlab.runs.weights import load_resume, load_weights, model_of, save_resume
 from digitlab.settings import Settings
 from digitlab.training.devices import keep_freed_memory
 from digitlab.training.trainer import EpochRecord, Hooks, Trainer
@@ -109,7 +107,7 @@ def _train(run: Run, settings: Settings, hooks: Hooks, ticket: Ticket | None, pr
     # What `auto` came to stays as it was chosen at the start, so that a run that goes on elsewhere is still the same.
     before = run.results.get("computed")
     precision = before["precision"] if before else config.precision
-    teachers = [_network_of(teacher) for teacher in find_teachers(config, settings)]
+    teachers = [model_of(teacher) for teacher in find_teachers(config, settings)]
     trainer = Trainer(model, train, validation, config.replace(precision=precision), _Both(recorder, hooks), teachers)
     computed = {"device": trainer.device.type, "precision": str(trainer.precision).removeprefix("torch.")}
     run.write_results({"parameters": count_parameters(model), "computed": computed, "test": {}})
@@ -129,12 +127,6 @@ def _train(run: Run, settings: Settings, hooks: Hooks, ticket: Ticket | None, pr
     save_resume(run, trainer.state_dict())
     recorder.write(trainer, State.RUNNING)
     return trainer
-
-
-def _network_of(run: Run) -> nn.Module:
-    model = build_model(run.config.model)
-    load_weights(run.weights, model)
-    return model
 
 
 class _Both(Hooks):
