@@ -179,5 +179,6 @@ def _names_of_recipes() -> Mapping[TrainConfig, str]:
 
 
 def _recipe(config: TrainConfig) -> TrainConfig:
-    """The config without what makes no other recipe of it: name, seed, device and precision."""
-    return config.replace(name="", seed=0, device="auto", precision="auto")
+    """The config without what makes no other recipe of it: name, seed, device, precision, and teachers, which are
+    runs of one's own."""
+    return config.replace(name="", seed=0, device="auto", precision="auto", teachers="")

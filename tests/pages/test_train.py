@@ -308,6 +308,19 @@ def test_a_checkpoint_is_read_only(make_model: MakeModel, open_train: OpenTrain)
     assert form_of(app).model == "softmax"
 
 
+def test_a_clone_keeps_the_teachers_that_are_here_and_says_that_others_are_not(
+    left_run: MakeRun, make_model: MakeModel, open_train: OpenTrain
+) -> None:
+    make_model("softmax", 7)
+    names = "20261129-220634-cnn-deep-d43f61+softmax"
+    run = left_run(State.DONE, distillation_epochs=1, teachers=names, name="taught")
+    app = find_button(open_train(run=run.id), "Clone").click().run()
+    assert form_of(app).teachers == "softmax"
+    assert [toast.value for toast in app.toast] == [
+        "The sidebar now holds the settings of taught, without teachers that are not here."
+    ]
+
+
 def test_resume_hands_the_run_to_a_job(
     left_run: MakeRun, open_train: OpenTrain, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from digitlab.config import TrainConfig
 from digitlab.data.dataset import data_title
-from digitlab.errors import DigitlabError
+from digitlab.errors import DigitlabError, UnknownName
 from digitlab.formats import count, duration, percent
 from digitlab.jobs.queue import read_command
 from digitlab.jobs.start import pause_job, resume_job, stop_job
@@ -19,7 +19,7 @@ from digitlab.runs.run import Run
 from digitlab.runs.status import State, Status
 from digitlab.ui.app.address import page_file
 from digitlab.ui.app.callouts import plain
-from digitlab.ui.app.installation import settings
+from digitlab.ui.app.installation import catalogue, settings
 from digitlab.ui.app.visitor import may_change, visitor
 from digitlab.ui.components.live_html import live_html
 from digitlab.ui.train.form import fill_form
@@ -185,10 +185,24 @@ def _stop(run: Run) -> None:
 
 
 def clone(run: Run) -> None:
-    """Put a run's settings into the sidebar's form. Raises BadRun or BadConfig when they cannot be read."""
-    name = title_of(run)
-    fill_form(run.config.replace(name=name))
-    st.toast(f"The sidebar now holds the settings of {plain(name)}.", icon=":material/content_copy:")
+    """Put a run's settings into the sidebar's form. Raises BadRun or BadConfig when they cannot be read.
+
+    Teachers are left out where they are not here, as those of a checkpoint or of a run from elsewhere: no training
+    could start with them.
+    """
+    name, config = title_of(run), run.config
+    here = [teacher for teacher in config.teacher_names if _is_here(teacher)]
+    without = "" if len(here) == len(config.teacher_names) else ", without teachers that are not here"
+    fill_form(config.replace(name=name, teachers="+".join(here)))
+    st.toast(f"The sidebar now holds the settings of {plain(name)}{without}.", icon=":material/content_copy:")
+
+
+def _is_here(name: str) -> bool:
+    try:
+        catalogue().find(name)
+    except UnknownName:
+        return False
+    return True
 
 
 def show_log(run: Run) -> None:
