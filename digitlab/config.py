@@ -36,6 +36,11 @@ _NAMES: Mapping[str, tuple[re.Pattern[str], int, str]] = {
 """Fields that name something → what such a name looks like, its most characters, and what is wanted instead."""
 
 
+def split_names(joined: str) -> list[str]:
+    """The names that + joins, each once and in their order."""
+    return list(dict.fromkeys(joined.split("+")))
+
+
 def _number(default: float, least: float, most: float, meaning: str) -> Any:
     return dataclasses.field(default=default, metadata={"meaning": meaning, "range": (least, most)})
 
@@ -184,9 +189,14 @@ class TrainConfig:
         return max(0, min(self.distillation_epochs, self.epochs if self.start_from else self.epochs - 1))
 
     @property
+    def data_names(self) -> list[str]:
+        """The single data sets that it learns from."""
+        return split_names(self.data)
+
+    @property
     def teacher_names(self) -> list[str]:
-        """The teachers, each once."""
-        return list(dict.fromkeys(filter(None, self.teachers.split("+"))))
+        """The teachers, which may be none."""
+        return split_names(self.teachers) if self.teachers else []
 
     def to_dict(self) -> dict[str, Any]:
         """The saved form: every field and the version of the format."""

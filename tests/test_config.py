@@ -142,6 +142,11 @@ def test_teachers_that_are_no_names_are_refused(value: str) -> None:
         TrainConfig(teachers=value)
 
 
+def test_the_data_sets_that_a_config_joins_count_once_each() -> None:
+    assert TrainConfig().data_names == ["mnist"]
+    assert TrainConfig(data="pen+mnist+pen").data_names == ["pen", "mnist"]
+
+
 def test_each_teacher_counts_once_in_the_order_of_their_names() -> None:
     assert TrainConfig().teacher_names == []
     assert TrainConfig(teachers="cnn+20261129-220634-cnn-deep-d43f61+cnn").teacher_names == [

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digitlab.config import split_names
 from digitlab.data import PartName, Progress, quiet
 from digitlab.data.handwriting import drawings_of_part, handwriting_is_here, handwriting_lacks
 from digitlab.data.mnist import load_mnist, mnist_is_here
@@ -133,7 +134,7 @@ DATASETS: Mapping[str, Dataset] = {
 
 def find_datasets(name: str) -> list[Dataset]:
     """The single data sets that a name joins. Raises UnknownName when one of them does not exist."""
-    singles = list(dict.fromkeys(name.split("+")))
+    singles = split_names(name)
     for single in singles:
         if single not in DATASETS:
             raise UnknownName(f"There is no data set {single[:80]!r}. Choose {', '.join(DATASETS)}, or join some by +.")
@@ -142,7 +143,7 @@ def find_datasets(name: str) -> list[Dataset]:
 
 def data_title(name: str) -> str:
     """What people call a data set or those that a name joins: "MNIST + Pen digits"; an unknown one keeps its name."""
-    return " + ".join(DATASETS[single].title if single in DATASETS else single for single in name.split("+"))
+    return " + ".join(DATASETS[single].title if single in DATASETS else single for single in split_names(name))
 
 
 def missing_datasets(name: str, where: Where) -> list[Dataset]:

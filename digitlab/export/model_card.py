@@ -116,13 +116,12 @@ def write_model_config(run: Run) -> str:
 
 def _metadata(run: Run) -> dict[str, Any]:
     """What Hugging Face reads of a model: huggingface.co/docs/hub/model-cards."""
-    names = run.config.data.split("+")
     facts: dict[str, Any] = {
         "license": "mit" if run.is_checkpoint else "unknown",
         "library_name": "digitlab",
         "pipeline_tag": _TASK,
         "tags": ["digitlab", "pytorch", "handwritten-digits", run.config.model],
-        "datasets": [_AT_HUB[name] for name in names if name in _AT_HUB],
+        "datasets": [_AT_HUB[name] for name in run.config.data_names if name in _AT_HUB],
         "metrics": ["accuracy"],
     }
     if tested := run.results.get("test"):

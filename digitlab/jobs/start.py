@@ -96,7 +96,7 @@ def find_teachers(config: TrainConfig, settings: Settings) -> list[Run]:
         theirs = teacher.config
         if teacher.state is not State.DONE:
             raise _bad_teachers(config, f"the training of {teacher.id} is not done: wait, or choose another")
-        shares_data = set(theirs.data.split("+")) & set(config.data.split("+"))
+        shares_data = not set(theirs.data_names).isdisjoint(config.data_names)
         if shares_data and theirs.validation_share != config.validation_share:
             raise _bad_teachers(
                 config,

@@ -7,6 +7,7 @@ installation's. The job reads it to learn whose drawings `mine` stands for. An i
 from collections.abc import Callable, Iterable
 
 from digitlab.access import Visitor, check_change, is_visitor_id, may_change, may_see_drawings
+from digitlab.config import split_names
 from digitlab.errors import BadRun
 from digitlab.files import read_json
 from digitlab.runs.run import Run
@@ -48,12 +49,12 @@ def may_see_samples(visitor: Visitor, run: Run) -> bool:
 
     Raises BadRun or BadConfig when its config cannot be read.
     """
-    return _OWN_DATA not in run.config.data.split("+") or may_see_drawings(visitor, _hand(run))
+    return _OWN_DATA not in run.config.data_names or may_see_drawings(visitor, _hand(run))
 
 
 def may_see_score(visitor: Visitor, run: Run, data: str) -> bool:
     """Whether a visitor may see how the run reads a data set: not what somebody else's drawings came to."""
-    return _OWN_DATA not in data.split("+") or may_see_drawings(visitor, _hand(run))
+    return _OWN_DATA not in split_names(data) or may_see_drawings(visitor, _hand(run))
 
 
 def count_runs(runs: Iterable[Run], hand: str, is_unfinished: Callable[[Run], bool]) -> tuple[int, int]:

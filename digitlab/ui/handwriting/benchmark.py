@@ -124,7 +124,7 @@ def _pick_models(entries: Sequence[Entry]) -> list[Entry]:
 
 def _is_of_mine(entry: Entry) -> bool:
     """Whether a finished run, and no checkpoint, learned from the visitor's drawings, not from another's."""
-    learned = not entry.is_checkpoint and entry.state not in UNFINISHED and "mine" in entry.config.data.split("+")
+    learned = not entry.is_checkpoint and entry.state not in UNFINISHED and "mine" in entry.config.data_names
     return learned and may_change(entry.run)
 
 

@@ -60,7 +60,7 @@ def _has_learned(run: Run) -> bool:
     waiting, seen = [run], {run.id}
     while waiting and len(seen) <= _MOST_FOLLOWED:
         config = waiting.pop(0).config
-        if "mine" in config.data.split("+"):
+        if "mine" in config.data_names:
             return True
         for name in {config.start_from, *config.teacher_names} - seen - {""}:
             seen.add(name)

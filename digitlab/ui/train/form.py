@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from digitlab.config import CHOICES, MEANINGS, RANGES, TrainConfig, label_of
+from digitlab.config import CHOICES, MEANINGS, RANGES, TrainConfig, label_of, split_names
 from digitlab.errors import BadConfig
 from digitlab.formats import short
 from digitlab.ui.app.callouts import plain
@@ -189,7 +189,7 @@ def changed_fields(config: TrainConfig, origin: TrainConfig) -> list[str]:
 def _shown(name: str, kind: Any, value: Any) -> Any:
     """A value as its widget has it: several names as a list, numbers in the widget's own type."""
     if name in _LISTS:
-        return [one for one in value.split("+") if one]
+        return split_names(value) if value else []
     return float(value) if kind is float else value
 
 
