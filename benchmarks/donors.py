@@ -15,19 +15,19 @@ import argparse
 import operator
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from benchmarks.table import machine
 from digitlab.config import ARCHITECTURES
 from digitlab.data.dataset import load_part
 from digitlab.data.hands import HABITS, Habit
-from digitlab.data.letters import Letter, letters_file, read_letters
+from digitlab.data.letters import letters_file, read_letters
 from digitlab.data.non_digits import draw_non_digits
 from digitlab.data.parts import NO_DIGIT, Part, join
 from digitlab.data.pen import read_pen_digits
@@ -109,16 +109,18 @@ class Shared:
 
 
 @dataclass(frozen=True)
-class WithoutDonor:
-    """The training images without anything of one donor."""
+class WithoutDonors:
+    """The training images without anything of some donors."""
 
     shared: Shared
-    donor: str
+    donors: Collection[str]
 
     @cached_property
     def _kept(self) -> Tensor:
         """Of an epoch's ink."""
-        return torch.from_numpy(np.tile(self.shared.donor_of != self.donor, self.shared.recipe.renderings))
+        return torch.from_numpy(
+            np.tile(~np.isin(self.shared.donor_of, list(self.donors)), self.shared.recipe.renderings)
+        )
 
     @property
     def _digits(self) -> int:
@@ -133,16 +135,16 @@ class WithoutDonor:
 
     def of_epoch(self, epoch: int) -> Part:
         """The images of an epoch, counted from 0."""
-        drawings = [drawing for drawing in self.shared.drawings if drawing.donor != self.donor]
-        letters = [one.ink for one in self.shared.letters if one.source.donor != self.donor]
+        drawings = [drawing for drawing in self.shared.drawings if drawing.donor not in self.donors]
+        letters = [one.ink for one in self.shared.letters if one.source.donor not in self.donors]
         others = draw_non_digits(drawings, self._others, epoch, letters if self.shared.recipe.letters else [])
         return join([self.shared.mnist, self.shared.ink(epoch).select(self._kept), others])
 
 
 @dataclass(frozen=True)
 class Found:
-    """right: which drawings of a donor left out are read right, `bool` of shape (N,). letters, sure: its letters, and
-    those more confident than 97 % of its drawings."""
+    """right: which drawings of the donors left out are read right, `bool` of shape (N,). letters, sure: their letters,
+    and those more confident than 97 % of their drawings."""
 
     right: np.ndarray
     letters: int
@@ -157,10 +159,37 @@ class Found:
         return f"{100 * self.right.mean():.2f} %, {wrong:,} of {len(self.right):,} wrong{letters}"
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """What is there of the donors left out: their drawings, and their letters unlike digits."""
+
+    digits: Part
+    letters: Part
+
+    @classmethod
+    def of(cls, donors: Collection[str], shared: Shared) -> "LeftOut":
+        """As they were drawn."""
+        letters = [LabelledDrawing(ink=one.ink, digit=NO_DIGIT) for one in shared.letters if one.source.donor in donors]
+        return cls(
+            render([drawing for drawing in shared.drawings if drawing.donor in donors]),
+            render(letters) if letters else Part(torch.empty(0, 28, 28, dtype=torch.uint8), torch.empty(0).long()),
+        )
+
+    def read_by(self, model: nn.Module, device: torch.device) -> Found:
+        """How a model that is on a device reads them."""
+        parts = (self.digits, self.letters)
+        logits, of_letters = (compute_logits(model.eval(), part.to(device).images) for part in parts)
+        least = logits.softmax(1).amax(1).quantile(1 - _SURE)
+        return Found(
+            right=(logits.argmax(1) == self.digits.labels).numpy(),
+            letters=len(self.letters),
+            sure=int((of_letters.softmax(1).amax(1) > least).sum()),
+        )
+
+
 def leave_out(donor: str, shared: Shared, model: str, seed: int) -> Found:
     """Train without a donor and read its drawings."""
-    drawings = [drawing for drawing in shared.drawings if drawing.donor == donor]
-    digits, letters = render(drawings), _images([one for one in shared.letters if one.source.donor == donor])
+    left_out = LeftOut.of([donor], shared)
     config = find_preset("cnn").config.replace(
         model=model,
         seed=seed,
@@ -170,23 +199,13 @@ def leave_out(donor: str, shared: Shared, model: str, seed: int) -> Found:
         keep="last",
     )
     trainer = Trainer(
-        build_model(config.model, config.dropout, config.seed), WithoutDonor(shared, donor), digits, config
+        build_model(config.model, config.dropout, config.seed),
+        WithoutDonors(shared, [donor]),
+        left_out.digits,
+        config,
     )
     trainer.run()
-    learned = trainer.learned.eval()
-    logits, of_letters = (compute_logits(learned, part.to(trainer.device).images) for part in (digits, letters))
-    least = logits.softmax(1).amax(1).quantile(1 - _SURE)
-    return Found(
-        right=(logits.argmax(1) == digits.labels).numpy(),
-        letters=len(letters),
-        sure=int((of_letters.softmax(1).amax(1) > least).sum()),
-    )
-
-
-def _images(letters: Sequence[Letter]) -> Part:
-    if not letters:
-        return Part(torch.empty(0, 28, 28, dtype=torch.uint8), torch.empty(0, dtype=torch.long))
-    return render([LabelledDrawing(ink=one.ink, digit=NO_DIGIT) for one in letters])
+    return left_out.read_by(trainer.learned, trainer.device)
 
 
 def measure(name: str, model: str, seed: int, donors: int | None = None) -> Iterator[tuple[str, Found]]:
@@ -214,8 +233,7 @@ def _beside(whole: Mapping[str, Found], name: str) -> str:
     """What the drawings say of a recipe and of all habits that only one of the two reads right."""
     if name == _BASE or _BASE not in whole:
         return ""
-    found = disputed(whole[name].right, whole[_BASE].right)
-    return f"; only here right {found.only_a}, only in {_BASE!r} {found.only_b}, p = {found.chance:.3f}"
+    return f"; beside {_BASE!r}: {disputed(whole[name].right, whole[_BASE].right)}"
 
 
 def _parsed() -> argparse.Namespace:

@@ -47,6 +47,10 @@ class Disputed:
         number = self.only_a + self.only_b
         return float(binomtest(self.only_a, number).pvalue) if number else 1.0
 
+    def __str__(self) -> str:
+        """A line about A, which is compared with B."""
+        return f"{self.only_a} read right only by this one, {self.only_b} only by that, p = {self.chance:.3f}"
+
 
 def disputed(a: np.ndarray, b: np.ndarray) -> Disputed:
     """The disputed ones of the same images. a, b: which of them each model reads right, `bool` of shape (N,)."""

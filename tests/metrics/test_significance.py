@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import binomtest
 
 from digitlab.metrics.predictions import Predictions
-from digitlab.metrics.significance import Outcome, Verdicts, say_difference
+from digitlab.metrics.significance import Disputed, Outcome, Verdicts, say_difference
 
 
 def answers(said: list[int], labels: list[int], confidence: float = 4.0) -> Predictions:
@@ -40,6 +40,10 @@ def test_mcnemars_test_is_a_binomial_test_of_the_disputed_images(only_a: int, on
 def test_mcnemars_test_by_hand() -> None:
     """Of 5 disputed images all go to A: 2 / 2**5."""
     assert verdicts(1, 5, 0, 0).chance == pytest.approx(2 / 32)
+
+
+def test_disputed_images_say_in_a_line_what_they_come_to() -> None:
+    assert str(Disputed(5, 0)) == "5 read right only by this one, 0 only by that, p = 0.062"
 
 
 def test_without_disputed_images_there_is_no_difference() -> None:
