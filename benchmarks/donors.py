@@ -27,14 +27,13 @@ from benchmarks.table import machine
 from digitlab.config import ARCHITECTURES
 from digitlab.data.dataset import load_part
 from digitlab.data.hands import HABITS, Habit
-from digitlab.data.letters import letters_file, read_letters
+from digitlab.data.letters import letters_file, read_letters, render_letters
 from digitlab.data.non_digits import draw_non_digits
-from digitlab.data.parts import NO_DIGIT, Part, join
+from digitlab.data.parts import Part, join
 from digitlab.data.pen import read_pen_digits
 from digitlab.data.rendering import render, render_hands
 from digitlab.errors import DigitlabError
 from digitlab.ink.stroke_arrays import as_strokes
-from digitlab.ink.strokes import LabelledDrawing
 from digitlab.metrics.significance import disputed
 from digitlab.models import build_model, compute_logits
 from digitlab.presets import find_preset
@@ -169,10 +168,9 @@ class LeftOut:
     @classmethod
     def of(cls, donors: Collection[str], shared: Shared) -> "LeftOut":
         """As they were drawn."""
-        letters = [LabelledDrawing(ink=one.ink, digit=NO_DIGIT) for one in shared.letters if one.source.donor in donors]
         return cls(
             render([drawing for drawing in shared.drawings if drawing.donor in donors]),
-            render(letters) if letters else Part(torch.empty(0, 28, 28, dtype=torch.uint8), torch.empty(0).long()),
+            render_letters([letter for letter in shared.letters if letter.source.donor in donors]),
         )
 
     def read_by(self, model: nn.Module, device: torch.device) -> Found:

@@ -2,9 +2,8 @@
 
     python -m benchmarks.numbers [--count NUMBER] [--seed NUMBER] [MODEL…]
 
-Prints for each model how many numbers are read right, with the 95 % interval, and of how many the digits are told apart
-right, whatever they are read as. Of 400 it takes a minute or two; MODEL: a checkpoint or run id, cnn where none is
-named.
+Prints for each model how many numbers are read right, with the 95 % interval, and in how many there are as many digits
+found as there are. 400 of them take less than a minute. MODEL: a checkpoint or run id, cnn where none is named.
 """
 
 import argparse

@@ -34,8 +34,8 @@ _AVERAGING = 0.998
 """Of these short trainings; over the last five hundred steps."""
 
 
-class Classroom:
-    """What all networks of the experiment learn from, and what they are to read."""
+class Experiment:
+    """What all its networks learn from, and what they are to read."""
 
     def __init__(self, settings: Settings) -> None:
         recipe = Recipe(HABITS, non_digits=find_preset("cnn").config.non_digits)
@@ -66,7 +66,7 @@ def main(model: str, seed: int, teachers: int) -> None:
     """Print the lines, each as soon as it is measured."""
     keep_freed_memory()
     print(machine())
-    classroom = Classroom(Settings.from_environment())
+    experiment = Experiment(Settings.from_environment())
     config = find_preset("cnn").config.replace(
         model=model,
         epochs=_EPOCHS + _OF_DISTILLATION,
@@ -76,17 +76,17 @@ def main(model: str, seed: int, teachers: int) -> None:
     )
     trained = []
     for one in range(seed, seed + teachers + 1):
-        trainer = classroom.trainer(config.replace(seed=one), [], _UntilDistillation())
+        trainer = experiment.trainer(config.replace(seed=one), [], _UntilDistillation())
         trainer.run()
         trained.append(trainer)
-        print(f"seed {one}: {classroom.found(trainer)}", flush=True)
+        print(f"seed {one}: {experiment.found(trainer)}", flush=True)
     pupil, *others = trained
-    before, name = classroom.found(pupil), f"seed {seed}"
+    before, name = experiment.found(pupil), f"seed {seed}"
     for more, chosen in (("its own answers", []), ("its own and its teachers'", others)):
-        trainer = classroom.trainer(config.replace(seed=seed), chosen)
+        trainer = experiment.trainer(config.replace(seed=seed), chosen)
         trainer.load_state_dict(pupil.state_dict())
         trainer.run()
-        found = classroom.found(trainer)
+        found = experiment.found(trainer)
         print(f"seed {seed}, then {more}: {found}; beside {name}: {disputed(found.right, before.right)}", flush=True)
         before, name = found, more
 

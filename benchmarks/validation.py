@@ -18,6 +18,7 @@ from digitlab.data import PartName
 from digitlab.data.dataset import load_part
 from digitlab.data.letters import letter_images
 from digitlab.errors import DigitlabError
+from digitlab.jobs.start import has_learned_held_out
 from digitlab.metrics.calibration import log_loss
 from digitlab.metrics.predictions import Predictions
 from digitlab.metrics.significance import disputed
@@ -73,11 +74,11 @@ def main(names: Sequence[str]) -> None:
     """Print the lines, each as soon as it is measured."""
     settings = Settings.from_environment()
     first, *others = [Catalogue(settings).find(name) for name in names]
+    if knows := [run.id for run in others if has_learned_held_out(run.config, first.config)]:
+        sys.exit(f"{knows[0]} has learned from images that {first.id} holds out. Choose one with its validation share.")
     answers = answers_of(first, first, settings)
     print(f"{first.id}: {answers}", flush=True)
     for run in others:
-        if run.config.validation_share != first.config.validation_share:
-            sys.exit(f"{run.id} has learned from images that {first.id} holds out. Choose one with the same share.")
         found = answers_of(run, first, settings)
         print(f"{run.id}: {found}; beside {first.id}: {disputed(found.plain.right, answers.plain.right)}", flush=True)
 

@@ -252,7 +252,7 @@ def _plain(value: Any) -> Any:
 def _known(values: Mapping[str, Any]) -> Mapping[str, Any]:
     for key in values:
         if key not in MEANINGS:
-            raise BadConfig(f"Unknown setting {short(key, 30)}. Known are: {', '.join(MEANINGS)}.")
+            raise BadConfig(f"Unknown setting {short(key, 30)}.", known=MEANINGS)
     return values
 
 

@@ -5,6 +5,7 @@ shows it in a callout. Every other exception is a defect of digitlab.
 """
 
 import errno
+from collections.abc import Iterable
 from pathlib import Path
 
 from digitlab.formats import one_line, short
@@ -22,10 +23,16 @@ class BadConfig(DigitlabError):
 
     field, value, allowed: the setting, what it was given, and what it may be, as a form says it in its own words; field
     is empty where the trouble is with no single setting.
+    trouble: what is wrong, without the names that are known, which help those who wrote one, and nobody whose file is
+    damaged.
     """
 
-    def __init__(self, message: str = "", *, field: str = "", value: object = None, allowed: str = "") -> None:
-        super().__init__(message or f"{field} is {short(value)}; {allowed}.")
+    def __init__(
+        self, message: str = "", *, field: str = "", value: object = None, allowed: str = "", known: Iterable[str] = ()
+    ) -> None:
+        self.trouble = message or f"{field} is {short(value)}; {allowed}."
+        names = ", ".join(known)
+        super().__init__(f"{self.trouble} Known are: {names}." if names else self.trouble)
         self.field, self.value, self.allowed = field, value, allowed
 
 

@@ -60,10 +60,13 @@ def letter_drawings(folder: Path, part: PartName, validation_share: float) -> li
 
 
 def letter_images(folder: Path, part: PartName, validation_share: float) -> "Part | None":
-    """The same letters as images, each rendered once as a pen digit is; None where there are none. Raises BadInk."""
+    """The same letters as images, see `render_letters`; None where there are none. Raises BadInk."""
     letters = letter_drawings(folder, part, validation_share)
-    if not letters:
-        return None
+    return render_letters(letters) if letters else None
+
+
+def render_letters(letters: Sequence[Letter]) -> "Part":
+    """Each letter once, as an image of no digit, rendered as a pen digit is."""
     from digitlab.data.parts import NO_DIGIT
     from digitlab.data.rendering import render
 

@@ -93,17 +93,21 @@ def find_teachers(config: TrainConfig, settings: Settings) -> list[Run]:
     """
     teachers = [Catalogue(settings).find(name) for name in config.teacher_names if config.epochs_of_distillation]
     for teacher in teachers:
-        theirs = teacher.config
         if teacher.state is not State.DONE:
             raise _bad_teachers(config, f"the training of {teacher.id} is not done: wait, or choose another")
-        shares_data = not set(theirs.data_names).isdisjoint(config.data_names)
-        if shares_data and theirs.validation_share != config.validation_share:
+        if has_learned_held_out(teacher.config, config):
             raise _bad_teachers(
                 config,
                 f"{teacher.id} has learned from images that are held out here: choose its validation share, "
-                f"{theirs.validation_share:g}, or another teacher",
+                f"{teacher.config.validation_share:g}, or another teacher",
             )
     return teachers
+
+
+def has_learned_held_out(theirs: TrainConfig, ours: TrainConfig) -> bool:
+    """Whether who was trained with one config has learned from images that another holds out for validation."""
+    shares_data = not set(theirs.data_names).isdisjoint(ours.data_names)
+    return shares_data and theirs.validation_share != ours.validation_share
 
 
 def _bad_teachers(config: TrainConfig, allowed: str) -> BadConfig:

@@ -125,7 +125,8 @@ class Run:
         try:
             return TrainConfig.from_dict(read_json(path))
         except BadConfig as error:
-            raise BadRun(f"{path} is damaged or foreign: {error} Restore the file or delete the run.") from error
+            remedy = "Restore the file or delete the run."
+            raise BadRun(f"{path} is damaged or foreign: {error.trouble} {remedy}") from error
 
     @property
     def weights(self) -> Path:

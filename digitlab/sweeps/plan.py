@@ -180,7 +180,7 @@ def _word(field: str, kind: type[StrEnum], value: object) -> StrEnum:
 def _refuse_unknown(values: Mapping[str, Any], known: list[str]) -> None:
     for key in values:
         if key not in known:
-            raise BadConfig(f"Unknown part {short(key, 30)} of a plan. Known are: {', '.join(known)}.")
+            raise BadConfig(f"Unknown part {short(key, 30)} of a plan.", known=known)
 
 
 def _axis_to_dict(axis: Axis) -> dict[str, Any]:

@@ -100,8 +100,8 @@ def _kind_of(field: str) -> Any:
     for one in dataclasses.fields(TrainConfig):
         if one.name == field:
             return one.type
-    known = ", ".join(one.name for one in dataclasses.fields(TrainConfig) if one.name not in NOT_TRIED)
-    raise BadConfig(f"Unknown setting {short(field, 30)}. Known are: {known}.")
+    known = [one.name for one in dataclasses.fields(TrainConfig) if one.name not in NOT_TRIED]
+    raise BadConfig(f"Unknown setting {short(field, 30)}.", known=known)
 
 
 def points_of(field: str, axis: Axis) -> Sequence[Value]:

@@ -130,7 +130,7 @@ class Sweep:
         try:
             return SweepPlan.from_dict(read_json(path))
         except BadConfig as error:
-            raise BadRun(f"{path} is damaged or foreign: {error} Delete the sweep.") from error
+            raise BadRun(f"{path} is damaged or foreign: {error.trouble} Delete the sweep.") from error
 
     @property
     def status(self) -> SweepStatus:

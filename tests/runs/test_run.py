@@ -303,7 +303,7 @@ def test_a_damaged_config_or_status_is_a_bad_run(name: str, content: str, run: R
 def test_a_config_with_an_unknown_key_is_refused(run: Run) -> None:
     saved = {**run.config.to_dict(), "speed": 9}
     (run.folder / "config.json").write_text(json.dumps(saved))
-    with pytest.raises(BadRun, match=r"config\.json is damaged or foreign: Unknown setting 'speed'"):
+    with pytest.raises(BadRun, match=r"config\.json is damaged or foreign: Unknown setting 'speed'\. Restore the file"):
         assert run.config
 
 

@@ -187,8 +187,7 @@ def _stop(run: Run) -> None:
 def clone(run: Run) -> None:
     """Put a run's settings into the sidebar's form. Raises BadRun or BadConfig when they cannot be read.
 
-    Teachers are left out where they are not here, as those of a checkpoint or of a run from elsewhere: no training
-    could start with them.
+    Teachers are left out where they are not here, as those of a run from elsewhere: no training could start with them.
     """
     name, config = title_of(run), run.config
     here = [teacher for teacher in config.teacher_names if _is_here(teacher)]

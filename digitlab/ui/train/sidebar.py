@@ -1,6 +1,6 @@
 """The training form in the sidebar of every page: choose, start, and go on with what one was doing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -12,6 +12,7 @@ from digitlab.jobs.queue import read_command
 from digitlab.jobs.start import check_data, start_job
 from digitlab.presets import PRESETS
 from digitlab.runs.label import title_of
+from digitlab.runs.listing import Entry
 from digitlab.runs.run import Run
 from digitlab.runs.status import UNFINISHED
 from digitlab.settings import DataFolders
@@ -109,22 +110,22 @@ def _show_fields(troubles: Mapping[str, str]) -> None:
     with right:
         show_field("batch_size", troubles)
     show_field("learning_rate", troubles)
-    show_start(_models_like(st.session_state[key_of("model")]))
+    models = catalogue().models()
+    show_start(_titles(entry for entry in models if entry.config.model == st.session_state[key_of("model")]))
     show_trouble("start_from", troubles)
     with st.expander("More settings"):
         for name in RARE:
             if name == "teachers":
-                show_teachers({name: entry.title for name, entry in by_id(catalogue().models()).items()})
+                show_teachers(_titles(models))
                 show_trouble(name, troubles)
             else:
                 show_field(name, troubles)
     show_field("name", troubles)
 
 
-def _models_like(architecture: str) -> dict[str, str]:
-    """Name → name for people, of every model whose weights fit the architecture."""
-    alike = by_id(entry for entry in catalogue().models() if entry.config.model == architecture)
-    return {name: entry.title for name, entry in alike.items()}
+def _titles(models: Iterable[Entry]) -> dict[str, str]:
+    """Name → name for people."""
+    return {name: entry.title for name, entry in by_id(models).items()}
 
 
 def _checked_config() -> tuple[TrainConfig | None, Mapping[str, str]]:
